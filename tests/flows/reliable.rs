@@ -2,6 +2,7 @@
 
 mod answering;
 mod asking;
+mod authorized;
 mod forking;
 mod lossy;
 

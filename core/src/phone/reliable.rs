@@ -31,12 +31,16 @@ impl Reliable {
         if matches!(self, Self::Inherited) { other } else { self }
     }
 
-    /// The line of an INVITE that says so.
-    pub(super) const fn line(self) -> &'static [u8] {
-        match self {
-            Self::Off => b"",
-            Self::Inherited | Self::Supported => b"Supported: 100rel\r\n",
-            Self::Required => b"Require: 100rel\r\n",
+    /// The lines of an INVITE that say so. The account's own server is told, too, that its word about early media is
+    /// heard (rfc5009#8); other servers are not believed.
+    pub(super) const fn lines(self, own_hop: bool) -> &'static [u8] {
+        match (self, own_hop) {
+            (Self::Off, false) => b"",
+            (Self::Inherited | Self::Supported, false) => b"Supported: 100rel\r\n",
+            (Self::Required, false) => b"Require: 100rel\r\n",
+            (Self::Off, true) => b"P-Early-Media: supported\r\n",
+            (Self::Inherited | Self::Supported, true) => b"Supported: 100rel\r\nP-Early-Media: supported\r\n",
+            (Self::Required, true) => b"Require: 100rel\r\nP-Early-Media: supported\r\n",
         }
     }
 }

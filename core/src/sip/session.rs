@@ -87,6 +87,9 @@ pub struct Session {
     /// The number of the last reliable provisional response to our INVITE; 0: there was none.
     #[cfg(feature = "reliable")]
     heard: u32,
+    /// Early media that the network authorises (RFC 5009), as the far end sees its directions.
+    #[cfg(feature = "reliable")]
+    authorized: Direction,
     /// Its timer.
     pub timer: Timer,
 }
@@ -101,6 +104,8 @@ impl Session {
         answered: Answered { number: 0, version: 0, direction: Direction::SendReceive, codecs: 0 },
         #[cfg(feature = "reliable")]
         heard: 0,
+        #[cfg(feature = "reliable")]
+        authorized: Direction::SendReceive,
         timer: Timer::NONE,
     };
 
@@ -114,6 +119,8 @@ impl Session {
             answered: Self::EMPTY.answered,
             #[cfg(feature = "reliable")]
             heard: 0,
+            #[cfg(feature = "reliable")]
+            authorized: Direction::SendReceive,
             ..self
         }
     }
@@ -150,7 +157,7 @@ impl Session {
         // rfc3262#3: each transaction counts for itself
         #[cfg(feature = "reliable")]
         if let (Side::Us, Carrier::Invite) = (by, carrier) {
-            self.heard = 0;
+            (self.heard, self.authorized) = (0, Direction::SendReceive);
         }
     }
 
@@ -165,6 +172,20 @@ impl Session {
     #[must_use]
     pub const fn is_next(&self, number: u32) -> bool {
         self.heard == 0 || self.heard.wrapping_add(1) == number
+    }
+
+    /// The network authorises early media in these directions, as the far end sees them; the answer authorises both.
+    /// True: they have changed.
+    #[cfg(feature = "reliable")]
+    pub fn authorize(&mut self, directions: Direction) -> bool {
+        core::mem::replace(&mut self.authorized, directions) != directions
+    }
+
+    /// The early media that it authorises, as the far end sees its directions.
+    #[cfg(feature = "reliable")]
+    #[must_use]
+    pub const fn authorized(&self) -> Direction {
+        self.authorized
     }
 
     /// It is acknowledged.

@@ -16,6 +16,8 @@ use crate::phone::transactions::repeat::lines;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{CallState, Cause, Flow, Lower};
 use crate::sip::timer::T1_64;
+#[cfg(feature = "reliable")]
+use crate::wire::sdp::Direction;
 use crate::wire::sip::Message;
 
 impl Calls<'_> {
@@ -27,12 +29,15 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         now: Instant,
         call: Handle,
-        first: Handle,
+        (first, flow): (Handle, Flow),
         response: &Message<'_>,
     ) {
         let tag = tag_of(response);
         if let Some(dialog) = lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(lower, first, response, tag))
         {
+            #[cfg(feature = "reliable")]
+            self.hear_authorization(lower, now, dialog, flow, response);
+            let _ = flow;
             #[cfg(feature = "reliable")]
             let answers = lower.dialogs.session(dialog).awaits_answer()
                 && number_of(response).is_some()
@@ -127,6 +132,10 @@ impl Calls<'_> {
         lower.dialogs.accept(first);
         lower.dialogs.find_next_hop(first);
         lower.dialogs.owe_ack(&mut lower.cx, first);
+        // rfc5009#8: the answer authorises all
+        #[cfg(feature = "reliable")]
+        let stays =
+            !lower.dialogs.session_mut(first).is_some_and(|session| session.authorize(Direction::SendReceive)) && stays;
         if !stays {
             self.run_media(lower, now, call_handle, false);
         }

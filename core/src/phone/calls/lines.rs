@@ -72,6 +72,8 @@ impl Calls<'_> {
             up: call.state == CallState::Connected,
             incoming: call.incoming,
             confirmed,
+            #[cfg(feature = "reliable")]
+            authorized: lower.dialogs.session(lower.media.heard(handle)).authorized(),
         };
         #[cfg(feature = "numbers")]
         let up = standing.up;

@@ -13,6 +13,8 @@ mod commands;
 mod contacts;
 mod direct;
 mod due;
+#[cfg(feature = "reliable")]
+mod early_media;
 mod ending;
 mod forks;
 mod hangup;

@@ -118,7 +118,7 @@ impl Calls<'_> {
         let own = lower.accounts.uri(account_handle);
         let whole = [name, b"<", own.unwrap_or_default(), b">"];
         #[cfg(feature = "reliable")]
-        let extensions = options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle)).line();
+        let extensions = options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle)).lines(own_hop);
         #[cfg(not(feature = "reliable"))]
         let extensions = b"".as_slice();
         #[cfg(feature = "identity")]
@@ -213,7 +213,7 @@ impl Calls<'_> {
                         lower.cx.tell(Object::Call(call_handle.index));
                         self.trace(&mut lower.cx, call_handle);
                     }
-                    self.early_dialog(lower, now, call_handle, dialog_handle, response);
+                    self.early_dialog(lower, now, call_handle, (dialog_handle, flow), response);
                     #[cfg(feature = "identity")]
                     self.hear_identity(lower, now, flow, dialog_handle, response);
                     #[cfg(feature = "tones")]

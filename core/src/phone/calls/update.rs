@@ -117,6 +117,10 @@ impl Calls<'_> {
         if up && carrier == Carrier::Update {
             self.session_accepted(lower, now, call_handle);
         }
+        #[cfg(feature = "reliable")]
+        if !up {
+            self.hear_authorization(lower, now, dialog, flow, request);
+        }
         let (Some((edition, agreed)), Some(local)) = (written.described, local) else { return Ok(()) };
         if let Some(session) = lower.dialogs.session_mut(dialog) {
             session.describe(edition);

@@ -58,6 +58,9 @@ pub(crate) struct Line {
     /// It rings here.
     #[cfg(feature = "tones")]
     pub(super) rings: bool,
+    /// Its media is not authorised to be heard before the answer.
+    #[cfg(all(feature = "reliable", feature = "tones"))]
+    pub(super) unheard: bool,
     /// Index in the list of running streams + 1.
     pub(super) running: u32,
     /// The clock of the conference that it is in; `None`: it is alone.
@@ -95,6 +98,8 @@ impl Line {
         ringback: false,
         #[cfg(feature = "tones")]
         rings: false,
+        #[cfg(all(feature = "reliable", feature = "tones"))]
+        unheard: false,
         running: 0,
         joined: None,
         served: 0,
@@ -116,6 +121,15 @@ impl Line {
         #[cfg(feature = "reoffer")]
         return self.desired.holding;
         #[cfg(not(feature = "reoffer"))]
+        false
+    }
+
+    /// Its media runs, and is not heard: the network has not authorised it.
+    #[cfg(feature = "tones")]
+    pub(super) const fn is_unheard(&self) -> bool {
+        #[cfg(feature = "reliable")]
+        return self.unheard;
+        #[cfg(not(feature = "reliable"))]
         false
     }
 

@@ -1,6 +1,8 @@
 //! A line's stream: it runs by its agreement, it is confirmed, it falls silent, it stops.
 
 use super::Media;
+#[cfg(feature = "tones")]
+use super::line::Line;
 use super::news::{News, Silence};
 use crate::base::features;
 use crate::base::slots::Handle;
@@ -13,6 +15,8 @@ use crate::phone::Bus;
 use crate::phone::Source;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
+#[cfg(feature = "reliable")]
+use crate::wire::sdp::Direction;
 
 /// The state of its call, for a stream that is to run.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +31,9 @@ pub(in crate::phone) struct Standing {
     pub(in crate::phone) incoming: bool,
     /// The far end has shown that it is there.
     pub(in crate::phone) confirmed: bool,
+    /// The media that is authorised before the answer, as the far end sees its directions.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) authorized: Direction,
 }
 
 impl Media<'_> {
@@ -57,6 +64,15 @@ impl Media<'_> {
             epoch_s: cx.fixed.epoch_s,
             ..StreamConfig::EMPTY
         };
+        #[cfg(feature = "reliable")]
+        {
+            config.send &= standing.authorized.receives();
+            config.receive_audio &= standing.authorized.sends();
+            #[cfg(feature = "tones")]
+            if let Some(line) = self.line_mut(call) {
+                line.unheard = !standing.authorized.sends();
+            }
+        }
         if Codec::HAVE_PARAMETERS
             && let Some(line) = self.line_mut(call)
         {
@@ -83,7 +99,9 @@ impl Media<'_> {
             self.begin(now, call, standing.incoming);
         }
         #[cfg(feature = "tones")]
-        self.ring_back(call, false);
+        if !self.line(call).is_some_and(Line::is_unheard) {
+            self.ring_back(call, false);
+        }
         News { digit: self.settle(cx, call.index), ..news }
     }
 
@@ -228,11 +246,12 @@ impl Media<'_> {
         true
     }
 
-    /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
+    /// The far end rings and sends nothing that is to be heard: the device plays ringback (rfc3960#3.2), until media runs
+    /// or the call ends.
     #[cfg(feature = "tones")]
     pub(in crate::phone) fn ring_back(&mut self, call: Handle, rings: bool) {
         let Some(line) = self.line_mut(call) else { return };
-        let rings = rings && !line.media && line.clock() == Bus::Device;
+        let rings = rings && (!line.media || line.is_unheard()) && line.clock() == Bus::Device;
         if core::mem::replace(&mut line.ringback, rings) != rings {
             let count = &mut self.tones.ringing_back;
             *count = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };
