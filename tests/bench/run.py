@@ -77,6 +77,13 @@ def callgrind(name, *command):
     return peers.Program(name, "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command)
 
 
+def allocations(name, *command):
+    """Of a whole run, as valgrind counts them."""
+    program = peers.Program(f"allocations-{name}", "valgrind", *command)
+    check(program.code(300) == 0, f"{command} failed under valgrind")
+    return int(re.search(r"total heap usage: ([\d,]+) allocs", program.text())[1].replace(",", ""))
+
+
 def collected(program):
     found = re.search(r"Collected : (\d+)", program.text())
     check(found, f"callgrind printed no count: {program.text()[-300:]}")
@@ -244,14 +251,18 @@ def media():
     bench = TARGET / "release/microsip-bench"
     figures = [float(subprocess.run([bench, "media", "20000"], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
     row("media", "one second of a G.711 stream, both ways, jitter ring", min(figures), "µs of CPU", 40, "pjmedia 68", 1)
+    figures = [float(subprocess.run([bench, "g722", "2000"], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
+    row("media", "one second of a G.722 stream, both ways, jitter ring", min(figures), "µs of CPU", None, "", 1)
     figures = [float(subprocess.run([bench, "conference", "20"], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
     row("media", "one second of a conference of 100 members, G.711", min(figures), "µs of CPU", 4000, "pjmedia 8,378")
     cost = {}
-    for work in ("alone", "conference"):
+    for work in ("media", "g722", "alone", "conference"):
         few, many = callgrind(f"{work}-few", bench, work, 1), callgrind(f"{work}-many", bench, work, 3)
         check(few.code(120) == 0 and many.code(120) == 0, f"microsip-bench {work} failed")
         cost[work] = (collected(many) - collected(few)) / 2
     row("media", "its instructions beside those of 100 calls alone", cost["conference"] / cost["alone"], "times", 4, "", 2)
+    row("media", "allocations in a second of it", allocations("many", bench, "conference", 2) - allocations("few", bench, "conference", 1), "allocations", 0)
+    row("media", "one second of a G.722 stream in instructions, beside G.711's", cost["g722"] / cost["media"], "times", None, "", 1)
 
 
 def registrar():

@@ -8,6 +8,7 @@ mod media;
 mod messages;
 mod parse;
 
+use microsip_core::media::Codec;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -22,14 +23,15 @@ fn main() -> ExitCode {
         "ok" => parse::ok(times),
         "print" => parse::print(times),
         "lock" => lock::held(times),
-        "media" => media::both_ways(times),
+        "media" => media::both_ways(times, Codec::Pcmu),
+        "g722" => media::both_ways(times, Codec::G722),
         "conference" | "alone" => conference::members(times, work == "conference"),
         "messages" => messages::list(),
         other if other.starts_with("message-") => messages::work(other.trim_start_matches("message-"), times, false),
         other if other.starts_with("described-") => messages::work(other.trim_start_matches("described-"), times, true),
         _ => {
             eprintln!(
-                "usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media|conference|alone|lock|messages|message-N|described-N TIMES"
+                "usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media|g722|conference|alone|lock|messages|message-N|described-N TIMES"
             );
             return ExitCode::from(2);
         }

@@ -1,9 +1,9 @@
-//! Two streams talk to each other: G.711 both ways through jitter rings, at 20 ms, without sockets.
+//! Two streams talk to each other: G.711 or G.722 both ways through jitter rings, at 20 ms, without sockets.
 
 use core::net::{Ipv4Addr, SocketAddr};
 use microsip_core::base::limits;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::media::{Codec, CodecList, Component, G711, Stream, StreamBuffers, StreamConfig};
+use microsip_core::media::{BuiltIn, Codec, CodecList, CodecMemory, Component, Stream, StreamBuffers, StreamConfig};
 
 const STRIDE: usize = limits::RING_HEADER + 160;
 
@@ -19,12 +19,15 @@ fn address(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
-fn config(stream: u32, remote: u16) -> StreamConfig {
+fn config(codec: Codec, stream: u32, remote: u16) -> StreamConfig {
     StreamConfig {
         stream,
         remote_rtp: address(remote),
         remote_rtcp: address(remote + 1),
-        receive: CodecList::of(&[Codec::Pcmu]),
+        codec,
+        payload_type: codec.static_type().unwrap_or_default(),
+        receive: CodecList::of(&[codec]),
+        rate: codec.rate(),
         send: true,
         receive_audio: true,
         ssrc: 77 + stream,
@@ -59,23 +62,25 @@ impl Memory {
 }
 
 /// `seconds` of audio; prints microseconds of CPU for one second of one stream, both directions.
-pub(crate) fn both_ways(seconds: u32) -> bool {
+pub(crate) fn both_ways(seconds: u32, codec: Codec) -> bool {
     let (mut left, mut right) = (Stream::EMPTY, Stream::EMPTY);
     let (mut left_memory, mut right_memory) = (Memory::new(), Memory::new());
     let mut now = Instant::from_micros(1_000_000);
-    left.start(now, &config(0, 4002));
-    right.start(now, &config(1, 4000));
-    let mut voice = [0i16; 80];
+    left.start(now, &config(codec, 0, 4002));
+    right.start(now, &config(codec, 1, 4000));
+    let mut memory = [CodecMemory::default(); 2];
+    let bank = &mut BuiltIn::new(&mut memory);
+    let mut voice = vec![0i16; codec.rate() as usize / 100];
     for (n, sample) in voice.iter_mut().enumerate() {
         *sample = ((n as i16) % 20 - 10) * 800;
     }
-    let mut out = [0i16; 80];
+    let mut out = voice.clone();
     let mut packet = [0u8; 256];
     let start = cpu_ns();
     for _ in 0..seconds.saturating_mul(100) {
         now += Duration::from_millis(10);
-        left.send_quantum(&mut G711, &voice, &mut left_memory.lent());
-        right.send_quantum(&mut G711, &voice, &mut right_memory.lent());
+        left.send_quantum(bank, &voice, &mut left_memory.lent());
+        right.send_quantum(bank, &voice, &mut right_memory.lent());
         while let Some(sent) = left.poll_transmit(now, &left_memory.payload, &mut packet) {
             let bytes = packet.get(..sent.len).unwrap_or_default();
             match sent.component {
@@ -90,8 +95,8 @@ pub(crate) fn both_ways(seconds: u32) -> bool {
                 Component::Rtcp => left.handle_rtcp(now, address(4003), bytes),
             }
         }
-        left.receive_quantum(now, &mut G711, &mut out, &mut left_memory.lent());
-        right.receive_quantum(now, &mut G711, &mut out, &mut right_memory.lent());
+        left.receive_quantum(now, bank, &mut out, &mut left_memory.lent());
+        right.receive_quantum(now, bank, &mut out, &mut right_memory.lent());
         left.handle_timeout(now);
         right.handle_timeout(now);
     }
