@@ -35,7 +35,7 @@ fn packet(nth: usize, number: u32) -> [u8; PACKET] {
 
 /// So many seconds of audio; prints microseconds of CPU for one second of all calls.
 pub(crate) fn members(seconds: u32, together: bool) -> bool {
-    let Some(mut pair) = Pair::talking(CALLS) else { return false };
+    let Some(mut pair) = Pair::talking(CALLS, false) else { return false };
     let [bridge, far] = &mut pair.ends;
     let mut now = pair.now;
     if together {
