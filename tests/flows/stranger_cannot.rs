@@ -119,7 +119,9 @@ fn learn_its_software() {
     for flow in ways() {
         let (mut lab, mut peer, _) = in_a_call();
         let from = flow.remote();
-        for (nth, method) in ["OPTIONS", "REGISTER", "SUBSCRIBE", "MESSAGE", "UPDATE", "NONSENSE"].iter().enumerate() {
+        for (nth, method) in
+            ["OPTIONS", "REGISTER", "SUBSCRIBE", "MESSAGE", "UPDATE", "INFO", "PRACK", "NONSENSE"].iter().enumerate()
+        {
             gets_nothing(&mut lab, flow, &request(method, from, "sip:anna@10.0.0.1", nth as u32));
         }
         let text = request("OPTIONS", from, "sip:anna@10.0.0.1", 50);
@@ -132,7 +134,7 @@ fn learn_its_software() {
         ] {
             gets_nothing(&mut lab, flow, &text.replace(right, wrong));
         }
-        for method in ["OPTIONS", "INFO", "BYE", "INVITE", "UPDATE", "NONSENSE"] {
+        for method in ["OPTIONS", "INFO", "BYE", "INVITE", "UPDATE", "PRACK", "NONSENSE"] {
             for text in pretended(&mut peer, method, "", "") {
                 gets_nothing(&mut lab, flow, &text);
             }
@@ -208,7 +210,7 @@ fn move_its_media() {
     for flow in ways() {
         let (mut lab, mut peer, call) = in_a_call();
         let stolen = sdp("10.0.0.66", 6000, "");
-        for method in ["INVITE", "UPDATE", "ACK"] {
+        for method in ["INVITE", "UPDATE", "ACK", "PRACK"] {
             for text in pretended(&mut peer, method, "", &stolen) {
                 gets_nothing(&mut lab, flow, &text);
             }
