@@ -51,7 +51,7 @@ def run():
         "challenged": (1, Scenario("challenged").hear("INVITE").answer("407 Proxy Authentication Required", more='Proxy-Authenticate: Digest realm="x", nonce="1"').hear("ACK")),
         "odd-status": (1, Scenario("odd-status").hear("INVITE").answer("699 Never Heard Of").hear("ACK")),
         # RFC 3262 4: the reliable 180 gets its PRACK
-        "reliable": (0, ended(Scenario("reliable").hear("INVITE", Supported="100rel").answer("180 Ringing", more="Require: 100rel\nRSeq: 1")
+        "reliable": (0, ended(Scenario("reliable").hear("INVITE", body="Supported: 100rel").answer("180 Ringing", more="Require: 100rel\nRSeq: 1")
                               .hear("PRACK", RAck="1 +[0-9]+ +INVITE").answer("200 OK", tag=None, repeat=False).answer("200 OK", sdp(9), invite=True).hear("ACK"))),
         "named": (0, answered("named", sdp(9), contact='"Peer, The \\"first\\"" <sip:peer@[local_ip]:[local_port];transport=udp>;q=0.5;expires=60')),
     }

@@ -82,14 +82,14 @@ def we_call():
 
     cases = {
         # the answer is in the 183, so the 200 has none; the voice goes where the 183 said
-        "in-183": (0, ended(heard(reliably(Scenario("in-183").hear("INVITE", Supported="100rel"), "183 Session Progress", 4294967294, sdp(at["in-183"])), 4294967294)
+        "in-183": (0, ended(heard(reliably(Scenario("in-183").hear("INVITE", body="Supported: 100rel"), "183 Session Progress", 4294967294, sdp(at["in-183"])), 4294967294)
                             .answer("200 OK", invite=True).hear("ACK")), ()),
         # out of order: 9 is not the next of 7, and gets no PRACK
         "wrong-rseq": (0, ended(heard(reliably(reliably(heard(reliably(Scenario("wrong-rseq").hear("INVITE"), "180 Ringing", 7), 7), "183 Session Progress", 9, sdp(9)),
                                                "183 Session Progress", 8, sdp(at["second"])), 8).answer("200 OK", invite=True).hear("ACK")), ()),
-        "required": (0, ended(heard(reliably(Scenario("required").hear("INVITE", Require="100rel", no_Supported="100rel"), "180 Ringing", 1), 1)
+        "required": (0, ended(heard(reliably(Scenario("required").hear("INVITE", Require="100rel", no_body="Supported: 100rel"), "180 Ringing", 1), 1)
                               .answer("200 OK", sdp(9), invite=True).hear("ACK")), ("--100rel", "required")),
-        "off": (0, ended(Scenario("off").hear("INVITE", no_Supported="100rel", no_Require="100rel").answer("180 Ringing", invite=True).answer("200 OK", sdp(9), invite=True).hear("ACK")),
+        "off": (0, ended(Scenario("off").hear("INVITE", no_body="100rel").answer("180 Ringing", invite=True).answer("200 OK", sdp(9), invite=True).hear("ACK")),
                 ("--100rel", "off")),
         # our PRACK is lost, and comes again
         "lost": (0, ended(reliably(Scenario("prack-lost").hear("INVITE"), "180 Ringing", 1).hear("PRACK").pause(1200).answer("200 OK", **ok)
