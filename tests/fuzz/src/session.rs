@@ -10,7 +10,7 @@ use microsip_core::base::time::Duration;
 use microsip_core::media::{Codec, CodecOrder};
 use microsip_core::phone::{
     AUTO_ALL, AUTO_HEADER, AccountConfig, AccountId, CallId, DialOptions, FORWARD_ALWAYS, FORWARD_BUSY,
-    FORWARD_NO_ANSWER, Member, MemberChange, Reoffer, RuleNumbers, Rules, Source, Switch,
+    FORWARD_NO_ANSWER, Member, MemberChange, Reliable, Reoffer, RuleNumbers, Rules, Source, Switch,
 };
 use microsip_core::wire::sdp::Direction;
 use microsip_core::wire::sip::Name;
@@ -50,6 +50,8 @@ struct Far {
     /// Its last message, and the flow it came over.
     last: (microsip_core::phone::Flow, Vec<u8>),
     number: u32,
+    /// The RAck of the phone's last reliable response.
+    rack: String,
 }
 
 impl World<'_> {
@@ -112,7 +114,8 @@ impl World<'_> {
             8 => self.phone.hangup(now, call),
             9 => self.phone.reject(now, call, 0),
             10 => {
-                let options = DialOptions { source: Source::Echo, ..DialOptions::default() };
+                let reliable = if argument & 0x40 == 0 { Reliable::Inherited } else { Reliable::Required };
+                let options = DialOptions { source: Source::Echo, reliable, ..DialOptions::default() };
                 self.phone.dial(now, account, "sip:bob@phones.test", &options).map(drop)
             }
             11 => {
@@ -197,6 +200,12 @@ impl Far {
             }
         };
         let fresh = self.number + 1;
+        // with reliable provisional responses
+        let reliably = what & 16 != 0;
+        let rseq = header(&world.answered, Name::RSeq);
+        if !rseq.is_empty() {
+            self.rack = format!("{rseq} {}", header(&world.answered, Name::CSeq));
+        }
         match what & 15 {
             0 => {
                 if spoil & 16 != 0 {
@@ -208,7 +217,13 @@ impl Far {
             2 | 3 => {
                 self.number = fresh;
                 let choice = if what & 15 == 2 { argument & 0xc0 | 2 } else { argument & 0xc1 };
-                self.say(world, &world.peer_request("INVITE", fresh, choice, target, &body), spoil);
+                let extension = match (reliably, spoil & 0x80) {
+                    (false, _) => "",
+                    (true, 0) => "Supported: 100rel\r\n",
+                    (true, _) => "Require: 100rel\r\n",
+                };
+                let lines = format!("{target}{extension}");
+                self.say(world, &world.peer_request("INVITE", fresh, choice, &lines, &body), spoil);
             }
             4 => self.say(
                 world,
@@ -219,7 +234,22 @@ impl Far {
                 self.number = fresh;
                 self.say(world, &world.peer_request("UPDATE", fresh, argument & 0xc1, target, &body), spoil);
             }
-            7 | 8 => self.say(world, &world.peer_response(argument, target, &described(spoil >> 3)), spoil & 31),
+            7 | 8 => {
+                let authorized =
+                    pick(&["", "P-Early-Media: inactive\r\n", "P-Early-Media: sendonly\r\n"], usize::from(spoil >> 6));
+                let extension = match reliably {
+                    false => String::new(),
+                    true => format!("Require: 100rel\r\nRSeq: {}\r\n{authorized}", 1 + (argument >> 4 & 3)),
+                };
+                let lines = format!("{target}{extension}");
+                self.say(world, &world.peer_response(argument, &lines, &described(spoil >> 3)), spoil & 31);
+            }
+            9 if reliably => {
+                self.number = fresh;
+                let rack = format!("RAck: {}\r\n", self.rack);
+                let body = if argument & 0x20 == 0 { "" } else { &body };
+                self.say(world, &world.peer_request("PRACK", fresh, argument & 0xc1, &rack, body), spoil);
+            }
             9 => {
                 let method = pick(&["BYE", "CANCEL", "OPTIONS", "ACK"], usize::from(argument >> 2 & 3));
                 let number = if matches!(method, "BYE" | "OPTIONS") { fresh } else { self.number };
@@ -269,7 +299,7 @@ pub fn session(bytes: &[u8]) {
     };
     let Some(mut world) = World::new(seed, bytes, &config, &block) else { return };
     world.streams = true;
-    let mut far = Far { last: (FLOW, Vec::new()), number: 0 };
+    let mut far = Far { last: (FLOW, Vec::new()), number: 0, rack: String::new() };
     for _ in 0..STEPS {
         let [what, argument, spoil, behind @ ..] = rest else { break };
         world.mood = what >> 5;
