@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Digits between baresip and us by RFC 4733, both ways and both roles: each key has one event, in order."""
+"""Digits between baresip and us by RFC 4733, both ways and both roles, and ours by SIP INFO, which it takes and does not send: each key has one event, in
+order."""
 from bare import ADDRESS, Baresip, enter, lines, rest, waiting
 from peers import LOGS, check, microsip, test, until, write_tone
 
@@ -18,9 +19,14 @@ def run():
     bare.wait("CALL_CLOSED")
     check(pressed(bare) == "159D*0##", f"baresip was sent 159D*0## and tells {pressed(bare)!r}")
 
+    ours = microsip("informer", "--json", "call", bare.uri, "--listen", f"{ADDRESS}:5084", "--null-audio", "--dtmf", "7#A", "--digits-by", "info")
+    check(ours.code(15) == 0, f"our call with digits by INFO ended with {ours.process.returncode}, 0 is wanted")
+    bare.wait("CALL_CLOSED", 2)
+    check(pressed(bare) == "159D*0##7#A", f"baresip was sent 7#A by INFO and tells {pressed(bare)!r}")
+
     theirs = waiting("answerer", 5082)
     bare.do("dial", theirs.uri)
-    bare.wait("CALL_ESTABLISHED", 2)
+    bare.wait("CALL_ESTABLISHED", 3)
     keys = "1223*#0A"
     for count, key in enumerate(keys):
         bare.do("sndcode", key)
