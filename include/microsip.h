@@ -1416,6 +1416,13 @@ typedef struct microsip_config {
    * later ones name it too.
    */
   uint32_t single_codec;
+  /**
+   * MICROSIP_DTMF_*, the method of digits of all calls; 0: MICROSIP_DTMF_AUTO. With
+   * MICROSIP_HAS_INFO, as the next one.
+   */
+  uint32_t dtmf;
+  /** The length of a digit that is sent, in milliseconds, 40 to 20000; 0: 160. */
+  uint32_t dtmf_ms;
 } microsip_config;
 /** @} */
 
@@ -1635,6 +1642,10 @@ typedef struct microsip_engine_config {
   uint32_t own_order;
   /** A switch: see `single_codec` of microsip_config. */
   uint32_t single_codec;
+  /** See `dtmf` of microsip_config. */
+  uint32_t dtmf;
+  /** See `dtmf_ms` of microsip_config. */
+  uint32_t dtmf_ms;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */

@@ -89,6 +89,7 @@ public static class Microsip
         public IntPtr rules; // a Rules in unmanaged memory
         public uint reliable, reservedReliable;
         public uint ownOrder, singleCodec;
+        public uint dtmf, dtmfMs;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 

@@ -13,7 +13,7 @@ int main(void) {
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
   AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost);
   AT(config, max_conferences); AT(config, focus); AT(config, codecs);
-  AT(config, quality_seconds); AT(config, reserved); AT(config, rules); AT(config, reliable); AT(config, reserved_reliable); AT(config, own_order); AT(config, single_codec); puts("");
+  AT(config, quality_seconds); AT(config, reserved); AT(config, rules); AT(config, reliable); AT(config, reserved_reliable); AT(config, own_order); AT(config, single_codec); AT(config, dtmf); AT(config, dtmf_ms); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, rules); AT(account, privacy); AT(account, dtmf); AT(account, identity); AT(account, headers); AT(account, call_headers); AT(account, reserved_text);

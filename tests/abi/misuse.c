@@ -239,6 +239,14 @@ static void wrong_values(void) {
   conf.single_codec = 3;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
   conf = config();
+  conf.dtmf_ms = 39;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf.dtmf_ms = 20001;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf.dtmf_ms = 20000;
+  conf.dtmf = 7;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf = config();
   conf.bind = "203.0.113.7:5060";
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
   conf.bind = "\xff\xfe";

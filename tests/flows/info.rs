@@ -281,7 +281,7 @@ fn what_is_negotiated_decides_and_else_the_accounts_method() {
         let config = AccountConfig {
             uri: "sip:anna@example.org",
             no_register: true,
-            digits: account,
+            digits: Some(account),
             ..AccountConfig::default()
         };
         let now = lab.now;
@@ -310,6 +310,39 @@ fn what_is_negotiated_decides_and_else_the_accounts_method() {
         }
         finish(lab, peer);
     }
+}
+
+#[test]
+fn the_phones_method_and_length_are_those_of_calls_without_others() {
+    // one that is shorter than any ear takes is brought to what is heard
+    for (given, heard) in [(90, 90), (20_000, 20_000), (10, 40)] {
+        let mut lab = Lab::new(&[Options { digits: (DigitMethod::Info, given), ..Options::default() }]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.call(&mut lab, 0);
+        let (now, call) = (lab.now, lab.ends[0].last_call());
+        lab.ends[0].phone.send_digits(now, call, "3", 1).unwrap();
+        let came = info(&mut lab, &mut peer, "application/dtmf-relay", &format!("Signal=3\r\nDuration={heard}\r\n"));
+        let at = lab.now;
+        peer.respond(&mut lab, &came, 200, "");
+        lab.run_until("the end", |lab| !done(lab, 0).is_empty());
+        assert!(lab.now.since(at).millis().abs_diff(heard + 50) <= 30, "{given}: {:?}", lab.now.since(at));
+        finish(lab, peer);
+    }
+    let lasting = |digits| Options { digits, ..Options::default() };
+    let mut lab = Lab::new(&[lasting((DigitMethod::Auto, 300)), Options::default()]);
+    lab.dial(0, "sip:bob@10.0.0.2");
+    lab.run_until("it rings", |lab| lab.ends[1].reached(microsip_core::phone::CallState::Incoming));
+    let (theirs, now) = (lab.ends[1].last_call(), lab.now);
+    lab.ends[1].phone.answer(now, theirs, 200).unwrap();
+    lab.run_for(Duration::from_millis(200));
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    lab.ends[0].phone.send_digits(now, call, "12", 1).unwrap();
+    lab.run_for(Duration::from_secs(1));
+    let events = DigitMethod::Events as u32;
+    assert_eq!(told(&lab, 1, EventKind::Digit), [('1', events, 300), ('2', events, 300)]);
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    lab.assert_settled();
 }
 
 #[test]

@@ -123,8 +123,8 @@ pub struct AccountConfig<'t> {
     pub headers: &'t str,
     /// Extra header lines of its INVITEs.
     pub call_headers: &'t str,
-    /// The method of digits in its calls. With the feature `info`; without it, as negotiated.
-    pub digits: DigitMethod,
+    /// The method of digits in its calls; `None`: the phone's. With the feature `info`; without it, as negotiated.
+    pub digits: Option<DigitMethod>,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT

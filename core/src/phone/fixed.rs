@@ -55,6 +55,9 @@ pub(crate) struct Fixed {
     pub(crate) focus: bool,
     #[cfg(feature = "reliable")]
     pub(crate) reliable: super::Reliable,
+    /// The method of digits, and their length in milliseconds.
+    #[cfg(feature = "info")]
+    pub(crate) digits: (crate::media::digits::DigitMethod, u16),
 }
 
 impl Fixed {

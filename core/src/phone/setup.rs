@@ -13,6 +13,7 @@ use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
+use crate::media::digits::DigitMethod;
 use crate::media::{Codec, CodecList, resample};
 use crate::offer::Answering;
 #[cfg(feature = "timers")]
@@ -41,6 +42,11 @@ pub struct Setup<'t> {
     pub media_timeout: MediaTimeout,
     /// Reliable provisional responses in its calls; inherited: they are supported. With the feature `reliable`.
     pub reliable: super::Reliable,
+    /// The method of digits in its calls, unless the account or the call has another one. With the feature `info`.
+    pub digits: DigitMethod,
+    /// The length of a digit that is sent, in milliseconds: 40 (what ITU-T Q.24 hears) to 20,000, and brought there;
+    /// 0: 160. With the feature `info`.
+    pub digit_ms: u16,
     /// The session timer of calls, unless the account or the call wants another one.
     pub session_timer: SessionTimer,
     /// User part of our URI in direct calls; empty: `microsip`.
@@ -70,6 +76,8 @@ impl Default for Setup<'_> {
             focus: false,
             media_timeout: MediaTimeout::default(),
             reliable: super::Reliable::Inherited,
+            digits: DigitMethod::Auto,
+            digit_ms: 0,
             session_timer: SessionTimer::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
@@ -183,6 +191,8 @@ impl<'a> Phone<'a> {
                         focus: setup.focus,
                         #[cfg(feature = "reliable")]
                         reliable: setup.reliable,
+                        #[cfg(feature = "info")]
+                        digits: (setup.digits, setup.digit_ms),
                     },
                     objects,
                     rng,

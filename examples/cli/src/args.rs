@@ -212,6 +212,9 @@ pub(crate) struct Network {
     /// Provisional responses that are acknowledged (100rel, PRACK) [default: supported]
     #[arg(long = "100rel", value_name = "WHICH")]
     pub(crate) reliable: Option<Reliable>,
+    /// The length of a digit that is sent, 40ms to 20s [default: 160ms]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) digit_length: Option<Duration>,
 }
 
 #[derive(Args, Clone, Debug, Default)]

@@ -47,6 +47,8 @@ pub(crate) struct Options {
     pub(crate) media_lost: u32,
     /// MICROSIP_RELIABLE_*; 0: the library's.
     pub(crate) reliable: u32,
+    /// Milliseconds of a digit; 0: the library's.
+    pub(crate) dtmf_ms: u32,
     pub(crate) log: u32,
     /// The log's lines are JSON.
     pub(crate) json: bool,
@@ -101,6 +103,7 @@ impl Phone {
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.transports = options.transports;
         config.reliable = options.reliable;
+        config.dtmf_ms = options.dtmf_ms;
         config.bind = pointer(bind.as_ref());
         config.codecs = pointer(codecs.as_ref());
         config.single_codec = if options.single_codec { c::MICROSIP_ON } else { 0 };

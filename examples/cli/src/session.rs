@@ -169,6 +169,8 @@ impl Session {
                 Some(Reliable::Supported) => MICROSIP_RELIABLE_SUPPORTED,
                 Some(Reliable::Required) => MICROSIP_RELIABLE_REQUIRED,
             },
+            // too long for the member is too long for the library, which says so
+            dtmf_ms: network.digit_length.map_or(0, |length| length.as_millis().clamp(1, u32::MAX.into()) as u32),
             null_audio,
             codecs: network.codec.clone(),
             single_codec: network.single_codec,

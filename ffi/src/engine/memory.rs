@@ -220,6 +220,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             Carving::new(mem.add(SIZE), needed - SIZE)
         };
         let lent = lend(&plan, &mut carving).ok_or(short)?;
+        let digits = crate::ops::media::digits_of((config.dtmf, config.dtmf_ms), ("c->dtmf", "c->dtmf_ms"))?;
         let setup = Setup {
             codecs: plan.codecs,
             answering: crate::ops::codecs::answering(
@@ -237,6 +238,8 @@ pub unsafe extern "C" fn microsip_engine_init(
             direct_user: "",
             focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
             reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "c->reliable")?,
+            digits: digits.0,
+            digit_ms: digits.1,
             mark: mark_of(&config.seed),
         };
         let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(

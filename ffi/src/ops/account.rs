@@ -187,7 +187,7 @@ pub(crate) unsafe fn add(
         identity: or_empty(features::IDENTITY, given.identity),
         headers: or_empty(features::IDENTITY, given.headers),
         call_headers: or_empty(features::IDENTITY, given.call_headers),
-        digits: given.digits.unwrap_or_default(),
+        digits: given.digits,
         dial_plan: or_empty(features::NUMBERS, given.dial_plan),
         dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),
         emergency: or_empty(features::NUMBERS, given.emergency),

@@ -81,6 +81,20 @@ pub(crate) unsafe fn digits(
     })
 }
 
+/// A phone's method of digits, and their length in milliseconds.
+pub(crate) fn digits_of(
+    (method, ms): (u32, u32),
+    arguments: (&'static str, &'static str),
+) -> Result<(DigitMethod, u16), Fail> {
+    if !features::INFO && ms != 0 {
+        return Err(Fail::command(CommandError::Unsupported, arguments.1, Value::None));
+    }
+    match ms {
+        0 | 40..=20_000 => Ok((method_of(method, arguments.0)?.unwrap_or_default(), ms as u16)),
+        _ => Err(range(arguments.1, ms, "is neither 0 nor 40 to 20000")),
+    }
+}
+
 /// A method of digits; 0: none is chosen.
 pub(crate) fn method_of(method: u32, argument: &'static str) -> Result<Option<DigitMethod>, Fail> {
     Ok(Some(match method {

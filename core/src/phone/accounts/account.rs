@@ -47,7 +47,7 @@ pub(crate) struct Account {
     #[cfg(feature = "reliable")]
     pub(super) reliable: crate::phone::Reliable,
     #[cfg(feature = "info")]
-    pub(super) digits: crate::media::digits::DigitMethod,
+    pub(super) digits: Option<crate::media::digits::DigitMethod>,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -230,7 +230,7 @@ impl Account {
         #[cfg(feature = "reliable")]
         reliable: crate::phone::Reliable::Inherited,
         #[cfg(feature = "info")]
-        digits: crate::media::digits::DigitMethod::Auto,
+        digits: None,
         #[cfg(feature = "numbers")]
         numbers: [Span::EMPTY; 3],
         trusted_name: 0,

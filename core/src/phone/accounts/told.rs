@@ -117,10 +117,10 @@ impl Accounts<'_> {
         own.or(cx.fixed.reliable)
     }
 
-    /// The method of digits of its calls.
+    /// The method of digits of its calls, or of those of no account's; where it does not say, as the phone.
     #[cfg(feature = "info")]
-    pub(in crate::phone) fn digits(&self, handle: Handle) -> DigitMethod {
-        self.slots.get(handle).map_or(DigitMethod::Auto, |account| account.digits)
+    pub(in crate::phone) fn digits(&self, cx: &Context<'_>, handle: Handle) -> DigitMethod {
+        self.slots.get(handle).and_then(|account| account.digits).unwrap_or(cx.fixed.digits.0)
     }
 
     /// The media timeout of its calls.

@@ -105,7 +105,7 @@ impl Accounts<'_> {
         #[cfg(feature = "reliable")]
         (account.reliable = change.reliable.or(account.reliable));
         #[cfg(feature = "info")]
-        (account.digits = change.digits.unwrap_or(account.digits));
+        (account.digits = change.digits.or(account.digits));
         account.transport = change.transport.or(account.transport);
         account.tag = if change.tag == 0 { account.tag } else { change.tag };
         if way {

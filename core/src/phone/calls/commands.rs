@@ -5,6 +5,7 @@ use crate::base::slots::Handle;
 use crate::media::digits::DigitMethod;
 use crate::phone::context::Context;
 use crate::phone::event::{MEDIA_HELD, Op};
+use crate::phone::media::digits::DigitsBy;
 use crate::phone::{AccountId, CallId, CallInfo, CallState, CommandError, ConferenceId, EndedBy, Lower, Member, Side};
 
 impl Calls<'_> {
@@ -44,15 +45,16 @@ impl Calls<'_> {
         lower.cx.begin(&mut slot.commands, call, Op::Digits, token)
     }
 
-    /// The method of a command's digits, and of its account's: it says what "as negotiated" means without events.
-    fn digits_by(&self, lower: &Lower<'_>, call: Handle, method: Option<DigitMethod>) -> (DigitMethod, DigitMethod) {
+    /// The method of a command's digits, and their length.
+    fn digits_by(&self, lower: &Lower<'_>, call: Handle, method: Option<DigitMethod>) -> DigitsBy {
         #[cfg(feature = "info")]
         if let Some(slot) = self.get(call) {
-            let account = lower.accounts.digits(slot.account);
-            return (method.or(slot.digits).unwrap_or(account), account);
+            let account = lower.accounts.digits(&lower.cx, slot.account);
+            let method = method.or(slot.digits).unwrap_or(account);
+            return DigitsBy { method, account, ms: lower.cx.fixed.digits.1 };
         }
         let _ = (lower, call);
-        (method.unwrap_or_default(), DigitMethod::Auto)
+        DigitsBy { method: method.unwrap_or_default(), account: DigitMethod::Auto, ms: 0 }
     }
 
     /// Chooses the method of a call's digits. False: it is not there.

@@ -12,8 +12,16 @@ use crate::phone::context::Context;
 use crate::phone::media::news::News;
 use crate::phone::{CommandError, EventKind};
 
-/// The length of a digit, in milliseconds.
-const DIGIT_MS: u16 = 160;
+/// The way of digits that are queued.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct DigitsBy {
+    /// The method that was chosen.
+    pub(in crate::phone) method: DigitMethod,
+    /// That of the account: it says what "as negotiated" means without events.
+    pub(in crate::phone) account: DigitMethod,
+    /// The length of each, in milliseconds; 0: the usual.
+    pub(in crate::phone) ms: u16,
+}
 
 /// The pause, in milliseconds, that a character of a script stands for: a second, or with `w` half of one, as in the
 /// scripts of exchanges. `None`: it is no pause; without the feature `info` the comma alone is one.
@@ -32,13 +40,13 @@ pub(in crate::phone) const fn is_of_script(character: u8) -> bool {
 }
 
 impl Media<'_> {
-    /// Queues digits to be sent by `method`, or as `account` says. `joins`: they belong to those that are under way.
+    /// Queues digits to be sent. `joins`: they belong to those that are under way.
     /// `room`: their end could be kept.
     pub(in crate::phone) fn queue_digits(
         &mut self,
         call: Handle,
         digits: &str,
-        (method, account): (DigitMethod, DigitMethod),
+        by: DigitsBy,
         joins: bool,
         room: bool,
     ) -> Result<(), CommandError> {
@@ -51,7 +59,7 @@ impl Media<'_> {
         let stream = self.streams.get_mut(call.index as usize).ok_or(CommandError::Stale)?;
         let events = stream.config().dtmf_send.is_some();
         let method = match features::INFO {
-            true => method.meant(events, account),
+            true => by.method.meant(events, by.account),
             // only what is negotiated is there to choose from
             false if events => DigitMethod::Events,
             false => DigitMethod::Tones,
@@ -81,7 +89,7 @@ impl Media<'_> {
         for digit in digits.bytes() {
             let _ = match pause_of(digit) {
                 Some(ms) => stream.pause(ms),
-                None => stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS),
+                None => stream.send_digit(digit.to_ascii_uppercase(), by.ms),
             };
         }
         stream.end_digits();

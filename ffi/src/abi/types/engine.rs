@@ -103,6 +103,10 @@ pub struct microsip_engine_config {
     pub own_order: u32,
     /// A switch: see `single_codec` of microsip_config.
     pub single_codec: u32,
+    /// See `dtmf` of microsip_config.
+    pub dtmf: u32,
+    /// See `dtmf_ms` of microsip_config.
+    pub dtmf_ms: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

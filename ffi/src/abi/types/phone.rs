@@ -119,6 +119,11 @@ pub struct microsip_config {
     /// A switch, default off: a call has one codec. Our answers name one; where the far end's answer names several, the
     /// next offer follows at once and names the first of them (RFC 3264 10.2), and later ones name it too.
     pub single_codec: u32,
+    /// MICROSIP_DTMF_*, the method of digits of all calls; 0: MICROSIP_DTMF_AUTO. With MICROSIP_HAS_INFO, as the next
+    /// one.
+    pub dtmf: u32,
+    /// The length of a digit that is sent, in milliseconds, 40 to 20000; 0: 160.
+    pub dtmf_ms: u32,
 }
 
 /// The phone, in numbers.
