@@ -67,7 +67,7 @@ program() {
     gcc -std=gnu99 -g -Wall -Wextra -Werror -I"$2" -I"$work" -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$1.c -o "$work/$1" "$library.a" $libs
     timeout 300 "$work/$1" "$work" || { echo "$1 with the header in $2: failed"; exit 1; }
 }
-for name in misuse sizes threads call sound engines; do program $name include; done
+for name in misuse sizes threads call added sound engines; do program $name include; done
 for age in older newer; do
     program call "$work/$age"
     gcc -std=c99 -pedantic -Wall -Wextra -Werror -Wpadded -I"$work/$age" -c tests/abi/ages.c -o "$work/ages.o"
