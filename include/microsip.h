@@ -503,6 +503,22 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * other host's message: nobody else is believed.
  */
 #define MICROSIP_TXT_ASSERTED_URI 9
+/**
+ * Texts of a call, by index from 0: the URIs of those who forwarded it before it came in, the last
+ * one first, as the account's own proxy says: by Diversion (RFC 5806), else by History-Info (RFC
+ * 7044). With MICROSIP_HAS_IDENTITY, as the next two.
+ */
+#define MICROSIP_TXT_DIVERSION 10
+/**
+ * Texts of a call, by index from 0: the URIs of the Contacts of the 3xx that ended it, in the order
+ * in which they stand there.
+ */
+#define MICROSIP_TXT_CONTACT 12
+/**
+ * Texts of a call, by index from 0: why each of MICROSIP_TXT_DIVERSION did so, in Diversion's
+ * words: unconditional, user-busy, no-answer, deflection, unavailable, unknown, and others.
+ */
+#define MICROSIP_TXT_DIVERSION_REASON 33
 /** Texts of an account: the realm of the last refused challenge. */
 #define MICROSIP_TXT_REALM 17
 /**

@@ -111,6 +111,11 @@ int main(void) {
   CHECK(ev.sip_code == 380 && ev.cause == MICROSIP_CAUSE_REDIRECTED);
   CHECK(header_is(a, out, "Contact", "<sip:one@example.com>;q=1.0"));
   CHECK(microsip_header_get(a, out, MICROSIP_LAST, "Contact", 1, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "<sip:two@example.com>;q=0.9") == 0);
+  CHECK(text_is(a, out, MICROSIP_TXT_CONTACT, "sip:one@example.com"));
+  CHECK(microsip_text_get(a, out, MICROSIP_TXT_CONTACT, 1, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "sip:two@example.com") == 0);
+  CHECK(microsip_text_get(a, out, MICROSIP_TXT_CONTACT, 2, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_text_get(a, out, MICROSIP_TXT_DIVERSION, 0, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_text_get(a, out, MICROSIP_TXT_REASON, 1, text, sizeof text, &n) == MICROSIP_E_ARG);
   until(b, MICROSIP_ENDED);
 
   /* given up: the reason of a CANCEL, and that of a call answered elsewhere, which is not missed */

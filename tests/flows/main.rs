@@ -32,6 +32,7 @@ mod endings;
 mod events;
 mod foreign_challenges;
 mod forking;
+mod forwarded;
 mod hangup;
 mod hold;
 mod identity;

@@ -4,12 +4,17 @@ use crate::wire::sip::Name;
 
 /// A field by name in a message head that may have been cut behind a header.
 pub(super) fn nth_field<'m>(head: &'m [u8], name: &[u8], nth: u32) -> Option<&'m [u8]> {
+    fields(head, name).nth(nth as usize)
+}
+
+/// All fields of a name.
+pub(super) fn fields<'m>(head: &'m [u8], name: &[u8]) -> impl Iterator<Item = &'m [u8]> {
     let known = Name::find(name);
-    let fields = header_lines(head).filter(|(text, _)| match known {
+    let fields = header_lines(head).filter(move |(text, _)| match known {
         Name::Other => text.eq_ignore_ascii_case(name),
         known => Name::find(text) == known,
     });
-    fields.map(|(_, value)| value).nth(nth as usize)
+    fields.map(|(_, value)| value)
 }
 
 /// Names and values, line by line, foldings inside the values.

@@ -29,6 +29,8 @@ pub mod event;
 mod events;
 mod fields;
 mod fixed;
+#[cfg(feature = "identity")]
+mod forwarded;
 mod header_lines;
 pub mod id;
 mod identity;
@@ -68,8 +70,8 @@ mod tests;
 pub use bus::{Bus, Member, MemberChange, MemberInfo, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
-    AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, EndOptions,
-    PhoneInfo, Privacy, Reoffer, Side, Which,
+    AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallList, CallText, CommandError, DialOptions,
+    EndOptions, PhoneInfo, Privacy, Reoffer, Side, Which,
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,

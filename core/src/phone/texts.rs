@@ -1,5 +1,7 @@
 //! Texts of accounts and calls, and headers of the messages that are kept.
 
+#[cfg(not(feature = "identity"))]
+use super::CallList;
 use super::calls::call::Call;
 use super::fields::nth_field;
 use super::identity::asserted_by;
@@ -99,6 +101,16 @@ impl Phone<'_> {
             return Err(CommandError::Nothing);
         }
         put_some(out, reason_phrase(slot.sip_code()).as_bytes())
+    }
+
+    /// A text of a list of a call's, which are there with the feature `identity`.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    #[cfg(not(feature = "identity"))]
+    pub fn call_list(&self, call: CallId, _: CallList, _: u32, _: &mut Cursor<'_>) -> Result<(), CommandError> {
+        self.call(call)?;
+        Err(CommandError::Nothing)
     }
 
     /// The value of a header in a call's first or last message; `nth` from 0.

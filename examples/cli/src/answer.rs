@@ -61,10 +61,11 @@ impl<'a> Job<'a> for Wait<'a> {
             return Ok(());
         }
         let from = app.phone.call_text(call, Text::RemoteUri);
+        let (by, why) = (app.phone.call_text(call, Text::Diversion), app.phone.call_text(call, Text::DiversionReason));
         app.output.say(
             "call",
-            || json!({ "call": call, "state": "incoming", "from": from }),
-            &format!("{}call from {from}", app.label()),
+            || json!({ "call": call, "state": "incoming", "from": from, "forwarded_by": by, "forwarded_for": why }),
+            &format!("{}call from {from}{}", app.label(), forwarded(&by, &why)),
         );
         let Self { answer, conference, .. } = *self;
         if let Some(conference) = conference {
@@ -122,5 +123,14 @@ impl<'a> Job<'a> for Wait<'a> {
         } else if let Err(stop) = done {
             app.output.problem(&stop);
         }
+    }
+}
+
+/// The one who forwarded a call, and why, where that is known.
+fn forwarded(by: &str, why: &str) -> String {
+    match (by, why) {
+        ("", _) => String::new(),
+        (by, "") => format!(", forwarded by {by}"),
+        (by, why) => format!(", forwarded by {by} ({why})"),
     }
 }

@@ -7,7 +7,7 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountId, AccountText, CallId, CallText, ConferenceId, Phone, Which};
+use microsip_core::phone::{AccountId, AccountText, CallId, CallList, CallText, ConferenceId, Phone, Which};
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -93,6 +93,9 @@ pub(crate) unsafe fn text(
         MICROSIP_TXT_REMOTE_URI
             ..=MICROSIP_TXT_USER_AGENT
                 | MICROSIP_TXT_ASSERTED_URI
+                | MICROSIP_TXT_DIVERSION
+                | MICROSIP_TXT_DIVERSION_REASON
+                | MICROSIP_TXT_CONTACT
                 | MICROSIP_TXT_WARNING
                 | MICROSIP_TXT_REALM
                 | MICROSIP_TXT_DEVICE_ID
@@ -101,13 +104,18 @@ pub(crate) unsafe fn text(
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
     let of = any(object)?;
-    if index != 0 && !matches!(of, Any::Phone) {
+    let list = call_list(which);
+    if index != 0 && list.is_none() && !matches!(of, Any::Phone) {
         return Err(range("index", index, "is not 0: there is one text of that kind"));
     }
     // SAFETY: by contract.
     unsafe {
         text::put(buf, cap, needed, |cursor| match of {
-            Any::Call(call) => phone.call_text(call, call_text(which)?, cursor).map_err(refused("object", object)),
+            Any::Call(call) => match list {
+                Some(list) => phone.call_list(call, list, index, cursor),
+                None => phone.call_text(call, call_text(which)?, cursor),
+            }
+            .map_err(refused("object", object)),
             Any::Account(account) => {
                 phone.account_text(account, account_text(which)?, cursor).map_err(refused("object", object))
             }
@@ -122,6 +130,16 @@ const fn account_text(which: u32) -> Result<AccountText, Fail> {
         MICROSIP_TXT_REALM => Ok(AccountText::RefusedRealm),
         MICROSIP_TXT_REASON => Ok(AccountText::Reason),
         _ => Err(Fail::NOTHING),
+    }
+}
+
+/// The texts of a call of which there may be several.
+const fn call_list(which: u32) -> Option<CallList> {
+    match which {
+        MICROSIP_TXT_DIVERSION => Some(CallList::Diversion),
+        MICROSIP_TXT_DIVERSION_REASON => Some(CallList::DiversionReason),
+        MICROSIP_TXT_CONTACT => Some(CallList::Contact),
+        _ => None,
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) enum Text {
     Reason = c::MICROSIP_TXT_REASON as isize,
     Codec = c::MICROSIP_TXT_CODEC as isize,
     Warning = c::MICROSIP_TXT_WARNING as isize,
+    /// The one who forwarded it last, and why.
+    Diversion = c::MICROSIP_TXT_DIVERSION as isize,
+    DiversionReason = c::MICROSIP_TXT_DIVERSION_REASON as isize,
 }
 
 /// A call in numbers.

@@ -18,6 +18,16 @@ pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
 /// Texts of a call: the URI that the account's own proxy asserts of the far end: in the INVITE that came in, or later
 /// (MICROSIP_EV_IDENTITY), by P-Asserted-Identity or else Remote-Party-ID. Of no other host's message: nobody else is believed.
 pub const MICROSIP_TXT_ASSERTED_URI: u32 = 9;
+/// Texts of a call, by index from 0: the URIs of those who forwarded it before it came in, the last one first, as the
+/// account's own proxy says: by Diversion (RFC 5806), else by History-Info (RFC 7044). With MICROSIP_HAS_IDENTITY, as
+/// the next two.
+pub const MICROSIP_TXT_DIVERSION: u32 = 10;
+/// Texts of a call, by index from 0: the URIs of the Contacts of the 3xx that ended it, in the order in which they stand
+/// there.
+pub const MICROSIP_TXT_CONTACT: u32 = 12;
+/// Texts of a call, by index from 0: why each of MICROSIP_TXT_DIVERSION did so, in Diversion's words: unconditional,
+/// user-busy, no-answer, deflection, unavailable, unknown, and others.
+pub const MICROSIP_TXT_DIVERSION_REASON: u32 = 33;
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
 /// Texts of a call: the text of the Warning (RFC 3261 20.43) in the last message that came, as a refusal has it.
