@@ -1,4 +1,4 @@
-/* What the application adds to an answer, a refusal and an end, and what the far end reads of it. */
+/* Additions of the application to an answer, a refusal and an end, and what the far end reads of them. */
 #include "microsip.h"
 #include <stdio.h>
 

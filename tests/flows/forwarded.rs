@@ -1,4 +1,4 @@
-//! Who forwarded a call before it came (RFC 5806, RFC 7044), and where a redirection points to.
+//! The ones who forwarded a call before it came (RFC 5806, RFC 7044), and the targets of a redirection.
 
 use crate::server::anna;
 use microsip_core::base::cursor::Cursor;

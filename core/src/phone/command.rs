@@ -419,7 +419,7 @@ pub enum CallList {
     /// The URIs of those who forwarded a call that came in, the last one first, as the account's own proxy says: by
     /// Diversion (RFC 5806), else by History-Info (RFC 7044).
     Diversion = 10,
-    /// Why each of them did so, in the words of Diversion: `unconditional`, `user-busy`, `no-answer`, `deflection`,
+    /// The reason of each of them, in the words of Diversion: `unconditional`, `user-busy`, `no-answer`, `deflection`,
     /// `unavailable`, `unknown`, and others.
     DiversionReason = 33,
     /// The URIs of the Contacts of the 3xx that ended a call of ours, in the order in which they stand there.

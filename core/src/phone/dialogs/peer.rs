@@ -21,7 +21,7 @@ impl Dialogs<'_> {
         asserted.is_some_and(|asserted| dialog.connect(block, &asserted)) || renamed
     }
 
-    /// Nobody is shown otherwise.
+    /// No far end is shown otherwise.
     #[cfg(not(feature = "identity"))]
     #[expect(clippy::unused_self, reason = "as with the feature")]
     pub(in crate::phone) const fn identify(&mut self, _: Handle, _: &Message<'_>, _: bool) -> bool {
