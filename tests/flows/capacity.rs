@@ -1,5 +1,6 @@
 //! Every flow again with each pool cut short: no panic, a defined outcome, nothing left behind.
 
+mod digits;
 mod early;
 mod lingering;
 mod offers;
@@ -200,9 +201,9 @@ const FLOWS: [(&str, Flow); 10] = [
     ("shut down", shut_down),
 ];
 
-/// Each flow: those of this file, of offers, and of early media.
+/// Each flow: those of this file, of offers, of early media, and of digits.
 fn flows() -> impl Iterator<Item = (&'static str, Flow)> {
-    FLOWS.into_iter().chain(offers::FLOWS).chain(early::FLOWS)
+    FLOWS.into_iter().chain(offers::FLOWS).chain(early::FLOWS).chain(digits::FLOWS)
 }
 
 const BAD: Network = Network { loss: 100, double: 100, delay_ms: 2, delay_us: 0, jitter_ms: 50 };
