@@ -124,7 +124,7 @@ impl Output {
     }
 }
 
-/// What takes so many lines off the terminal's end.
+/// The sequence that takes so many lines off the terminal's end.
 fn erased(lines: usize) -> String {
     match lines {
         0 => String::new(),

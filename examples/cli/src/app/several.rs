@@ -44,7 +44,7 @@ impl<'a> App<'a> {
         (1..).find(|number| self.calls.values().all(|call| call.number() != *number)).unwrap_or_default()
     }
 
-    /// What a line about the call that comes next begins with.
+    /// The beginning of a line about the call that comes next.
     pub(crate) fn label(&self) -> String {
         if self.several.on { format!("{}: ", self.free_number()) } else { String::new() }
     }
@@ -144,7 +144,7 @@ impl<'a> App<'a> {
         self.output.say("calls", fields, &text);
     }
 
-    /// What stands at the end of a terminal: the levels of a sole call, or the list of several with those of the chosen
+    /// The end of a terminal: the levels of a sole call, or the list of several with those of the chosen
     /// one.
     pub(super) fn draw(&mut self, now: Instant) {
         let output: &Output = self.output;
