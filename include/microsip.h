@@ -415,8 +415,9 @@ typedef struct microsip_addr {
 #define MICROSIP_OP_DIGITS 3
 /**
  * Commands in op of MICROSIP_EV_DONE: the far end is on hold, or is not any more.
- * MICROSIP_E_REFUSED: it refused, with sip_code, and the call stays as it was.
- * MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
+ * MICROSIP_E_REFUSED: it refused, with sip_code, and the call stays as it was; MICROSIP_TXT_REASON
+ * and MICROSIP_TXT_WARNING of the call have its words until its next message. MICROSIP_E_CANCELLED:
+ * a later one replaced it, or its call ended.
  */
 #define MICROSIP_OP_HOLD 4
 /**
@@ -460,9 +461,14 @@ typedef struct microsip_event {
   uint32_t sip_code;
   /** The result. */
   int32_t result;
-  /** MICROSIP_CAUSE_*, with the end of a call. */
+  /**
+   * MICROSIP_CAUSE_*, with the end of a call, and with MICROSIP_EV_DONE of a command that failed.
+   */
   uint32_t cause;
-  /** MICROSIP_BY_*, with the end of a call. */
+  /**
+   * MICROSIP_BY_*, with the end of a call; with MICROSIP_EV_DONE of a command that failed,
+   * MICROSIP_BY_REMOTE where a response refused it, MICROSIP_BY_LIBRARY where none came.
+   */
   uint32_t ended_by;
   /** A digit, a device, a number, or bits, as the type says. */
   uint32_t value;

@@ -142,6 +142,27 @@ impl Line<'_, '_> {
     }
 }
 
+impl Line<'_, '_> {
+    fn of_call(&self, f: &mut Formatter<'_>, around: (&str, &str), which: CallText) -> fmt::Result {
+        let About::Call(call) = self.trace.about else { return Ok(()) };
+        self.some(f, around, |phone, out| phone.call_text(call, which, out))
+    }
+
+    fn offer_failed(&self, f: &mut Formatter<'_>, result: Cause, sip_code: u16) -> fmt::Result {
+        if sip_code > 0 {
+            write!(f, "the far end refused other media: {sip_code}")?;
+            self.of_call(f, (" ", ""), CallText::Reason)?;
+            self.of_call(f, (" (", ")"), CallText::Warning)?;
+        } else {
+            f.write_str("other media was not offered")?;
+        }
+        if result != Cause::Refused {
+            write!(f, ": {}", words(result))?;
+        }
+        Ok(())
+    }
+}
+
 impl Display for Line<'_, '_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.head(f)?;
@@ -176,6 +197,7 @@ impl Display for Line<'_, '_> {
                     "media from {from} ignored: neither SDP nor the signalling names it; the account's media_any_host would take it"
                 )
             }
+            What::OfferFailed { result, sip_code } => self.offer_failed(f, result, sip_code),
             What::MediaSilent => f.write_str("no media comes any more"),
             What::SessionTimer { seconds: 0, .. } => f.write_str("no session timer runs any more"),
             What::SessionTimer { seconds, ours, again } => {

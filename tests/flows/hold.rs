@@ -2,10 +2,13 @@
 
 mod crossing;
 
+use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::offer::Direction;
+use microsip_core::phone::trace::What;
 use microsip_core::phone::{
-    CallId, CallState, Cause, CommandError, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING, MEDIA_SENDING, Op, Reoffer,
+    CallId, CallState, CallText, Cause, CommandError, EndCause, EndedBy, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,
+    MEDIA_SENDING, Op, Reoffer,
 };
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, ladder, sdp};
 
@@ -198,6 +201,35 @@ fn a_refused_hold_leaves_everything_as_it_was() {
         assert_eq!(edition(&offer), edition(&first) + 1);
         finish(lab, peer);
     }
+}
+
+#[test]
+fn the_refusal_of_a_hold_says_who_and_why() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.be_called(&mut lab, 0);
+    hold(&mut lab, true, 9);
+    let offer = peer.wait(&mut lab, "INVITE");
+    peer.respond_with(&mut lab, &offer, 488, "Warning: 399 pbx.example \"Nobody holds me\"\r\n", "");
+    peer.wait(&mut lab, "ACK");
+    lab.run_for(Duration::from_millis(10));
+    let call = lab.ends[0].last_call();
+    let text = |which| {
+        let mut room = [0; 64];
+        let mut out = Cursor::new(&mut room);
+        lab.ends[0].phone.call_text(call, which, &mut out).unwrap();
+        String::from_utf8(out.written().to_vec()).unwrap()
+    };
+    assert_eq!((text(CallText::Reason).as_str(), text(CallText::Warning).as_str()), ("As Scripted", "Nobody holds me"));
+    assert_eq!(done(&lab), [(9, Cause::Refused, 488)]);
+    assert_eq!(
+        (EndedBy::of_failure(Cause::Refused, 488), EndCause::of(Cause::Refused, 488)),
+        (EndedBy::Remote, EndCause::Media)
+    );
+    assert_eq!(EndedBy::of_failure(Cause::Full, 0), EndedBy::Library);
+    let failed = What::OfferFailed { result: Cause::Refused, sip_code: 488 };
+    let traces = std::iter::from_fn(|| lab.ends[0].phone.poll_trace());
+    assert!(traces.map(|trace| trace.what).any(|what| what == failed));
 }
 
 #[test]

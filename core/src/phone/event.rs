@@ -153,9 +153,23 @@ pub enum EndCause {
     Shutdown = 18,
 }
 
+impl EndedBy {
+    /// The side that a command failed by: the far end, where a response of its came; nobody, where it did not fail, or
+    /// another command or the end of its call overtook it.
+    #[must_use]
+    pub const fn of_failure(result: Cause, sip_code: u16) -> Self {
+        match (result, sip_code) {
+            (Cause::Normal | Cause::Cancelled, _) => Self::Nobody,
+            (_, 0) => Self::Library,
+            _ => Self::Remote,
+        }
+    }
+}
+
 impl EndCause {
     /// The cause of a failure; nothing, if there was none.
-    pub(super) fn of(result: Cause, status: u16) -> Self {
+    #[must_use]
+    pub fn of(result: Cause, status: u16) -> Self {
         match result {
             Cause::Normal => Self::None,
             Cause::Cancelled => Self::Cancelled,

@@ -84,14 +84,15 @@ impl Phone<'_> {
         put_some(out, asserted_by(invite).ok_or(CommandError::Nothing)?.uri)
     }
 
-    /// The reason of its end, in words: a Reason header's text, the far end's phrase, or the status's standard one.
+    /// The reason of its end, in words: a Reason header's text, the far end's phrase, or the status's standard one. In a
+    /// call that is up, that of the last refusal of an offer.
     fn call_reason(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         if let Ok(message) = Message::parse(self.calls.kept(&self.lower.cx, call.0, Which::Last)) {
             if let Some(text) = message.header(Name::Reason).and_then(reason_text) {
                 return put_some(out, text);
             }
             if let Start::Response { status, reason } = message.start()
-                && status == slot.sip_code()
+                && (status == slot.sip_code() || slot.is_up() && status >= 300)
                 && !reason.is_empty()
             {
                 return put_some(out, reason);

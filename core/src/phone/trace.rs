@@ -116,6 +116,14 @@ pub enum What {
         /// The side that ended it, with the end.
         ended_by: EndedBy,
     },
+    /// An offer of ours in a call came to nothing: its media stays as it was.
+    OfferFailed {
+        /// The result.
+        result: Cause,
+        /// The status that refused it, of which [`super::CallText::Reason`] and [`super::CallText::Warning`] have the
+        /// words; 0: none came.
+        sip_code: u16,
+    },
     /// A request was kept out.
     Stranger {
         /// Its source.
@@ -191,6 +199,7 @@ impl What {
             | Self::MediaSilent
             | Self::SessionNotRefreshed { .. }
             | Self::SessionExpired
+            | Self::OfferFailed { .. }
             | Self::Full(_)
             | Self::Stranger { rule: Rule::Reserve | Rule::PerSource, .. } => Level::Warning,
             Self::Registered { again: false, .. }

@@ -391,15 +391,10 @@ impl<'a> Talk<'a> {
             }
             Happened::HoldFailed { sip_code, result } => {
                 self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
-                let reason = self.phone.call_text(self.call, Text::Reason);
-                let text = format!("the far end refused the hold: {}", ended(sip_code, &reason, result));
-                self.say("hold_failed", || json!({ "call": self.call, "sip_code": sip_code, "result": result }), &text);
+                self.offer_failed("hold_failed", "the hold", sip_code, result);
             }
             Happened::Reoffered { sip_code, result } if result < 0 => {
-                let reason = self.phone.call_text(self.call, Text::Reason);
-                let text = format!("the far end refused other media: {}", ended(sip_code, &reason, result));
-                let fields = || json!({ "call": self.call, "sip_code": sip_code, "result": result });
-                self.say("reoffer_failed", fields, &text);
+                self.offer_failed("reoffer_failed", "other media", sip_code, result);
             }
             Happened::Reoffered { .. } => {
                 let codec = self.phone.call_text(self.call, Text::Codec);
@@ -408,6 +403,25 @@ impl<'a> Talk<'a> {
             }
             _ => {}
         }
+    }
+
+    /// An offer of ours came to nothing: the side by which, and the reason.
+    fn offer_failed(&self, kind: &str, offer: &str, sip_code: u32, result: i32) {
+        let (reason, warning) = if sip_code == 0 {
+            (String::new(), String::new())
+        } else {
+            (self.phone.call_text(self.call, Text::Reason), self.phone.call_text(self.call, Text::Warning))
+        };
+        let mut text = if sip_code == 0 {
+            format!("{offer} could not be offered: {}", strerror(result))
+        } else {
+            format!("the far end refused {offer}: {}", ended(sip_code, &reason, result))
+        };
+        if !warning.is_empty() {
+            text = format!("{text} ({warning})");
+        }
+        let fields = || json!({ "call": self.call, "sip_code": sip_code, "reason": reason, "warning": warning, "result": result });
+        self.say(kind, fields, &text);
     }
 
     fn silence(&mut self, silent: bool) {

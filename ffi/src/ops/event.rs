@@ -3,7 +3,7 @@
 use super::conference::raw_of;
 use crate::abi::types::*;
 use microsip_core::base::features;
-use microsip_core::phone::{Event, EventKind};
+use microsip_core::phone::{EndCause, EndedBy, Event, EventKind};
 
 /// An event as it crosses.
 pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
@@ -57,6 +57,8 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.token = token;
             event.sip_code = u32::from(sip_code);
             event.result = result as i32;
+            event.cause = EndCause::of(result, sip_code) as u32;
+            event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
         }
         EventKind::Media { media, result } => {
             event.r#type = MICROSIP_EV_MEDIA;

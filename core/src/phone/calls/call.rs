@@ -171,6 +171,11 @@ impl Call {
         self.dialog
     }
 
+    /// It is up.
+    pub(in crate::phone) fn is_up(&self) -> bool {
+        self.state == CallState::Connected
+    }
+
     /// The last SIP status.
     pub(in crate::phone) const fn sip_code(&self) -> u16 {
         self.sip_code

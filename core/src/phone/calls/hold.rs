@@ -12,7 +12,8 @@ use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
 use crate::phone::media::desired::Desired;
 use crate::phone::object::Object;
-use crate::phone::{CallState, Cause, CommandError, Lower, Reoffer};
+use crate::phone::trace::{About, What};
+use crate::phone::{CallId, CallState, Cause, CommandError, Lower, Reoffer};
 
 /// Commands that an offer may carry.
 const CARRIED: [Op; 2] = [Op::Hold, Op::Reoffer];
@@ -161,6 +162,8 @@ impl Calls<'_> {
     /// An offer came to nothing. The session stays as it was, and the commands that it carried have failed; later ones
     /// have their turn. False: it carried none.
     pub(super) fn wishes_refused(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, ended: Ended) -> bool {
+        let Ended { result, sip_code } = ended;
+        lower.cx.trace(About::Call(CallId(handle)), What::OfferFailed { result, sip_code });
         let carried = self.end_carried(lower, handle, ended);
         let more =
             self.get(handle).is_some_and(|call| CARRIED.into_iter().any(|op| lower.cx.running(call.commands, op) > 0));

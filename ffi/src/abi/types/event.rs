@@ -63,7 +63,8 @@ pub const MICROSIP_OP_RECORD: u32 = 2;
 /// with sip_code, MICROSIP_E_TIMEOUT, or what else kept one from the far end; the digits behind it are not sent.
 pub const MICROSIP_OP_DIGITS: u32 = 3;
 /// Commands in op of MICROSIP_EV_DONE: the far end is on hold, or is not any more. MICROSIP_E_REFUSED: it refused, with
-/// sip_code, and the call stays as it was. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
+/// sip_code, and the call stays as it was; MICROSIP_TXT_REASON and MICROSIP_TXT_WARNING of the call have its words until its
+/// next message. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
 pub const MICROSIP_OP_HOLD: u32 = 4;
 /// Commands in op of MICROSIP_EV_DONE: the far end has answered an offer of ours; otherwise as MICROSIP_OP_HOLD.
 pub const MICROSIP_OP_REOFFER: u32 = 5;
@@ -103,9 +104,10 @@ pub struct microsip_event {
     pub sip_code: u32,
     /// The result.
     pub result: i32,
-    /// MICROSIP_CAUSE_*, with the end of a call.
+    /// MICROSIP_CAUSE_*, with the end of a call, and with MICROSIP_EV_DONE of a command that failed.
     pub cause: u32,
-    /// MICROSIP_BY_*, with the end of a call.
+    /// MICROSIP_BY_*, with the end of a call; with MICROSIP_EV_DONE of a command that failed, MICROSIP_BY_REMOTE where a
+    /// response refused it, MICROSIP_BY_LIBRARY where none came.
     pub ended_by: u32,
     /// A digit, a device, a number, or bits, as the type says.
     pub value: u32,
