@@ -48,6 +48,23 @@ fn an_anonymous_call_names_nobody() {
 }
 
 #[test]
+fn an_anonymous_call_names_nobody_in_its_responses() {
+    let config = AccountConfig { privacy: Privacy::Anonymous, ..anna() };
+    for method in ["INVITE", "UPDATE"] {
+        let (mut lab, mut peer) = behind(config);
+        let invite = dial(&mut lab, &mut peer, &DialOptions::default());
+        let body = peer.sdp();
+        peer.respond(&mut lab, &invite, 200, &body);
+        peer.wait(&mut lab, "ACK");
+        let contact = format!("Contact: <{}>\r\n", peer.contact);
+        let text = peer.request(method, if method == "UPDATE" { &contact } else { "" }, &body);
+        peer.send(&mut lab, &text);
+        // rfc3323#4.1.1.3
+        assert_eq!(peer.wait(&mut lab, "SIP/2.0 200").header("Contact"), "<sip:10.0.0.1:5060>", "{method}");
+    }
+}
+
+#[test]
 fn a_call_has_another_from_and_another_identity() {
     let (mut lab, mut peer) = behind(anna());
     let options = DialOptions {

@@ -115,8 +115,15 @@ pub(super) fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
     out.patch(at, &digits);
 }
 
-/// The user of our Contact: the account's, or that of direct calls.
-pub(super) fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &'u [u8] {
+/// The user of our Contact in a dialog's requests and responses: its account's, or that of direct calls. `local`: our
+/// side of the dialog.
+pub(super) fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8], local: &[u8]) -> &'u [u8] {
+    // rfc3323#4.1.1.3: a Contact of an anonymous call names nobody
+    #[cfg(feature = "identity")]
+    if super::identity::is_anonymous(local) {
+        return b"";
+    }
+    let _ = local;
     account.unwrap_or(direct)
 }
 

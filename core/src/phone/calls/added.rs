@@ -29,13 +29,13 @@ impl Calls<'_> {
     ) -> Result<(), CommandError> {
         let slot = self.may_answer(call, code)?;
         header_lines::check(headers, &[])?;
-        let (dialog, account, handle) = (slot.dialog, slot.account, slot.server);
+        let (dialog, handle) = (slot.dialog, slot.server);
         if !headers.is_empty() {
             let server = lower.transactions.server(handle).ok_or(CommandError::State)?;
             let (flow, found, codecs) = (server.flow(), server.host().found(), lower.media.codecs(call.0));
             let offer = Some(lower.transactions.kept_of(handle)).filter(|_| !slot.answer_in_ack);
             let described = Self::try_offer(lower, flow, (call.0, codecs), offer, found).map_or(0, |tried| tried.len);
-            if !Self::accepting_fits(lower, handle, account, described + headers.len()) {
+            if !Self::accepting_fits(lower, handle, described + headers.len()) {
                 return Err(CommandError::Text);
             }
         }
@@ -69,7 +69,7 @@ impl Calls<'_> {
         write_contacts(&mut out, options.contacts, &lower.accounts, account)?;
         out.put_str(options.headers);
         let len = out.finish().map_err(|_| CommandError::Text)?;
-        if len > 0 && !Self::accepting_fits(lower, server, account, len) {
+        if len > 0 && !Self::accepting_fits(lower, server, len) {
             return Err(CommandError::Text);
         }
         let lines = room.get(..len).unwrap_or_default();

@@ -211,7 +211,7 @@ impl Calls<'_> {
         let handle = lower.transactions.open(&mut lower.cx, now, (flow, keys), request, kept, served)?;
         #[cfg(feature = "reliable")]
         Self::choose_reliability(lower, handle, account, request.0);
-        if Self::accepting_fits(lower, handle, account, described) {
+        if Self::accepting_fits(lower, handle, described) {
             return Ok(handle);
         }
         lower.transactions.discard(&mut lower.cx, handle);
@@ -297,7 +297,7 @@ impl Calls<'_> {
         let before = lower.media.codecs(call.0);
         lower.media.set_codecs(call.0, codecs);
         let tried = Self::try_offer(lower, flow, (call.0, codecs), offer, found);
-        if tried.is_ok_and(|tried| Self::accepting_fits(lower, handle, slot.account, tried.len)) {
+        if tried.is_ok_and(|tried| Self::accepting_fits(lower, handle, tried.len)) {
             return Ok(());
         }
         lower.media.set_codecs(call.0, before);

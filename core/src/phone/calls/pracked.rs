@@ -52,7 +52,7 @@ impl Calls<'_> {
         let offer = Some(lower.transactions.kept_of(handle)).filter(|_| !slot.answer_in_ack);
         let tried = Self::try_offer(lower, flow, (call.0, lower.media.codecs(call.0)), offer, found);
         lower.transactions.set_reliability(handle, asked, which);
-        if tried.is_ok_and(|tried| Self::accepting_fits(lower, handle, slot.account, tried.len)) {
+        if tried.is_ok_and(|tried| Self::accepting_fits(lower, handle, tried.len)) {
             return Ok(());
         }
         lower.transactions.set_reliability(handle, asked, before);

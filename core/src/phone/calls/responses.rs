@@ -9,7 +9,6 @@ use crate::offer::Local;
 use crate::phone::arrived::Arrived;
 #[cfg(feature = "identity")]
 use crate::phone::dialogs::For;
-use crate::phone::dialogs::Leg;
 use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
 #[cfg(feature = "reliable")]
@@ -31,13 +30,14 @@ use core::net::SocketAddr;
 impl Calls<'_> {
     /// The longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must not ring
     /// for a call that it cannot accept. `described`: the bytes of its description.
-    pub(super) fn accepting_fits(lower: &Lower<'_>, handle: Handle, account: Handle, described: usize) -> bool {
+    pub(super) fn accepting_fits(lower: &Lower<'_>, handle: Handle, described: usize) -> bool {
         let Some(server) = lower.transactions.server(handle) else { return false };
-        let flow = server.flow();
+        let (flow, dialog) = (server.flow(), server.served().dialog);
         let Some(local) = lower.cx.local_of(flow.socket()) else { return true };
         let mut out = Cursor::new(&mut []);
         let tag = (!server.has_tag()).then_some(Tag { handle: Handle::NONE, secret: 0 });
-        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
+        let (account, side) = (lower.dialogs.account_of(dialog), lower.dialogs.our_side(dialog));
+        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get(), side);
         let (agent, focus) = (lower.cx.fixed.agent.get(), lower.cx.fixed.focus);
         #[cfg(feature = "reliable")]
         let rseq = (lower.transactions.reliability(handle) != Reliability::Never).then_some(u32::MAX);
@@ -48,7 +48,7 @@ impl Calls<'_> {
             local,
             agent,
             focus,
-            timer: lower.dialogs.timer_lines(server.served().dialog),
+            timer: lower.dialogs.timer_lines(dialog),
             #[cfg(feature = "reliable")]
             rseq,
         };
@@ -82,9 +82,9 @@ impl Calls<'_> {
         let rseq = lower.transactions.next_rseq(&mut lower.cx, handle, status, media.is_some());
         let mut described = None;
         let leg = lower.dialogs.get(served.dialog);
-        let account = leg.map_or(Handle::NONE, Leg::account);
         let tag = leg.filter(|_| !has_tag).map(|leg| leg.dialog().local_tag);
-        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
+        let (account, side) = (lower.dialogs.account_of(served.dialog), lower.dialogs.our_side(served.dialog));
+        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get(), side);
         let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status, sdp.phrase()) else {
             return Err(Cause::Full);
         };

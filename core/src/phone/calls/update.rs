@@ -190,8 +190,8 @@ impl Calls<'_> {
         session: Option<&Session>,
     ) -> Result<Option<Written>, OfferError> {
         let Arrived { flow, request, dialog, mandatory, .. } = *arrived;
-        let account = lower.dialogs.account_of(dialog);
-        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
+        let (account, side) = (lower.dialogs.account_of(dialog), lower.dialogs.our_side(dialog));
+        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get(), side);
         // rfc3262#6: a PRACK refreshes no target
         let prack = matches!(request.start(), Start::Request { method: Method::Prack, .. });
         let timer = lower.dialogs.update_lines(dialog, mandatory.cseq.number);

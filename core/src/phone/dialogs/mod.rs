@@ -118,6 +118,11 @@ impl<'a> Dialogs<'a> {
         self.slots.get(handle).map_or(Handle::NONE, |leg| leg.account)
     }
 
+    /// Our side of it, as From or To has it.
+    pub(super) fn our_side(&self, handle: Handle) -> &[u8] {
+        self.dialog(handle).map_or(&[], |dialog| dialog.local.of(self.text(handle)))
+    }
+
     /// A 2xx of either side has made it whole, and no BYE has ended it.
     pub(super) fn is_confirmed(&self, handle: Handle) -> bool {
         self.slots.get(handle).is_some_and(|leg| leg.dialog.confirmed)

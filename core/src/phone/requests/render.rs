@@ -106,10 +106,8 @@ impl Lower<'_> {
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, dialog, text);
         writer.cseq(number, request.method.method());
-        let user = contact_user(self.accounts.call_user(account), self.cx.fixed.direct_user.get());
-        // rfc3323#4.1.1.3: a Contact of an anonymous call names nobody
-        #[cfg(feature = "identity")]
-        let user = if crate::phone::identity::is_anonymous(dialog.local.of(text)) { b"" } else { user };
+        let direct = self.cx.fixed.direct_user.get();
+        let user = contact_user(self.accounts.call_user(account), direct, dialog.local.of(text));
         if request.method.refreshes_target() {
             write_target(writer.cursor(), user, flow, local, self.cx.fixed.focus);
         }
