@@ -36,7 +36,7 @@ fn rseq(response: &Sip) -> u32 {
 }
 
 /// Sends the PRACK of a response; gives its text.
-fn prack(lab: &mut Lab, peer: &mut Peer, response: &Sip, body: &str) -> String {
+pub(crate) fn prack(lab: &mut Lab, peer: &mut Peer, response: &Sip, body: &str) -> String {
     peer.learn(response);
     let rack = format!("RAck: {} {} INVITE\r\n", rseq(response), response.number());
     let text = peer.request("PRACK", &rack, body);

@@ -90,6 +90,10 @@ pub struct Session {
     /// Early media that the network authorises (RFC 5009), as the far end sees its directions.
     #[cfg(feature = "reliable")]
     authorized: Direction,
+    /// The number of our reliable provisional response whose PRACK has not come, though its INVITE has its final
+    /// response, and that INVITE's number; 0: there is none.
+    #[cfg(feature = "reliable")]
+    unheard: (u32, u32),
     /// Its timer.
     pub timer: Timer,
 }
@@ -106,6 +110,8 @@ impl Session {
         heard: 0,
         #[cfg(feature = "reliable")]
         authorized: Direction::SendReceive,
+        #[cfg(feature = "reliable")]
+        unheard: (0, 0),
         timer: Timer::NONE,
     };
 
@@ -186,6 +192,20 @@ impl Session {
     #[must_use]
     pub const fn authorized(&self) -> Direction {
         self.authorized
+    }
+
+    /// An INVITE of theirs with this number has its final response, but its last provisional one, of number `rseq`, has
+    /// no PRACK yet.
+    #[cfg(feature = "reliable")]
+    pub const fn leave_unheard(&mut self, rseq: u32, invite: u32) {
+        self.unheard = (rseq, invite);
+    }
+
+    /// It is such a response: rfc3262#3: its PRACK is still to be taken.
+    #[cfg(feature = "reliable")]
+    #[must_use]
+    pub const fn is_unheard(&self, rseq: u32, invite: u32) -> bool {
+        rseq != 0 && self.unheard.0 == rseq && self.unheard.1 == invite
     }
 
     /// It is acknowledged.

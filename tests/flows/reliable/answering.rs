@@ -162,7 +162,7 @@ fn without_a_prack_the_invite_is_refused() {
         // rfc3262#3: its PRACK may come behind it
         let response = peer.all(&lab, &start).remove(0);
         prack(&mut lab, &mut peer, &response, "");
-        peer.wait(&mut lab, "SIP/2.0");
+        assert!(peer.wait(&mut lab, "SIP/2.0 200").header("CSeq").contains("PRACK"));
         peer.ack_refusal(&mut lab, &text, &refusal);
         lab.run_for(Duration::from_secs(40));
         lab.assert_settled();
@@ -188,6 +188,68 @@ fn a_prack_behind_a_refusal_is_taken() {
 }
 
 #[test]
+#[test]
+fn a_repeated_prack_gets_its_200_whatever_its_body_was() {
+    // rfc3261#17.2.2: the answer to our offer; an offer that comes when the call is over
+    for over in [false, true] {
+        let (mut lab, mut peer) = new(Reliable::Inherited);
+        let body = peer.sdp();
+        let invite = invite(&mut lab, &mut peer, REQUIRED, if over { &body } else { "" });
+        let ringing = peer.wait(&mut lab, "SIP/2.0 180");
+        let (call, now) = (lab.ends[0].last_call(), lab.now);
+        lab.ends[0].keep = true;
+        if over {
+            lab.ends[0].phone.reject(now, call, 486).unwrap();
+        }
+        let text = prack(&mut lab, &mut peer, &ringing, &body);
+        let ok = peer.wait(&mut lab, "SIP/2.0 200");
+        assert!(ok.header("CSeq").contains("PRACK") && ok.body().is_empty());
+        for _ in 0..2 {
+            lab.run_for(Duration::from_millis(500));
+            peer.send(&mut lab, &text);
+            assert_eq!(peer.wait(&mut lab, "SIP/2.0 200").text(), ok.text(), "over: {over}");
+        }
+        if !over {
+            lab.ends[0].phone.reject(lab.now, call, 486).unwrap();
+        }
+        let refusal = peer.all(&lab, "SIP/2.0 486").first().cloned();
+        let refusal = refusal.unwrap_or_else(|| peer.wait(&mut lab, "SIP/2.0 486"));
+        peer.ack_refusal(&mut lab, &invite, &refusal);
+        lab.run_for(Duration::from_secs(40));
+        lab.ends[0].phone.release(call).unwrap();
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn a_prack_that_comes_behind_the_ack_is_taken_once() {
+    // rfc3262#3: its first sending was lost, and a 481 would end the call
+    let (mut lab, mut peer) = new(Reliable::Inherited);
+    let body = peer.sdp();
+    invite(&mut lab, &mut peer, REQUIRED, &body);
+    let ringing = peer.wait(&mut lab, "SIP/2.0 180");
+    answer(&mut lab, 200);
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    peer.learn(&ok);
+    ack(&mut lab, &mut peer, &ok, "");
+    assert_eq!(lab.ends[0].phone.in_use().servers, 0);
+    let (number, own) = (rseq(&ringing), ringing.number());
+    for rack in [format!("RAck: {} {own} INVITE\r\n", number + 1), format!("RAck: {number} {} INVITE\r\n", own + 1)] {
+        let text = peer.request("PRACK", &rack, "");
+        peer.send(&mut lab, &text);
+        peer.wait(&mut lab, "SIP/2.0 481");
+    }
+    let text = prack(&mut lab, &mut peer, &ringing, "");
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    assert!(ok.header("CSeq").contains("PRACK"));
+    peer.send(&mut lab, &text);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0 200").text(), ok.text());
+    prack(&mut lab, &mut peer, &ringing, "");
+    peer.wait(&mut lab, "SIP/2.0 481");
+    assert!(lab.ends[0].reached(CallState::Connected) && lab.ends[0].ended().is_none());
+    hang_up(lab, peer);
+}
+
 fn a_prack_for_another_response_is_refused() {
     let (mut lab, mut peer) = new(Reliable::Inherited);
     let body = peer.sdp();

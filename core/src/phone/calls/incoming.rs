@@ -231,6 +231,8 @@ impl Calls<'_> {
         handle: Handle,
         responded: Responded,
     ) {
+        #[cfg(feature = "reliable")]
+        Self::leave_unheard(lower, handle);
         self.forget_offerer(lower, handle);
         let Some(served) = lower.transactions.close(&mut lower.cx, now, handle, responded) else { return };
         if let Some(call) = self.get_mut(served.call)
@@ -437,6 +439,9 @@ impl Calls<'_> {
             self.end_server(lower, now, handle);
         }
     }
+        // the call may be gone when its PRACK comes
+        #[cfg(feature = "reliable")]
+        Self::leave_unheard(lower, handle);
 
     /// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
     pub(in crate::phone) fn acknowledged(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {

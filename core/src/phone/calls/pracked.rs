@@ -14,7 +14,7 @@ use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, Cause, CommandError, EndCause, EndedBy, Lower, Reliable};
 use crate::sip::server::State;
 use crate::sip::session::{Carrier, Offer, Side};
-use crate::wire::sip::Message;
+use crate::wire::sip::{Message, Method};
 
 impl Calls<'_> {
     /// This phone requires reliable responses, and the caller does not know them.
@@ -94,7 +94,11 @@ impl Calls<'_> {
         let rack = prack.rack().map_err(|_| plain(400))?;
         let call = lower.dialogs.call_of(dialog);
         let server = self.get(call).map_or(Handle::NONE, |call| call.server);
-        let described = lower.transactions.is_pracked(server, dialog, &rack).ok_or(plain(481))?;
+        let in_hand = lower.transactions.is_pracked(server, dialog, &rack);
+        // rfc3262#3: behind the final response too, when the call or its INVITE's transaction is gone
+        let late = rack.cseq.method == Method::Invite
+            && lower.dialogs.session(dialog).is_unheard(rack.number, rack.cseq.number);
+        let described = in_hand.or(late.then_some(false)).ok_or(plain(481))?;
         let text = check_body(prack).map_err(plain)?;
         let ours = Some(Offer { by: Side::Us, carrier: Carrier::Response });
         let answers = described && lower.dialogs.session(dialog).offer() == ours;
@@ -107,6 +111,12 @@ impl Calls<'_> {
         } else {
             respond_and_bury(lower, now, arrived, 200, Extra::default());
             self.keep(&lower.cx, call, prack);
+        }
+        if let Some(session) = lower.dialogs.session_mut(dialog) {
+            session.leave_unheard(0, 0);
+        }
+        if in_hand.is_none() {
+            return Ok(());
         }
         lower.transactions.take_prack(&mut lower.cx, now, server);
         if !self.goes_on(call) {
@@ -125,6 +135,16 @@ impl Calls<'_> {
         let waiting = lower.media.take_waiting(call);
         self.go_on(lower, now, call, waiting);
         Ok(())
+    }
+
+    /// An INVITE has its final response, or its ACK: a PRACK that has not come is still to be taken (rfc3262#3).
+    pub(super) fn leave_unheard(lower: &mut Lower<'_>, server: Handle) {
+        let dialog = lower.transactions.server(server).map_or(Handle::NONE, |server| server.served().dialog);
+        if let Some((rseq, invite)) = lower.transactions.unheard(server)
+            && let Some(session) = lower.dialogs.session_mut(dialog)
+        {
+            session.leave_unheard(rseq, invite);
+        }
     }
 
     /// rfc3262#3: no PRACK came, so the caller does not hear us.

@@ -108,7 +108,7 @@ impl Calls<'_> {
         if !written.fits {
             return Err(plain(513));
         }
-        lower.transactions.bury(now, arrived, 200);
+        lower.transactions.bury(now, arrived, written.described.is_some());
         // rfc3261#12.2.2: only a request that is not refused changes anything
         let served = Served { call: call_handle, dialog, kind: Kind::Reinvite };
         let changed = renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, request);
@@ -160,17 +160,17 @@ impl Calls<'_> {
         let session = lower.dialogs.session(dialog);
         let call = lower.dialogs.call_of(dialog);
         let offer = check_body(request).ok().flatten();
+        let mut extra = Extra::again(responded);
         if responded.status == 200 {
-            let answered = session.answered(mandatory.cseq.number);
+            let answered = session.answered(mandatory.cseq.number).filter(|_| extra.described);
             let local = answered
                 .and_then(|answered| lower.media.description_again(&lower.cx, call, session.edition(), answered));
-            // one with an offer whose answer is not known any more is older than the last, which its sender has got
-            if offer.is_none() || local.is_some() {
+            // an answer that is not known any more is older than the last, which its sender has got
+            if !extra.described || local.is_some() {
                 let _ = Self::write_updated(lower, arrived, offer.zip(local), None);
             }
             return;
         }
-        let mut extra = Extra::again(responded);
         if matches!(responded.status, 400 | 488)
             && let Some((local, _)) = lower.media.description(&lower.cx, call, session.edition(), Purpose::Answer)
             && let Some(offer) = offer

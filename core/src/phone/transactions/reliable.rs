@@ -108,6 +108,12 @@ impl Transactions<'_> {
         matches.then_some(described)
     }
 
+    /// The last provisional response to an INVITE, by its number and the INVITE's, if its PRACK has not come.
+    pub(in crate::phone) fn unheard(&self, handle: Handle) -> Option<(u32, u32)> {
+        let server = self.servers.get(handle).filter(|server| server.transaction.prack() == Prack::Awaited)?;
+        Some((server.reliably.rseq, server.reliably.invite))
+    }
+
     /// Its PRACK came.
     pub(in crate::phone) fn take_prack(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
         if let Some(server) = self.servers.get_mut(handle) {

@@ -52,6 +52,9 @@ pub(in crate::phone) struct Extra<'e> {
     /// It requires reliable provisional responses (rfc3261#21.4.15).
     #[cfg(feature = "reliable")]
     pub(in crate::phone) reliable: bool,
+    /// Its body is a description of its owner's.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) described: bool,
     /// Nothing that may be left out.
     pub(in crate::phone) bare: bool,
 }
@@ -64,6 +67,8 @@ impl Extra<'_> {
     const RELIABLE: u8 = 8;
     #[cfg(feature = "info")]
     const INFO: u8 = 16;
+    #[cfg(feature = "reoffer")]
+    const DESCRIBED: u8 = 32;
 
     /// Of the refusal of a session that is too short (rfc4028#6): this Min-SE.
     pub(in crate::phone) fn too_short(least: u32) -> Self {
@@ -79,6 +84,8 @@ impl Extra<'_> {
         let detail = detail + u8::from(self.reliable) * Self::RELIABLE;
         #[cfg(feature = "info")]
         let detail = detail + u8::from(self.info) * Self::INFO;
+        #[cfg(feature = "reoffer")]
+        let detail = detail + u8::from(self.described) * Self::DESCRIBED;
         // within a dialog, where alone a 422 is kept, no tag is made
         #[cfg(feature = "timers")]
         let secret = if status == 422 { self.timer.least().into() } else { secret };
@@ -95,6 +102,8 @@ impl Extra<'_> {
             reliable: responded.detail & Self::RELIABLE != 0,
             #[cfg(feature = "info")]
             info: responded.detail & Self::INFO != 0,
+            #[cfg(feature = "reoffer")]
+            described: responded.detail & Self::DESCRIBED != 0,
             retry_after: responded.retry_after,
             timer: Lines::too_short(if responded.status == 422 { responded.secret as u32 } else { 0 }),
             secret: Some(responded.secret),
@@ -274,11 +283,11 @@ impl Transactions<'_> {
         cursor
     }
 
-    /// Repetitions of a request whose response has left get the same (rfc3261#17.2.2).
+    /// Repetitions of a request whose 200 has left get the same (rfc3261#17.2.2). `described`: with a description.
     #[cfg(feature = "reoffer")]
-    pub(in crate::phone) fn bury(&mut self, now: Instant, arrived: &Arrived<'_, '_>, status: u16) {
+    pub(in crate::phone) fn bury(&mut self, now: Instant, arrived: &Arrived<'_, '_>, described: bool) {
         if !arrived.flow.is_reliable() {
-            self.tombstones.bury(now, arrived.keys, Extra::default().responded(status, 0));
+            self.tombstones.bury(now, arrived.keys, Extra { described, ..Extra::default() }.responded(200, 0));
         }
     }
 
