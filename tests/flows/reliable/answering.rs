@@ -2,6 +2,7 @@
 
 use super::{invite, prack, rseq};
 use microsip_core::base::time::Duration;
+use microsip_core::media::{Codec, CodecOrder};
 use microsip_core::phone::{CallState, CommandError, EndCause, MEDIA_HELD, MEDIA_RECEIVING, Reliable};
 use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
 
@@ -188,7 +189,6 @@ fn a_prack_behind_a_refusal_is_taken() {
 }
 
 #[test]
-#[test]
 fn a_repeated_prack_gets_its_200_whatever_its_body_was() {
     // rfc3261#17.2.2: the answer to our offer; an offer that comes when the call is over
     for over in [false, true] {
@@ -250,6 +250,7 @@ fn a_prack_that_comes_behind_the_ack_is_taken_once() {
     hang_up(lab, peer);
 }
 
+#[test]
 fn a_prack_for_another_response_is_refused() {
     let (mut lab, mut peer) = new(Reliable::Inherited);
     let body = peer.sdp();
@@ -441,4 +442,31 @@ fn an_answer_may_wish_otherwise() {
     peer.wait(&mut lab, "SIP/2.0 180");
     let call = lab.ends[0].last_call();
     assert_eq!(lab.ends[0].phone.call_set_reliable(call, Reliable::Required), Err(CommandError::Unsupported));
+}
+
+#[test]
+fn behind_an_offer_of_ours_its_codecs_are_settled_and_the_responses_to_come_are_not() {
+    let (mut lab, mut peer) = new(Reliable::Inherited);
+    invite(&mut lab, &mut peer, REQUIRED, "");
+    let ringing = peer.wait(&mut lab, "SIP/2.0 180");
+    let call = lab.ends[0].last_call();
+    for acknowledged in [false, true] {
+        if acknowledged {
+            let body = peer.sdp();
+            prack(&mut lab, &mut peer, &ringing, &body);
+            peer.wait(&mut lab, "SIP/2.0 200");
+        }
+        let phone = &mut lab.ends[0].phone;
+        assert_eq!(phone.call_set_codecs(call, CodecOrder::of(&[Codec::Pcma])), Err(CommandError::State));
+        assert_eq!(phone.call_set_reliable(call, Reliable::Required), Ok(()), "acknowledged: {acknowledged}");
+    }
+    answer(&mut lab, 200);
+    let ok = loop {
+        let ok = peer.wait(&mut lab, "SIP/2.0 200");
+        if ok.header("CSeq").contains("INVITE") {
+            break ok;
+        }
+    };
+    ack(&mut lab, &mut peer, &ok, "");
+    hang_up(lab, peer);
 }

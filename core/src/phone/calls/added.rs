@@ -33,7 +33,7 @@ impl Calls<'_> {
         if !headers.is_empty() {
             let server = lower.transactions.server(handle).ok_or(CommandError::State)?;
             let (flow, found, codecs) = (server.flow(), server.host().found(), lower.media.codecs(call.0));
-            let offer = Some(lower.transactions.kept_of(handle)).filter(|_| !slot.answer_in_ack);
+            let offer = Some(lower.transactions.kept_of(handle)).filter(|kept| !kept.is_empty());
             let described = Self::try_offer(lower, flow, (call.0, codecs), offer, found).map_or(0, |tried| tried.len);
             if !Self::accepting_fits(lower, handle, described + headers.len()) {
                 return Err(CommandError::Text);

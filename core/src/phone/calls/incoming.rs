@@ -26,7 +26,7 @@ use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lower};
 use crate::sip::dialog::{contact_uri, is_target};
 use crate::sip::session::timer::Timer;
-use crate::sip::session::{Carrier, Side};
+use crate::sip::session::{Carrier, Offer, Side};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Address, Mandatory, Message, Method, Name, Params, Scheme};
@@ -289,13 +289,17 @@ impl Calls<'_> {
     ) -> Result<(), CommandError> {
         let slot = self.get(call.0).ok_or(CommandError::Stale)?;
         let server = lower.transactions.server(slot.server).filter(|_| slot.incoming);
-        let server = server.filter(|_| slot.state == CallState::Incoming).ok_or(CommandError::State)?;
+        // rfc6337#3.1.1: an answer, or an offer of ours, that is sent reliably settles them
+        let theirs = Some(Offer { by: Side::Them, carrier: Carrier::Invite });
+        let open = slot.answer_in_ack || lower.dialogs.session(slot.dialog).offer() == theirs;
+        let open = open && slot.state == CallState::Incoming;
+        let server = server.filter(|_| open).ok_or(CommandError::State)?;
         let codecs = codecs.or(lower.accounts.codecs(slot.account));
         if !lower.cx.fixed.takes(codecs) {
             return Err(CommandError::Codec);
         }
         let (flow, found, handle) = (server.flow(), server.host().found(), slot.server);
-        let offer = Some(lower.transactions.kept_of(handle)).filter(|_| !slot.answer_in_ack);
+        let offer = Some(lower.transactions.kept_of(handle)).filter(|kept| !kept.is_empty());
         let before = lower.media.codecs(call.0);
         lower.media.set_codecs(call.0, codecs);
         let tried = Self::try_offer(lower, flow, (call.0, codecs), offer, found);

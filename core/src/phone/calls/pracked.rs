@@ -49,7 +49,7 @@ impl Calls<'_> {
         let wish = wish.or(lower.accounts.reliable(&lower.cx, slot.account));
         let (asked, before) = (lower.transactions.asked_reliably(handle), lower.transactions.reliability(handle));
         let which = Reliability::by(asked, wish).ok_or(CommandError::Unsupported)?;
-        let offer = Some(lower.transactions.kept_of(handle)).filter(|_| !slot.answer_in_ack);
+        let offer = Some(lower.transactions.kept_of(handle)).filter(|kept| !kept.is_empty());
         let tried = Self::try_offer(lower, flow, (call.0, lower.media.codecs(call.0)), offer, found);
         lower.transactions.set_reliability(handle, asked, which);
         if tried.is_ok_and(|tried| Self::accepting_fits(lower, handle, tried.len)) {
