@@ -1,6 +1,7 @@
 //! A far end that has died sends no BYE. Its call ends when neither RTP nor RTCP has come for as long as the settings
 //! say, but never while a side holds.
 
+use crate::reliable::prack;
 use crate::server::{REGISTRAR, account, anna};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};
@@ -232,5 +233,39 @@ fn an_account_may_have_its_own_limit() {
             let connected = connected_at(&lab);
             assert_lost(lab, peer, connected, seconds);
         }
+    }
+}
+
+#[test]
+fn early_media_is_watched_from_the_answer_on() {
+    // our 200 has no description: a reliable response before it had the answer, or our offer
+    for offered in [true, false] {
+        let mut lab = Lab::new(&[Options { media_timeout: after(20), ..Options::default() }]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let body = peer.sdp();
+        let invite = peer.request("INVITE", "Require: 100rel\r\n", if offered { &body } else { "" });
+        peer.send(&mut lab, &invite);
+        let mut described = peer.wait(&mut lab, "SIP/2.0 180");
+        let call = lab.ends[0].last_call();
+        lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
+        if offered {
+            prack(&mut lab, &mut peer, &described, "");
+            peer.wait(&mut lab, "SIP/2.0 200");
+            let now = lab.now;
+            lab.ends[0].phone.answer(now, call, 183).unwrap();
+            described = peer.wait(&mut lab, "SIP/2.0 183");
+        }
+        prack(&mut lab, &mut peer, &described, if offered { "" } else { &body });
+        peer.wait(&mut lab, "SIP/2.0 200");
+        lab.run_for(Duration::from_secs(5));
+        let now = lab.now;
+        lab.ends[0].phone.answer(now, call, 200).unwrap();
+        let ok = peer.wait(&mut lab, "SIP/2.0 200");
+        assert!(ok.header("CSeq").contains("INVITE") && ok.body().is_empty(), "{}", ok.text());
+        let number = core::mem::replace(&mut peer.number, ok.number());
+        peer.ack(&mut lab, "");
+        peer.number = number;
+        let connected = connected_at(&lab);
+        assert_lost(lab, peer, connected, 20);
     }
 }

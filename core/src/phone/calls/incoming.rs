@@ -370,6 +370,9 @@ impl Calls<'_> {
         lower.cx.tell(Object::Call(call_handle.index));
         self.trace(&mut lower.cx, call_handle);
         if describe == Describe::Answer {
+        } else if code == 200 {
+            // media may run since a response before it
+            self.watch_media(lower, now, call_handle);
             self.run_media(lower, now, call_handle, false);
         }
         if code == 200 {
