@@ -160,15 +160,14 @@ impl Calls<'_> {
         // the phone rings
         if rings {
             #[cfg(feature = "reliable")]
-            if self.rings_with_offer(lower, server_handle) {
+            let offers = self.rings_with_offer(lower, server_handle);
+            #[cfg(not(feature = "reliable"))]
+            let offers = false;
+            if offers {
                 self.answer_call(lower, now, call_handle, 180);
-                return Ok(());
-            }
-            if self.render_response(lower, server_handle, 180, Describe::Nothing).is_ok() {
+            } else if self.render_response(lower, server_handle, 180, Describe::Nothing).is_ok() {
                 lower.transactions.respond(&mut lower.cx, now, server_handle);
             }
-        }
-        if rings {
             self.rings(lower, call_handle);
         }
         Ok(())
@@ -231,9 +230,9 @@ impl Calls<'_> {
         handle: Handle,
         responded: Responded,
     ) {
+        self.forget_offerer(lower, handle);
         #[cfg(feature = "reliable")]
         Self::leave_unheard(lower, handle);
-        self.forget_offerer(lower, handle);
         let Some(served) = lower.transactions.close(&mut lower.cx, now, handle, responded) else { return };
         if let Some(call) = self.get_mut(served.call)
             && call.server == handle
@@ -370,10 +369,10 @@ impl Calls<'_> {
         lower.cx.tell(Object::Call(call_handle.index));
         self.trace(&mut lower.cx, call_handle);
         if describe == Describe::Answer {
+            self.run_media(lower, now, call_handle, false);
         } else if code == 200 {
             // media may run since a response before it
             self.watch_media(lower, now, call_handle);
-            self.run_media(lower, now, call_handle, false);
         }
         if code == 200 {
             self.session_accepted(lower, now, call_handle);
@@ -440,15 +439,15 @@ impl Calls<'_> {
         if let Some(served) = lower.transactions.server(handle).map(Server::served) {
             lower.offer_is_void(served.dialog, Side::Them);
         }
+        // the call may be gone when its PRACK comes
+        #[cfg(feature = "reliable")]
+        Self::leave_unheard(lower, handle);
         if self.render_response(lower, handle, status, describe).is_ok() {
             lower.transactions.respond(&mut lower.cx, now, handle);
         } else {
             self.end_server(lower, now, handle);
         }
     }
-        // the call may be gone when its PRACK comes
-        #[cfg(feature = "reliable")]
-        Self::leave_unheard(lower, handle);
 
     /// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
     pub(in crate::phone) fn acknowledged(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
