@@ -420,3 +420,36 @@ fn a_call_that_ends_while_a_reinvites_host_is_sought_refuses_it() {
     peer.ack_refusal(&mut lab, &text, &came);
     lab.assert_settled();
 }
+
+#[test]
+fn an_offer_of_ours_waits_for_the_host_of_the_answer_before() {
+    let mut lab = lab(true);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    lab.run_for(Duration::from_millis(200));
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].grant = false;
+    lab.ends[0].phone.hold(now, call, true, 1).unwrap();
+    let offer = peer.wait(&mut lab, "INVITE");
+    peer.respond(&mut lab, &offer, 200, &named("recvonly"));
+    peer.wait(&mut lab, "ACK");
+    lab.run_for(Duration::from_millis(10));
+    let now = lab.now;
+    lab.ends[0].phone.hold(now, call, false, 2).unwrap();
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(3));
+    let done = |lab: &Lab| {
+        let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done);
+        told.map(|event| (event.token, event.result)).collect::<Vec<_>>()
+    };
+    assert_eq!(done(&lab), [], "neither is agreed on");
+    lab.ends[0].grant = true;
+    lab.drain();
+    let offer = peer.wait(&mut lab, "INVITE");
+    assert!(offer.body().contains("a=sendrecv"), "{}", offer.text());
+    assert_eq!(done(&lab), [(1, Cause::Normal)]);
+    peer.respond(&mut lab, &offer, 200, &named(""));
+    peer.wait(&mut lab, "ACK");
+    lab.run_for(Duration::from_millis(300));
+    assert_eq!(done(&lab), [(1, Cause::Normal), (2, Cause::Normal)]);
+    assert!(media(&lab) > 10);
+}

@@ -137,12 +137,6 @@ impl Session {
         self.offer
     }
 
-    /// An offer of ours may leave: no other one is out.
-    #[must_use]
-    pub const fn is_quiet(&self) -> bool {
-        self.offer.is_none()
-    }
-
     /// The refusal of an offer of theirs in this message; a re-INVITE without one has it too. `None`: it may be taken.
     #[must_use]
     pub const fn refusal(&self, carrier: Carrier) -> Option<Refusal> {
@@ -180,6 +174,12 @@ impl Session {
         self.heard == 0 || self.heard.wrapping_add(1) == number
     }
 
+    /// It is acknowledged.
+    #[cfg(feature = "reliable")]
+    pub const fn hear(&mut self, number: u32) {
+        self.heard = number;
+    }
+
     /// The network authorises early media in these directions, as the far end sees them; the answer authorises both.
     /// True: they have changed.
     #[cfg(feature = "reliable")]
@@ -206,12 +206,6 @@ impl Session {
     #[must_use]
     pub const fn is_unheard(&self, rseq: u32, invite: u32) -> bool {
         rseq != 0 && self.unheard.0 == rseq && self.unheard.1 == invite
-    }
-
-    /// It is acknowledged.
-    #[cfg(feature = "reliable")]
-    pub const fn hear(&mut self, number: u32) {
-        self.heard = number;
     }
 
     /// The offer that was out has its answer.

@@ -9,6 +9,7 @@ use super::call::Call;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::context::done::Ended;
+use crate::phone::dialogs::Leg;
 use crate::phone::event::Op;
 use crate::phone::media::desired::Desired;
 use crate::phone::object::Object;
@@ -93,7 +94,9 @@ impl Calls<'_> {
         anew: bool,
     ) -> Result<(), CommandError> {
         let call = self.get_mut(handle).ok_or(CommandError::Stale)?;
-        let (out, waits) = (!call.request.is_none(), call.give_up != Instant::NEVER);
+        // an answer whose host is looked up is not taken yet
+        let sought = lower.dialogs.get(call.dialog).is_some_and(Leg::looks_up);
+        let (out, waits) = (sought || !call.request.is_none(), call.give_up != Instant::NEVER);
         let carried = if out { call.carried.into_iter().zip(CARRIED).find(|(_, other)| *other == op) } else { None };
         // those that no offer carries are replaced
         let replaced = Ended { result: Cause::Cancelled, sip_code: 0 };

@@ -47,9 +47,10 @@ impl Calls<'_> {
         let Some(call) = self.get(handle).filter(|call| IS_MADE && call.state == CallState::Connected) else { return };
         let (dialog_handle, ours) = (call.dialog, call.request);
         let theirs = lower.transactions.server_state(call.server);
-        if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
-            // rfc3261#14.1: not while another is under way, in either direction. Each ends by its own clock, so this is
-            // no try.
+        let sought = lower.dialogs.get(dialog_handle).is_some_and(Leg::looks_up);
+        if !ours.is_none() || sought || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
+            // rfc3261#14.1: not while another is under way, in either direction, nor while the answer to ours waits for
+            // its host. Each ends by its own clock, so this is no try.
             self.wait_with_offer(lower, now, handle, Duration::from_millis(SLOT_RETRY_MS));
             return;
         }

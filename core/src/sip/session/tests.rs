@@ -23,7 +23,7 @@ fn the_tables_of_rfc6337() {
         (Them, Response, Later),
     ] {
         let session = during(by, out);
-        assert!(!session.is_quiet());
+        assert!(session.offer().is_some());
         for theirs in [Invite, Update, Prack] {
             assert_eq!(session.refusal(theirs), Some(refusal), "{by:?} {out:?}, then {theirs:?}");
         }
@@ -38,12 +38,12 @@ fn an_offer_ends_with_its_answer_or_its_refusal() {
     for by in [Us, Them] {
         let mut session = during(by, Update);
         session.withdraw(if by == Us { Them } else { Us });
-        assert!(!session.is_quiet(), "the other side's is not withdrawn");
+        assert!(session.offer().is_some(), "the other side's is not withdrawn");
         session.withdraw(by);
-        assert!(session.is_quiet());
+        assert!(session.offer().is_none());
         let mut session = during(by, Invite);
         session.answer();
-        assert!(session.is_quiet());
+        assert!(session.offer().is_none());
     }
 }
 
@@ -101,5 +101,5 @@ fn the_last_answer_to_an_update_is_known_by_its_number() {
     let answered = Answered { number: 5, version: 2, direction: Direction::SendOnly, codecs: 0 };
     session.answer_update(answered);
     assert_eq!((session.answered(5), session.answered(4)), (Some(answered), None));
-    assert!(session.is_quiet());
+    assert!(session.offer().is_none());
 }
