@@ -201,3 +201,26 @@ fn an_identity_that_finds_no_room_is_not_shown() {
     let call = lab.ends[0].last_call();
     proxy.be_hung_up(&mut lab, 0, call);
 }
+
+#[test]
+fn each_branch_of_a_fork_has_its_own_identity() {
+    for (winner, expected) in
+        [("left", is("Bob", "sip:bob@example.org", 1)), ("right", is("Carol", "sip:carol@example.org", 2))]
+    {
+        let (mut lab, mut proxy, invite) = dialled();
+        for (tag, asserted) in [("left", "Bob\" <sip:bob@"), ("right", "Carol\" <sip:carol@")] {
+            proxy.tag = tag.into();
+            let line = format!("P-Asserted-Identity: \"{asserted}example.org>\r\n");
+            proxy.respond_with(&mut lab, &invite, 180, &line, "");
+            lab.run_for(Duration::from_millis(10));
+            assert_eq!(shown(&lab), is("Bob", "sip:bob@example.org", 1), "{tag}");
+        }
+        proxy.tag = winner.into();
+        let body = proxy.sdp();
+        proxy.respond(&mut lab, &invite, 200, &body);
+        proxy.wait(&mut lab, "ACK");
+        lab.run_for(Duration::from_millis(10));
+        assert_eq!(shown(&lab), expected, "{winner}");
+        hang_up(lab, proxy);
+    }
+}

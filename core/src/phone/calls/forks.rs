@@ -119,6 +119,7 @@ impl Calls<'_> {
         let stays =
             call.is_none_or(|call| call.cancel != Cancel::No || winner == if heard.is_none() { first } else { heard });
         self.agree(lower, call_handle, winner, None);
+        let named = lower.dialogs.names_another(first, winner);
         if winner != first {
             lower.forget_lookup(first);
             lower.media.hand_over_agreed(winner, first);
@@ -159,6 +160,7 @@ impl Calls<'_> {
             call.reach(now, CallState::Connected);
             lower.media.confirm(call_handle);
             self.session_answered(lower, now, call_handle, response, true);
+            self.identified(lower, now, first, named);
             self.watch_media(lower, now, call_handle);
             self.up_by_rules(lower, now, call_handle);
             #[cfg(feature = "reoffer")]

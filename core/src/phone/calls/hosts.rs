@@ -263,7 +263,7 @@ impl Calls<'_> {
                 let changed = Message::parse(lower.transactions.sent(lookup)).is_ok_and(|invite| {
                     renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, &invite)
                 });
-                self.identified(lower, now, served.call, changed);
+                self.identified(lower, now, served.dialog, changed);
                 self.respond_again(lower, now, server_handle);
             }
         } else {

@@ -107,7 +107,7 @@ impl Calls<'_> {
         if !tried.named {
             if self.render_again(lower, now, handle) {
                 let changed = renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, invite);
-                self.identified(lower, now, call_handle, changed);
+                self.identified(lower, now, dialog_handle, changed);
                 self.respond_again(lower, now, handle);
             }
         } else if !self.find_offerer(lower, now, handle, invite.bytes()) {

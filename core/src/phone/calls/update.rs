@@ -112,7 +112,7 @@ impl Calls<'_> {
         // rfc3261#12.2.2: only a request that is not refused changes anything
         let served = Served { call: call_handle, dialog, kind: Kind::Reinvite };
         let changed = renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, request);
-        self.identified(lower, now, call_handle, changed);
+        self.identified(lower, now, dialog, changed);
         self.keep(&lower.cx, call_handle, request);
         if up && carrier == Carrier::Update {
             self.session_accepted(lower, now, call_handle);

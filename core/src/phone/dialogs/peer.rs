@@ -21,6 +21,12 @@ impl Dialogs<'_> {
         asserted.is_some_and(|asserted| dialog.connect(block, &asserted)) || renamed
     }
 
+    /// The far end of the one is shown otherwise than that of the other.
+    pub(in crate::phone) fn names_another(&self, one: Handle, other: Handle) -> bool {
+        let shown = |handle| self.dialog(handle).map(|dialog| dialog.shown(self.text(handle)));
+        cfg!(feature = "identity") && one != other && shown(one) != shown(other)
+    }
+
     /// No far end is shown otherwise.
     #[cfg(not(feature = "identity"))]
     #[expect(clippy::unused_self, reason = "as with the feature")]
