@@ -232,6 +232,69 @@ fn the_ring_is_off_until_it_is_asked_for_and_ends_with_the_call() {
 }
 
 #[test]
+fn a_call_whose_180_has_our_offer_rings_too() {
+    let (mut lab, mut peer) = phone(&playing(PLAY_ALL));
+    let text = peer.request("INVITE", "Require: 100rel\r\n", "");
+    peer.send(&mut lab, &text);
+    assert!(peer.wait(&mut lab, "SIP/2.0 180").body().contains("m=audio"));
+    assert_eq!(lab.ends[0].phone.ring_wanted(), Some(0));
+}
+
+#[test]
+fn each_ring_begins_with_its_call() {
+    // the ring device has had a quantum since the end of the last call, or none
+    for quanta in [0, 1] {
+        let (mut lab, mut first) = phone(&playing(PLAY_ALL));
+        let invite = first.invite(&mut lab);
+        first.wait(&mut lab, "SIP/2.0 180");
+        let mut pcm = vec![0; 500 * 8];
+        pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(out)));
+        first.send(&mut lab, &invite.replace("INVITE", "CANCEL"));
+        let refusal = first.wait(&mut lab, "SIP/2.0 487");
+        first.ack_refusal(&mut lab, &invite, &refusal);
+        for out in pcm.chunks_mut(80).take(quanta) {
+            assert!(lab.ends[0].phone.ring(out), "it fades");
+        }
+        let mut second = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+        second.invite(&mut lab);
+        second.wait(&mut lab, "SIP/2.0 180");
+        let mut pcm = vec![0; 2000 * 8];
+        pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(out)));
+        for (from, to) in [(10, 100), (500, 600), (900, 1000)] {
+            assert!(!is_silent(&pcm[from * 8..to * 8]), "{quanta}: from {from} ms");
+        }
+        assert!(is_silent(&pcm[1010 * 8..]));
+    }
+}
+
+#[test]
+fn a_tone_that_was_cut_off_in_its_pause_begins_anew() {
+    let (mut lab, mut peer) = phone(&Tones { refusal_ms: 700, ..Tones::default() });
+    let call = dial(&mut lab, Source::Device);
+    let invite = far_end_rings(&mut lab, &mut peer);
+    played(&mut lab, 1500);
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let cancel = peer.wait(&mut lab, "CANCEL");
+    peer.respond(&mut lab, &cancel, 200, "");
+    peer.respond(&mut lab, &invite, 487, "");
+    peer.wait(&mut lab, "ACK");
+    lab.drain();
+    assert!(!lab.ends[0].device);
+    dial(&mut lab, Source::Device);
+    let invite = far_end_rings(&mut lab, &mut peer);
+    lab.run_for(Duration::from_millis(10));
+    assert!(!is_silent(&played(&mut lab, 100)), "ringback");
+    // busy is half a second, and its pause too
+    peer.respond(&mut lab, &invite, 486, "");
+    peer.wait(&mut lab, "ACK");
+    played(&mut lab, 700);
+    assert!(!lab.ends[0].device);
+    refused(&mut lab, &mut peer, Source::Device, 486);
+    assert!(!is_silent(&played(&mut lab, 100)), "busy");
+}
+
+#[test]
 fn an_automatic_answer_beeps_where_its_rule_says_so() {
     for (beep, source) in [(AUTO_BEEP, Source::Device), (0, Source::Device), (AUTO_BEEP, Source::Silence)] {
         let (mut lab, mut peer) = phone(&Tones::default());

@@ -109,9 +109,7 @@ impl Calls<'_> {
     /// A call rings here, unless its 180 found no way and it is over.
     pub(super) fn rings(&self, lower: &mut Lower<'_>, handle: Handle) {
         #[cfg(feature = "tones")]
-        lower
-            .media
-            .ring_here(handle, self.get(handle).filter(|call| !call.is_over()).map(|call| call.alert().ring()));
+        lower.media.ring_here(handle, self.get(handle).filter(|call| !call.is_over()).map(|call| call.alert().ring()));
         #[cfg(not(feature = "tones"))]
         let _ = (lower, handle);
     }

@@ -253,8 +253,11 @@ impl Media<'_> {
         let Some(line) = self.line_mut(call) else { return };
         let rings = rings && (!line.media || line.is_unheard()) && line.clock() == Bus::Device;
         if core::mem::replace(&mut line.ringback, rings) != rings {
-            let count = &mut self.tones.ringing_back;
-            *count = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };
+            if rings {
+                self.tones.ringback_begins();
+            } else {
+                self.tones.ringing_back = self.tones.ringing_back.saturating_sub(1);
+            }
         }
     }
 

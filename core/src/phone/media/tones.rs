@@ -26,11 +26,13 @@ pub(in crate::phone) struct Tones {
     refused_left: u32,
     /// A rule has answered: the person is to know.
     confirms: bool,
-    /// The tone in the device's sound.
+    /// The tone in the device's sound; it begins anew, for its cause is another than before.
     sounding: Option<Meaning>,
+    anew: bool,
     player: Player,
-    /// The ring.
+    /// The ring; the same of it.
     rings: bool,
+    rings_anew: bool,
     ring: Player,
 }
 
@@ -48,8 +50,10 @@ impl Tones {
             refused_left: 0,
             confirms: false,
             sounding: None,
+            anew: false,
             player: Player::default(),
             rings: false,
+            rings_anew: false,
             ring: Player::default(),
         }
     }
@@ -86,17 +90,33 @@ impl Tones {
         self.play & what != 0
     }
 
+    /// There is a cause for this tone: one that still fades, or was cut off in a pause, had another.
+    fn begin(&mut self, meaning: Meaning) {
+        self.anew |= self.sounding == Some(meaning);
+    }
+
+    /// A far end rings, and sends no media.
+    pub(super) fn ringback_begins(&mut self) {
+        if self.ringing_back == 0 {
+            self.begin(Meaning::Ringback);
+        }
+        self.ringing_back = self.ringing_back.saturating_add(1);
+    }
+
     /// A call rings here; `ring`: the number of its ring.
-    pub(super) const fn ring_begins(&mut self, ring: u8) {
+    pub(super) fn ring_begins(&mut self, ring: u8) {
         if self.ringing == 0 {
             self.ring_number = ring;
+            self.rings_anew = true;
+            self.begin(Meaning::Waiting);
         }
         self.ringing = self.ringing.saturating_add(1);
     }
 
     /// A far end has refused a call of the device's.
-    pub(super) const fn refuse(&mut self, meaning: Meaning) {
+    pub(super) fn refuse(&mut self, meaning: Meaning) {
         if self.plays(PLAY_REFUSAL) {
+            self.begin(meaning);
             self.refused = Some(meaning);
             self.refused_left = self.refusal_ms.saturating_mul(self.rate / 1000);
         }
@@ -109,7 +129,8 @@ impl Tones {
 
     /// A rule has answered a call of the device's.
     #[cfg(feature = "rules")]
-    pub(super) const fn confirm(&mut self) {
+    pub(super) fn confirm(&mut self) {
+        self.begin(Meaning::Confirmation);
         self.confirms = true;
     }
 
@@ -141,13 +162,13 @@ impl Tones {
             return;
         }
         let mut done = 0;
-        if self.sounding != wanted {
+        if self.sounding != wanted || self.anew {
             self.player.end();
             done = self.player.mix(out);
             if !self.player.is_over() {
                 return;
             }
-            self.sounding = wanted;
+            (self.sounding, self.anew) = (wanted, false);
             let Some(meaning) = wanted else { return };
             self.player = Player::new(self.country.signal(meaning), self.rate);
         }
@@ -174,15 +195,22 @@ impl Tones {
     pub(super) fn ring(&mut self, out: &mut [i16], device_calls: u32) -> bool {
         out.fill(0);
         let wanted = self.is_to_ring(device_calls);
+        let mut done = 0;
+        if self.rings && (!wanted || self.rings_anew) {
+            self.ring.end();
+            done = self.ring.mix(out);
+            self.rings = !self.ring.is_over();
+            if self.rings {
+                return true;
+            }
+        }
         if wanted && !self.rings {
             self.ring = Player::new(self.country.ring(self.ring_number), self.rate);
-        } else if !wanted && self.rings {
-            self.ring.end();
+            (self.rings, self.rings_anew) = (true, false);
         }
-        self.rings = wanted || self.rings && !self.ring.is_over();
         if self.rings {
-            self.ring.mix(out);
+            self.ring.mix(out.get_mut(done..).unwrap_or_default());
         }
-        self.rings
+        self.rings || done > 0
     }
 }
