@@ -66,7 +66,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4096u + (calls) * 6656u + (accounts) * 1920u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4352u + (calls) * 6848u + (accounts) * 1952u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -250,6 +250,8 @@
  * they are required.
  */
 #define MICROSIP_HAS_RELIABLE 8388608
+/** microsip_features(): session timers (RFC 4028); without it no call has one. */
+#define MICROSIP_HAS_TIMERS 16777216
 /** @} */
 
 /** @name Ids and switches
@@ -695,6 +697,28 @@ typedef struct microsip_rules {
  * (421).
  */
 #define MICROSIP_RELIABLE_REQUIRED 3
+/** Session timers (RFC 4028): none, unless the far end requires one. */
+#define MICROSIP_TIMER_OFF 1
+/** Session timers: one runs where the far end, or a proxy on the way, knows them. */
+#define MICROSIP_TIMER_SUPPORTED 2
+/**
+ * Session timers: where nobody else knows them one runs too, for our benefit alone: this phone
+ * refreshes the call by UPDATE or re-INVITE, until the far end refuses that.
+ */
+#define MICROSIP_TIMER_ALWAYS 3
+/**
+ * Session timers: the same, and our INVITEs require them, so that a far end without them refuses
+ * the call (420), and a caller without them is refused (421). RFC 4028 advises against it.
+ */
+#define MICROSIP_TIMER_REQUIRED 4
+/**
+ * The side that refreshes a session: the far end may choose; where we have to, it is the caller.
+ */
+#define MICROSIP_REFRESHER_EITHER 1
+/** The side that refreshes a session: we. */
+#define MICROSIP_REFRESHER_US 2
+/** The side that refreshes a session: the far end. */
+#define MICROSIP_REFRESHER_THEM 3
 
 /** An account. Texts are copied. */
 typedef struct microsip_account {
@@ -819,6 +843,20 @@ typedef struct microsip_account {
   uint32_t own_order;
   /** A switch: see `single_codec` of microsip_config; 0: the phone's. */
   uint32_t single_codec;
+  /**
+   * MICROSIP_TIMER_*, session timers (RFC 4028) of its calls; 0: the phone's. With
+   * MICROSIP_HAS_TIMERS, as the next three.
+   */
+  uint32_t session_timer;
+  /**
+   * Seconds for which a session lasts without a refresh (Session-Expires), at least 90; 0: the
+   * phone's.
+   */
+  uint32_t session_expires;
+  /** The shortest such time that is taken of others (Min-SE), at least 90; 0: the phone's. */
+  uint32_t min_se;
+  /** MICROSIP_REFRESHER_*, the side that refreshes; 0: the phone's. */
+  uint32_t session_refresher;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -979,6 +1017,25 @@ typedef struct microsip_options {
   const char *contacts;
   /** NULL. */
   const char *reserved_text;
+  /**
+   * dial, answer: MICROSIP_TIMER_*, its session timer (RFC 4028); 0: the account's. With
+   * MICROSIP_HAS_TIMERS, as the next three.
+   */
+  uint32_t session_timer;
+  /**
+   * dial, answer: seconds for which the session lasts without a refresh (Session-Expires), at least
+   * 90; an answer only shortens what the caller asked for. 0: the account's.
+   */
+  uint32_t session_expires;
+  /**
+   * dial: the shortest such time that is taken of others (Min-SE), at least 90; 0: the account's.
+   */
+  uint32_t min_se;
+  /**
+   * dial, answer: MICROSIP_REFRESHER_*, the side that refreshes, where the far end leaves it open;
+   * 0: the account's.
+   */
+  uint32_t session_refresher;
 } microsip_options;
 
 /** Media that a call is offered anew, for microsip_reoffer. */
@@ -1047,6 +1104,15 @@ typedef struct microsip_call_info {
   uint32_t rule;
   /** 0. */
   uint32_t reserved;
+  /**
+   * The time at which its session runs out, unless it is refreshed (RFC 4028); UINT64_MAX: no
+   * session timer runs.
+   */
+  uint64_t session_expires_us;
+  /** Seconds for which its session lasts without a refresh; 0: no session timer runs. */
+  uint32_t session_expires;
+  /** MICROSIP_REFRESHER_US or MICROSIP_REFRESHER_THEM; 0: no session timer runs. */
+  uint32_t session_refresher;
 } microsip_call_info;
 
 /** The statistics of a call's media. */
@@ -1445,6 +1511,19 @@ typedef struct microsip_config {
   uint32_t dtmf;
   /** The length of a digit that is sent, in milliseconds, 40 to 20000; 0: 160. */
   uint32_t dtmf_ms;
+  /**
+   * MICROSIP_TIMER_*, session timers (RFC 4028) of all calls; 0: MICROSIP_TIMER_SUPPORTED. With
+   * MICROSIP_HAS_TIMERS, as the next three.
+   */
+  uint32_t session_timer;
+  /**
+   * Seconds for which a session lasts without a refresh (Session-Expires), at least 90; 0: 1800.
+   */
+  uint32_t session_expires;
+  /** The shortest such time that is taken of others (Min-SE), at least 90; 0: 90. */
+  uint32_t min_se;
+  /** MICROSIP_REFRESHER_*, the side that refreshes; 0: MICROSIP_REFRESHER_EITHER. */
+  uint32_t session_refresher;
 } microsip_config;
 /** @} */
 
@@ -1668,6 +1747,19 @@ typedef struct microsip_engine_config {
   uint32_t dtmf;
   /** See `dtmf_ms` of microsip_config. */
   uint32_t dtmf_ms;
+  /**
+   * MICROSIP_TIMER_*, session timers (RFC 4028) of all calls; 0: MICROSIP_TIMER_SUPPORTED. With
+   * MICROSIP_HAS_TIMERS, as the next three.
+   */
+  uint32_t session_timer;
+  /**
+   * Seconds for which a session lasts without a refresh (Session-Expires), at least 90; 0: 1800.
+   */
+  uint32_t session_expires;
+  /** The shortest such time that is taken of others (Min-SE), at least 90; 0: 90. */
+  uint32_t min_se;
+  /** MICROSIP_REFRESHER_*, the side that refreshes; 0: MICROSIP_REFRESHER_EITHER. */
+  uint32_t session_refresher;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */

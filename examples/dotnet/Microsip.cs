@@ -22,7 +22,8 @@ public static class Microsip
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
-        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152, HasInfo = 4194304,
+        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152, HasInfo = 4194304, HasTimers = 16777216,
+        TimerOff = 1, TimerSupported = 2, TimerAlways = 3, TimerRequired = 4, RefresherEither = 1, RefresherUs = 2, RefresherThem = 3,
         Udp = 1, Tcp = 2, Tls = 4, Sendrecv = 1, Sendonly = 2, Recvonly = 3, Inactive = 4, PrivacyNone = 1, PrivacyId = 2, PrivacyAnonymous = 3,
         ForwardAlways = 1, ForwardBusy = 2, ForwardNoAnswer = 4, AutoHeader = 1, AutoList = 2, AutoAll = 4, AutoWhenIdle = 512, RuleSame = 1, RuleWaiting = 2,
         RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
@@ -90,6 +91,7 @@ public static class Microsip
         public uint reliable, reservedReliable;
         public uint ownOrder, singleCodec;
         public uint dtmf, dtmfMs;
+        public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -105,6 +107,7 @@ public static class Microsip
         public IntPtr identity, headers, callHeaders, reservedText;
         public uint reliable, reservedReliable;
         public uint ownOrder, singleCodec;
+        public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -124,6 +127,7 @@ public static class Microsip
         public IntPtr displayName, headers, codecs, caller, identity, reason;
         public uint privacy, dtmf, reliable, reservedReliable;
         public IntPtr contacts, reservedText;
+        public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }
 
@@ -159,6 +163,8 @@ public static class Microsip
         public uint source, muted, media, volumeIn, volumeOut, cause, endedBy;
         public ulong conference;
         public uint rule, reserved;
+        public ulong sessionExpiresUs;
+        public uint sessionExpires, sessionRefresher;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 

@@ -167,7 +167,9 @@ fn times_are_since_the_creation_of_the_phone() {
 fn reliable_provisional_responses_are_a_setting_of_phone_account_and_call() {
     let names = ["Supported", "Require", "RSeq"];
     let (far_end, at) = far("127.0.0.1");
-    let phone = phone(|config| config.reliable = MICROSIP_RELIABLE_OFF);
+    let phone = phone(|config| {
+        (config.reliable, config.session_timer) = (MICROSIP_RELIABLE_OFF, MICROSIP_TIMER_OFF);
+    });
     let uri = CString::new(format!("sip:x@{at}")).unwrap();
     let mut account = microsip_account { registers: MICROSIP_OFF, ..account() };
     let (mut inherits, mut requires) = (0, 0);
@@ -187,12 +189,55 @@ fn reliable_provisional_responses_are_a_setting_of_phone_account_and_call() {
         let mut call = 0;
         assert_eq!(unsafe { microsip_dial(phone, account, uri.as_ptr(), &options, &mut call) }, MICROSIP_OK);
         let (invite, from) = hears(&far_end, "INVITE ");
-        assert_eq!(lines(&invite, &names), wanted, "{account} {wish}");
+        assert_eq!(lines(&invite, &names).replace("Supported: from-change\r\n", ""), wanted, "{account} {wish}");
         let echo = lines(&invite, &["Via", "From", "To", "Call-ID", "CSeq"]);
         far_end.send_to(format!("SIP/2.0 486 Busy Here\r\n{echo}\r\n").as_bytes(), from).unwrap();
         hears(&far_end, "ACK ");
     }
     account.reliable = 4;
     assert_eq!(unsafe { microsip_account_add(phone, &account, &mut requires) }, MICROSIP_E_ARG);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+/// A call's wish goes before its account's, and that before the phone's.
+#[test]
+fn a_session_timer_is_a_setting_of_phone_account_and_call() {
+    let names = ["Supported", "Require", "Session-Expires", "Min-SE"];
+    let (far_end, at) = far("127.0.0.1");
+    let phone = phone(|config| {
+        (config.reliable, config.session_timer) = (MICROSIP_RELIABLE_OFF, MICROSIP_TIMER_SUPPORTED);
+        (config.session_expires, config.session_refresher) = (600, MICROSIP_REFRESHER_THEM);
+    });
+    let uri = CString::new(format!("sip:x@{at}")).unwrap();
+    let mut account = microsip_account { registers: MICROSIP_OFF, ..account() };
+    account.session_timer = MICROSIP_TIMER_OFF;
+    let mut id = 0;
+    assert_eq!(unsafe { microsip_account_add(phone, &account, &mut id) }, MICROSIP_OK);
+    let supported = "Supported: timer\r\n";
+    for (account, wish, wanted) in [
+        (0, [0; 4], format!("{supported}Session-Expires: 600;refresher=uas\r\n")),
+        (0, [MICROSIP_TIMER_OFF, 0, 0, 0], String::new()),
+        (id, [0; 4], String::new()),
+        (
+            id,
+            [MICROSIP_TIMER_REQUIRED, 120, 100, MICROSIP_REFRESHER_EITHER],
+            format!("{supported}Session-Expires: 120\r\nMin-SE: 100\r\nRequire: timer\r\n"),
+        ),
+    ] {
+        let mut options: microsip_options = unsafe { core::mem::zeroed() };
+        options.size = size_of::<microsip_options>() as u32;
+        [options.session_timer, options.session_expires, options.min_se, options.session_refresher] = wish;
+        let mut call = 0;
+        assert_eq!(unsafe { microsip_dial(phone, account, uri.as_ptr(), &options, &mut call) }, MICROSIP_OK);
+        let (invite, from) = hears(&far_end, "INVITE ");
+        assert_eq!(lines(&invite, &names).replace("Supported: from-change\r\n", ""), wanted, "{account} {wish:?}");
+        let echo = lines(&invite, &["Via", "From", "To", "Call-ID", "CSeq"]);
+        far_end.send_to(format!("SIP/2.0 486 Busy Here\r\n{echo}\r\n").as_bytes(), from).unwrap();
+        hears(&far_end, "ACK ");
+    }
+    for wrong in [[5, 0, 0, 0], [0, 89, 0, 0], [0, 0, 1, 0], [0, 0, 0, 4]] {
+        [account.session_timer, account.session_expires, account.min_se, account.session_refresher] = wrong;
+        assert_eq!(unsafe { microsip_account_add(phone, &account, &mut id) }, MICROSIP_E_ARG, "{wrong:?}");
+    }
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 }

@@ -5,7 +5,8 @@ mod losses;
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountId, CallInfo, CallState, Cause, DialOptions, EndCause, EndedBy, Refresher, SessionTimer, TimerMode,
+    AccountId, CallInfo, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Refresher, SessionTimer,
+    TimerMode,
 };
 use microsip_tests::{Lab, Options, Peer, Sip, ladder};
 
@@ -529,4 +530,50 @@ fn where_timers_are_required_those_without_are_refused() {
     assert_eq!((ended.result, ended.sip_code), (Cause::Refused, 420));
     lab.run_for(Duration::from_secs(40));
     lab.assert_settled();
+}
+
+#[test]
+fn an_answer_has_its_own_wish() {
+    let off = SessionTimer { mode: TimerMode::Off, ..SessionTimer::INHERITED };
+    let shorter = SessionTimer { expires: 300, refresher: Refresher::Us, ..SessionTimer::INHERITED };
+    let required = SessionTimer { mode: TimerMode::Required, ..SessionTimer::INHERITED };
+    let always = SessionTimer { mode: TimerMode::Always, expires: 900, ..SessionTimer::INHERITED };
+    let knows = "Supported: timer\r\nSession-Expires: 600\r\n";
+    for (wish, asked, wanted) in [
+        (off, knows, ["", ""]),
+        (shorter, knows, ["300;refresher=uas", "timer"]),
+        (required, knows, ["600;refresher=uac", "timer"]),
+        (always, "", ["900;refresher=uas", ""]),
+    ] {
+        let (mut lab, mut peer) = lab(&timed(SessionTimer::INHERITED));
+        let body = peer.sdp();
+        let text = peer.request("INVITE", asked, &body);
+        peer.send(&mut lab, &text);
+        peer.wait(&mut lab, "SIP/2.0 180");
+        let (now, call) = (lab.now, lab.ends[0].last_call());
+        lab.ends[0].phone.call_set_session_timer(call, wish).unwrap();
+        lab.ends[0].phone.answer(now, call, 200).unwrap();
+        let ok = peer.wait(&mut lab, "SIP/2.0 200");
+        peer.learn(&ok);
+        peer.ack(&mut lab, "");
+        assert_eq!(["Session-Expires", "Require"].map(|name| ok.header(name)), wanted, "{wish:?}");
+        let phone = &mut lab.ends[0].phone;
+        assert_eq!(phone.call_set_session_timer(call, off), Err(CommandError::State), "it is answered");
+        finish(lab, peer);
+    }
+    let (mut lab, mut peer) = lab(&timed(SessionTimer::INHERITED));
+    let body = peer.sdp();
+    let text = peer.request("INVITE", "", &body);
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    let (now, call, phone) = (lab.now, lab.ends[0].last_call(), &mut lab.ends[0].phone);
+    assert_eq!(phone.call_set_session_timer(call, required), Err(CommandError::Unsupported));
+    let short = SessionTimer { expires: 89, ..SessionTimer::INHERITED };
+    assert_eq!(phone.call_set_session_timer(call, short), Err(CommandError::Timer));
+    phone.answer(now, call, 200).unwrap();
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    peer.learn(&ok);
+    peer.ack(&mut lab, "");
+    assert_eq!(ok.header("Session-Expires"), "");
+    finish(lab, peer);
 }

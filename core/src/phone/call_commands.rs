@@ -1,6 +1,9 @@
 //! Commands that begin, answer and end calls.
 
-use super::{AccountId, CallId, CommandError, DialOptions, EndOptions, Phone, Reliable, Reoffer, RuleNumbers, Rules};
+use super::{
+    AccountId, CallId, CommandError, DialOptions, EndOptions, Phone, Reliable, Reoffer, RuleNumbers, Rules,
+    SessionTimer,
+};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 
@@ -52,6 +55,20 @@ impl Phone<'_> {
     /// its offer has none of them, or this phone's memory was not made for one; nothing has changed then.
     pub fn call_set_codecs(&mut self, call: CallId, codecs: CodecOrder) -> Result<(), CommandError> {
         self.calls.set_codecs(&mut self.lower, call, codecs)
+    }
+
+    /// Chooses the session timer (RFC 4028) that the 200 of an incoming call has. Members that are not set are as
+    /// before, and `min_se` has no meaning: the caller's interval was taken.
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no incoming call that has not been answered yet, [`CommandError::Timer`] for a
+    /// number below 90, [`CommandError::Unsupported`] when its caller knows no timers and they are required, or without
+    /// the feature `timers`; nothing has changed then.
+    pub fn call_set_session_timer(&mut self, call: CallId, timer: SessionTimer) -> Result<(), CommandError> {
+        #[cfg(feature = "timers")]
+        return self.calls.set_session_timer(&mut self.lower, call, timer);
+        #[cfg(not(feature = "timers"))]
+        self.call(call).and(if timer == SessionTimer::default() { Ok(()) } else { Err(CommandError::Unsupported) })
     }
 
     /// Chooses the reliable provisional responses (RFC 3262) of an incoming call, for its answers to come (180, 183).

@@ -87,9 +87,7 @@ pub use rule::{
     AUTO_ALL, AUTO_BEEP, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,
     RuleNumbers, Rules, Switch,
 };
-#[cfg(feature = "timers")]
-pub use session_timer::TimerMode;
-pub use session_timer::{Refresher, SessionTimer};
+pub use session_timer::{Refresher, SessionTimer, TimerMode};
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
 pub use tone::{Alert, Tones, TonesInfo};

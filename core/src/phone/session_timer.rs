@@ -29,7 +29,6 @@ pub struct SessionTimer {
 }
 
 /// The use of session timers.
-#[cfg(feature = "timers")]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, PartialOrd)]
 #[repr(u8)]
 pub enum TimerMode {
@@ -63,6 +62,18 @@ pub enum Refresher {
 }
 
 impl SessionTimer {
+    /// One with these members. Without the feature `timers` they are none.
+    #[must_use]
+    pub const fn new(mode: TimerMode, expires: u32, min_se: u32, refresher: Refresher) -> Self {
+        #[cfg(feature = "timers")]
+        return Self { mode, expires, min_se, refresher };
+        #[cfg(not(feature = "timers"))]
+        {
+            let _ = (mode, expires, min_se, refresher);
+            Self {}
+        }
+    }
+
     /// As it is set elsewhere.
     #[cfg(feature = "timers")]
     pub const INHERITED: Self =

@@ -215,6 +215,19 @@ pub(crate) struct Network {
     /// The length of a digit that is sent, 40ms to 20s [default: 160ms]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) digit_length: Option<Duration>,
+    /// Session timers (RFC 4028): off; supported, where the far end or a proxy knows them; always, where it does not
+    /// too; required of the far end [default: supported]
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) session_timer: Option<TimerUse>,
+    /// A call that is not refreshed for so long is over, in whole seconds, at least 90s [default: 30m]
+    #[arg(long, value_name = "TIME", value_parser = session)]
+    pub(crate) session_expires: Option<u32>,
+    /// The shortest such time that is taken of others [default: 90s]
+    #[arg(long, value_name = "TIME", value_parser = session)]
+    pub(crate) min_se: Option<u32>,
+    /// The side that refreshes, where that is ours to choose [default: either]
+    #[arg(long, value_name = "SIDE")]
+    pub(crate) refresher: Option<Refresher>,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -392,6 +405,23 @@ pub(crate) enum Lost {
     Tell,
 }
 
+/// The use of session timers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TimerUse {
+    Off,
+    Supported,
+    Always,
+    Required,
+}
+
+/// The side that refreshes a session.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Refresher {
+    Either,
+    Us,
+    Them,
+}
+
 /// The wish for reliable provisional responses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Reliable {
@@ -408,6 +438,15 @@ fn silence(text: &str) -> Result<Silence, String> {
     match u32::try_from(time.as_secs()) {
         Ok(seconds @ 1..=65_535) if time.subsec_nanos() == 0 => Ok(Silence::Seconds(seconds)),
         _ => Err(format!("\"{text}\" is not within 1 to 65535 whole seconds; write 30s, 5m, or never")),
+    }
+}
+
+/// A time for which a session may last.
+fn session(text: &str) -> Result<u32, String> {
+    let time = duration(text)?;
+    match u32::try_from(time.as_secs()) {
+        Ok(seconds @ 90..) if time.subsec_nanos() == 0 => Ok(seconds),
+        _ => Err(format!("\"{text}\" is not at least 90 whole seconds (RFC 4028); write 90s, 30m, 1h")),
     }
 }
 

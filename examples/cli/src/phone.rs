@@ -49,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) reliable: u32,
     /// Milliseconds of a digit; 0: the library's.
     pub(crate) dtmf_ms: u32,
+    /// MICROSIP_TIMER_*, seconds (Session-Expires, Min-SE), MICROSIP_REFRESHER_*; 0: the library's.
+    pub(crate) session_timer: [u32; 4],
     pub(crate) log: u32,
     /// The log's lines are JSON.
     pub(crate) json: bool,
@@ -104,6 +106,7 @@ impl Phone {
         config.transports = options.transports;
         config.reliable = options.reliable;
         config.dtmf_ms = options.dtmf_ms;
+        [config.session_timer, config.session_expires, config.min_se, config.session_refresher] = options.session_timer;
         config.bind = pointer(bind.as_ref());
         config.codecs = pointer(codecs.as_ref());
         config.single_codec = if options.single_codec { c::MICROSIP_ON } else { 0 };

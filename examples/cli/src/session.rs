@@ -12,11 +12,13 @@ use crate::abi::{
     MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_CODEC, MICROSIP_E_NO_PASSWORD,
     MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE,
     MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE,
-    MICROSIP_RELIABLE_OFF, MICROSIP_RELIABLE_REQUIRED, MICROSIP_RELIABLE_SUPPORTED, MICROSIP_TCP, MICROSIP_UDP,
+    MICROSIP_REFRESHER_EITHER, MICROSIP_REFRESHER_THEM, MICROSIP_REFRESHER_US, MICROSIP_RELIABLE_OFF,
+    MICROSIP_RELIABLE_REQUIRED, MICROSIP_RELIABLE_SUPPORTED, MICROSIP_TCP, MICROSIP_TIMER_ALWAYS, MICROSIP_TIMER_OFF,
+    MICROSIP_TIMER_REQUIRED, MICROSIP_TIMER_SUPPORTED, MICROSIP_UDP,
 };
 use crate::account;
 use crate::app::GRACE;
-use crate::args::{Account, Lost, Network, Reliable, Show, Silence, Transport};
+use crate::args::{Account, Lost, Network, Refresher, Reliable, Show, Silence, TimerUse, Transport};
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
@@ -138,6 +140,22 @@ pub(crate) const fn number(transport: Option<Transport>) -> u32 {
     }
 }
 
+/// MICROSIP_TIMER_*, seconds of Session-Expires and Min-SE, MICROSIP_REFRESHER_*; 0: the library's.
+fn session_timer(network: &Network) -> [u32; 4] {
+    let mode = network.session_timer.map_or(0, |which| match which {
+        TimerUse::Off => MICROSIP_TIMER_OFF,
+        TimerUse::Supported => MICROSIP_TIMER_SUPPORTED,
+        TimerUse::Always => MICROSIP_TIMER_ALWAYS,
+        TimerUse::Required => MICROSIP_TIMER_REQUIRED,
+    });
+    let side = network.refresher.map_or(0, |side| match side {
+        Refresher::Either => MICROSIP_REFRESHER_EITHER,
+        Refresher::Us => MICROSIP_REFRESHER_US,
+        Refresher::Them => MICROSIP_REFRESHER_THEM,
+    });
+    [mode, network.session_expires.unwrap_or(0), network.min_se.unwrap_or(0), side]
+}
+
 impl Session {
     pub(crate) fn open(
         show: &Show,
@@ -171,6 +189,7 @@ impl Session {
             },
             // too long for the member is too long for the library, which says so
             dtmf_ms: network.digit_length.map_or(0, |length| length.as_millis().clamp(1, u32::MAX.into()) as u32),
+            session_timer: session_timer(network),
             null_audio,
             codecs: network.codec.clone(),
             single_codec: network.single_codec,

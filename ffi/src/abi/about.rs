@@ -42,6 +42,7 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::QUALITY, MICROSIP_HAS_QUALITY)
         | bit(features::RULES, MICROSIP_HAS_RULES)
         | bit(features::IDENTITY, MICROSIP_HAS_IDENTITY)
+        | bit(features::TIMERS, MICROSIP_HAS_TIMERS)
         | bit(features::RELIABLE, MICROSIP_HAS_RELIABLE)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)

@@ -13,9 +13,7 @@ use core::sync::atomic::AtomicBool;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
-use microsip_core::phone::{
-    Capacity, CommandError, Lender, MediaId, Phone, SessionTimer, Setup, SetupError, Storage, Trace, WishId,
-};
+use microsip_core::phone::{Capacity, CommandError, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
 
 // as microsip_engine_config.log_records says
 const _: () = assert!(size_of::<Trace>() <= 128);
@@ -234,7 +232,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             user_agent: agent,
             allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
             media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
-            session_timer: SessionTimer::default(),
+            session_timer: crate::ops::timers::said!(config, "c->")?,
             direct_user: "",
             focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
             reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "c->reliable")?,

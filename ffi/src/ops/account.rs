@@ -10,9 +10,7 @@ use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{
-    AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, SessionTimer, Transport,
-};
+use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport};
 use microsip_core::wire::sip::Uri;
 
 /// One of MICROSIP_UDP and MICROSIP_TCP; `None`: not set.
@@ -79,7 +77,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
             codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
             reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "a->reliable")?,
-            session_timer: SessionTimer::default(),
+            session_timer: super::timers::said!(given, "a->")?,
             answering: answering((given.own_order, given.single_codec), ("a->own_order", "a->single_codec"))?,
             expires: given.expires,
             keepalive: given.keepalive,

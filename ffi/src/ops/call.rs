@@ -52,7 +52,7 @@ pub(crate) unsafe fn dial(
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
             reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?,
-            session_timer: SessionTimer::default(),
+            session_timer: super::timers::said!(given, "o->")?,
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
@@ -123,6 +123,7 @@ unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsi
                 || given.tag != 0
                 || given.dtmf != 0
                 || given.reliable != 0
+                || given.session_timer | given.session_expires | given.min_se | given.session_refresher != 0
                 || !given.codecs.is_null());
     if wrong { Err(does_not_apply()) } else { Ok(given) }
 }
@@ -158,6 +159,24 @@ fn not_added(call: u64, options: &EndOptions<'_>) -> impl Fn(CommandError) -> Fa
     }
 }
 
+/// The session timer of an answer.
+fn set_timer(phone: &mut Phone<'_>, call: CallId, given: &microsip_options) -> Done {
+    let timer = super::timers::said!(given, "o->")?;
+    if given.min_se != 0 {
+        return Err(range("o->min_se", given.min_se, "is set, and an answer has taken the caller's interval"));
+    }
+    if !features::TIMERS || timer == SessionTimer::default() {
+        return Ok(());
+    }
+    phone.call_set_session_timer(call, timer).map_err(|error| match error {
+        CommandError::Unsupported => {
+            let fix = "is MICROSIP_TIMER_REQUIRED, and the caller knows none (RFC 4028)";
+            Fail::new(MICROSIP_E_UNSUPPORTED, "o->session_timer", Value::None, fix)
+        }
+        _ => refused("call", call.raw())(error),
+    })
+}
+
 /// # Safety
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn answer(
@@ -179,6 +198,7 @@ pub(crate) unsafe fn answer(
             _ => refused("call", call)(error),
         })?;
     }
+    set_timer(phone, id, &given)?;
     let reliable = super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?;
     if features::RELIABLE && reliable != Reliable::Inherited {
         phone.call_set_reliable(id, reliable).map_err(|error| match error {
@@ -339,6 +359,9 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_
         conference: info.conference.raw(),
         rule: info.rule.map_or(0, |rule| rule as u32),
         reserved: 0,
+        session_expires_us: info.session_expires.micros(),
+        session_expires: info.session_interval,
+        session_refresher: info.session_refresher as u32,
     });
     Ok(())
 }

@@ -12,6 +12,7 @@ pub(crate) mod object;
 pub(crate) mod phone;
 pub(crate) mod reliable;
 pub(crate) mod rules;
+pub(crate) mod timers;
 
 use crate::abi::code::MICROSIP_E_ARG;
 use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};

@@ -42,6 +42,8 @@ const TYPES: &[Group] = &[
             "MICROSIP_LOST_*",
             "MICROSIP_PRIVACY_*",
             "MICROSIP_RELIABLE_*",
+            "MICROSIP_TIMER_*",
+            "MICROSIP_REFRESHER_*",
             "microsip_account",
             "microsip_account_info",
         ],

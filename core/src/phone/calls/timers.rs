@@ -77,6 +77,24 @@ impl Calls<'_> {
         }
     }
 
+    /// Another wish for the 200 of an incoming call.
+    ///
+    /// # Errors
+    /// As [`crate::phone::Phone::call_set_session_timer`].
+    pub(in crate::phone) fn set_session_timer(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call: CallId,
+        said: SessionTimer,
+    ) -> Result<(), CommandError> {
+        let slot = self.get(call.0).ok_or(CommandError::Stale)?;
+        said.check()?;
+        let waits = slot.incoming && matches!(slot.state, CallState::Incoming | CallState::Early);
+        let session = lower.dialogs.session_mut(slot.dialog).filter(|_| waits).ok_or(CommandError::State)?;
+        let wanted = session.timer.wanted().with(said);
+        if session.timer.want(wanted) { Ok(()) } else { Err(CommandError::Unsupported) }
+    }
+
     /// A request of theirs within a dialog refreshes its session, unless it is refused. `update`: the number of an
     /// UPDATE; 0 of a re-INVITE.
     ///

@@ -62,6 +62,9 @@ pub struct Heard {
 }
 
 impl Heard {
+    const NONE: Self =
+        Self { expires: None, by_client: None, least: None, knows: false, requires: false, updates: None };
+
     /// Those of this message.
     #[must_use]
     pub fn of(message: &Message<'_>) -> Self {
@@ -172,8 +175,8 @@ pub struct Timer {
     terms: Terms,
     /// The terms of our response to a request of theirs; they count once that has left.
     next: Terms,
-    /// That request's sender knows timers.
-    known: bool,
+    /// That request's lines.
+    heard: Heard,
     /// The number of their last UPDATE that was heard; 0: there was none.
     update: u32,
     /// The session runs out.
@@ -201,7 +204,7 @@ impl Timer {
             updates: false,
             terms: Terms::NONE,
             next: Terms::NONE,
-            known: false,
+            heard: Heard::NONE,
             update: 0,
             expires: Instant::NEVER,
         }
@@ -272,7 +275,7 @@ impl Timer {
     /// It is to be refused with 422 and this Min-SE.
     pub fn hear(&mut self, heard: &Heard) -> Result<(), u32> {
         self.note(heard);
-        (self.next, self.known) = (Terms::NONE, heard.knows);
+        (self.next, self.heard) = (Terms::NONE, *heard);
         let unknown = !heard.knows && heard.expires.is_none() && !self.terms.mutual;
         if unknown && !self.wanted.alone || !(self.takes_part() || heard.requires) {
             return Ok(());
@@ -292,6 +295,27 @@ impl Timer {
         };
         self.next = Terms { interval, refresher, mutual: heard.knows || heard.expires.is_some() };
         Ok(())
+    }
+
+    /// Another wish for our success to the request that was heard last. False: its sender is to know timers, and does
+    /// not.
+    pub fn want(&mut self, wanted: Wanted) -> bool {
+        let heard = self.heard;
+        let before = core::mem::replace(&mut self.wanted, wanted);
+        // it was not too short before
+        self.wanted.least = before.least;
+        if self.misses(&heard) {
+            self.wanted = before;
+            return false;
+        }
+        let _ = self.hear(&heard);
+        true
+    }
+
+    /// The timer that we want.
+    #[must_use]
+    pub const fn wanted(&self) -> Wanted {
+        self.wanted
     }
 
     /// The interval of our success to a request.
@@ -315,12 +339,12 @@ impl Timer {
     pub fn response(&self) -> Lines {
         let Terms { interval, refresher, .. } = self.next;
         if interval == 0 {
-            return Lines { supported: self.takes_part() && self.known, ..Lines::default() };
+            return Lines { supported: self.takes_part() && self.heard.knows, ..Lines::default() };
         }
         Lines {
             supported: true,
             // rfc4028#9: the client is to look for it, where it knows timers
-            required: self.known,
+            required: self.heard.knows,
             expires: interval,
             by_client: Some(refresher == Side::Them),
             least: 0,

@@ -40,6 +40,24 @@ pub const MICROSIP_RELIABLE_SUPPORTED: u32 = 2;
 /// our responses from 180 on are reliable, and a caller without them is refused (421).
 pub const MICROSIP_RELIABLE_REQUIRED: u32 = 3;
 
+/// Session timers (RFC 4028): none, unless the far end requires one.
+pub const MICROSIP_TIMER_OFF: u32 = 1;
+/// Session timers: one runs where the far end, or a proxy on the way, knows them.
+pub const MICROSIP_TIMER_SUPPORTED: u32 = 2;
+/// Session timers: where nobody else knows them one runs too, for our benefit alone: this phone refreshes the call by
+/// UPDATE or re-INVITE, until the far end refuses that.
+pub const MICROSIP_TIMER_ALWAYS: u32 = 3;
+/// Session timers: the same, and our INVITEs require them, so that a far end without them refuses the call (420), and a
+/// caller without them is refused (421). RFC 4028 advises against it.
+pub const MICROSIP_TIMER_REQUIRED: u32 = 4;
+
+/// The side that refreshes a session: the far end may choose; where we have to, it is the caller.
+pub const MICROSIP_REFRESHER_EITHER: u32 = 1;
+/// The side that refreshes a session: we.
+pub const MICROSIP_REFRESHER_US: u32 = 2;
+/// The side that refreshes a session: the far end.
+pub const MICROSIP_REFRESHER_THEM: u32 = 3;
+
 /// An account. Texts are copied.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -126,6 +144,15 @@ pub struct microsip_account {
     pub own_order: u32,
     /// A switch: see `single_codec` of microsip_config; 0: the phone's.
     pub single_codec: u32,
+    /// MICROSIP_TIMER_*, session timers (RFC 4028) of its calls; 0: the phone's. With MICROSIP_HAS_TIMERS, as
+    /// the next three.
+    pub session_timer: u32,
+    /// Seconds for which a session lasts without a refresh (Session-Expires), at least 90; 0: the phone's.
+    pub session_expires: u32,
+    /// The shortest such time that is taken of others (Min-SE), at least 90; 0: the phone's.
+    pub min_se: u32,
+    /// MICROSIP_REFRESHER_*, the side that refreshes; 0: the phone's.
+    pub session_refresher: u32,
 }
 
 /// An account, in numbers.

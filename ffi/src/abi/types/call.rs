@@ -142,6 +142,16 @@ pub struct microsip_options {
     pub contacts: *const c_char,
     /// NULL.
     pub reserved_text: *const c_char,
+    /// dial, answer: MICROSIP_TIMER_*, its session timer (RFC 4028); 0: the account's. With MICROSIP_HAS_TIMERS, as the
+    /// next three.
+    pub session_timer: u32,
+    /// dial, answer: seconds for which the session lasts without a refresh (Session-Expires), at least 90; an answer
+    /// only shortens what the caller asked for. 0: the account's.
+    pub session_expires: u32,
+    /// dial: the shortest such time that is taken of others (Min-SE), at least 90; 0: the account's.
+    pub min_se: u32,
+    /// dial, answer: MICROSIP_REFRESHER_*, the side that refreshes, where the far end leaves it open; 0: the account's.
+    pub session_refresher: u32,
 }
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.
@@ -192,6 +202,12 @@ pub struct microsip_call_info {
     pub rule: u32,
     /// 0.
     pub reserved: u32,
+    /// The time at which its session runs out, unless it is refreshed (RFC 4028); UINT64_MAX: no session timer runs.
+    pub session_expires_us: u64,
+    /// Seconds for which its session lasts without a refresh; 0: no session timer runs.
+    pub session_expires: u32,
+    /// MICROSIP_REFRESHER_US or MICROSIP_REFRESHER_THEM; 0: no session timer runs.
+    pub session_refresher: u32,
 }
 
 /// The statistics of a call's media.

@@ -87,6 +87,8 @@ pub const MICROSIP_HAS_RULES: u32 = 262144;
 pub const MICROSIP_HAS_IDENTITY: u32 = 2097152;
 /// microsip_features(): reliable provisional responses (RFC 3262); without it they are refused where they are required.
 pub const MICROSIP_HAS_RELIABLE: u32 = 8388608;
+/// microsip_features(): session timers (RFC 4028); without it no call has one.
+pub const MICROSIP_HAS_TIMERS: u32 = 16777216;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;

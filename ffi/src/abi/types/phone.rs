@@ -124,6 +124,15 @@ pub struct microsip_config {
     pub dtmf: u32,
     /// The length of a digit that is sent, in milliseconds, 40 to 20000; 0: 160.
     pub dtmf_ms: u32,
+    /// MICROSIP_TIMER_*, session timers (RFC 4028) of all calls; 0: MICROSIP_TIMER_SUPPORTED. With MICROSIP_HAS_TIMERS, as
+    /// the next three.
+    pub session_timer: u32,
+    /// Seconds for which a session lasts without a refresh (Session-Expires), at least 90; 0: 1800.
+    pub session_expires: u32,
+    /// The shortest such time that is taken of others (Min-SE), at least 90; 0: 90.
+    pub min_se: u32,
+    /// MICROSIP_REFRESHER_*, the side that refreshes; 0: MICROSIP_REFRESHER_EITHER.
+    pub session_refresher: u32,
 }
 
 /// The phone, in numbers.
