@@ -171,6 +171,7 @@ fn a_codec_is_found_behind_many_others() {
     }
 }
 
+#[cfg(feature = "codecs")]
 #[test]
 fn an_answer_may_be_in_our_order_and_have_one_codec() {
     const BOTH: &str = "m=audio 9 RTP/AVP 8 0 99\r\na=rtpmap:99 telephone-event/8000\r\n";

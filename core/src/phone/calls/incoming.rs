@@ -116,7 +116,7 @@ impl Calls<'_> {
         let dialog_handle = Self::dialog_of_invite(lower, arrived, call_handle, target)?;
         Self::set_timer(lower, dialog_handle, timer);
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
-        let server_handle = match Self::open_invite(lower, now, arrived, account, served, offer) {
+        let server_handle = match Self::open_invite(lower, now, arrived, served, offer) {
             Ok(handle) => handle,
             Err(not_opened) => {
                 lower.dialogs.discard(dialog_handle);
@@ -200,7 +200,6 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         now: Instant,
         arrived: &Arrived<'_, '_>,
-        account: Handle,
         served: Served,
         offer: (Option<&[u8]>, usize),
     ) -> Result<Handle, NotOpened> {
@@ -209,7 +208,7 @@ impl Calls<'_> {
         let kept = offer.unwrap_or_default();
         let handle = lower.transactions.open(&mut lower.cx, now, (flow, keys), request, kept, served)?;
         #[cfg(feature = "reliable")]
-        Self::choose_reliability(lower, handle, account, request.0);
+        Self::choose_reliability(lower, handle, request.0);
         if Self::accepting_fits(lower, handle, described) {
             return Ok(handle);
         }

@@ -23,10 +23,12 @@ impl Calls<'_> {
     }
 
     /// The responses to an INVITE that are reliable. Those to a re-INVITE are final.
-    pub(super) fn choose_reliability(lower: &mut Lower<'_>, server: Handle, account: Handle, invite: &Message<'_>) {
-        if lower.transactions.server(server).is_none_or(|server| server.served().is_again()) {
+    pub(super) fn choose_reliability(lower: &mut Lower<'_>, server: Handle, invite: &Message<'_>) {
+        let Some(served) = lower.transactions.server(server).map(Server::served).filter(|served| !served.is_again())
+        else {
             return;
-        }
+        };
+        let account = lower.dialogs.account_of(served.dialog);
         let (asked, wish) = (Asked::by(invite), lower.accounts.reliable(&lower.cx, account));
         lower.transactions.set_reliability(server, asked, Reliability::by(asked, wish).unwrap_or_default());
     }

@@ -64,8 +64,7 @@ impl Calls<'_> {
         let tried = Self::try_offer(lower, flow, (call_handle, lower.media.codecs(call_handle)), offer, None);
         // an INVITE that cannot be answered is refused with a shorter response
         let offer = (offer, tried.map_or(0, |tried| tried.len));
-        let opened =
-            if kept { Err(NotOpened::Full) } else { Self::open_invite(lower, now, arrived, account, served, offer) };
+        let opened = if kept { Err(NotOpened::Full) } else { Self::open_invite(lower, now, arrived, served, offer) };
         let handle = match opened {
             Ok(handle) => handle,
             Err(not_opened) => {
