@@ -198,8 +198,9 @@
  */
 #define MICROSIP_HAS_CONCEAL 128
 /**
- * microsip_features(): ringback, and digits as tones for a far end that takes no events; without it
- * there is silence for ringback, and such digits are refused.
+ * microsip_features(): tones of countries (ringback, busy, congestion, call waiting), the ring, and
+ * digits as tones for a far end that takes no events; without it there is silence for tones, and
+ * such digits are refused.
  */
 #define MICROSIP_HAS_TONES 256
 /**
@@ -282,6 +283,8 @@ typedef uint64_t microsip_id;
 
 /** The person at this phone: microphone and loudspeaker, and the settings of all calls. */
 #define MICROSIP_SELF 1
+/** The ring device. */
+#define MICROSIP_RING 2
 /** @} */
 
 /** @name Addresses
@@ -313,9 +316,10 @@ typedef struct microsip_addr {
 /** @name Events
  * @{ */
 /**
- * A call changed its state; with an end by MICROSIP_BY_RULE, value is MICROSIP_RULE_*. A call that
- * a rule has not let in has one event: its end, with MICROSIP_INCOMING among the states reached.
- * Unknown event types are to be ignored.
+ * A call changed its state; with MICROSIP_INCOMING value is MICROSIP_ALERT_*, the ring that it asks
+ * for, and with an end by MICROSIP_BY_RULE it is MICROSIP_RULE_*. A call that a rule has not let in
+ * has one event: its end, with MICROSIP_INCOMING among the states reached. Unknown event types are
+ * to be ignored.
  */
 #define MICROSIP_EV_CALL 1
 /** An account changed its state. */
@@ -541,6 +545,11 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_TXT_DEVICE_ID 26
 /** Texts of MICROSIP_SELF: the name of such a device, for people. */
 #define MICROSIP_TXT_DEVICE_NAME 27
+/**
+ * Texts of MICROSIP_SELF: a country, by its two letters of ISO 3166. index 0: the one whose tones
+ * are played, "" for those that ITU-T recommends; from 1: those that there are.
+ */
+#define MICROSIP_TXT_COUNTRY 40
 /** A message of a call: the first that came. */
 #define MICROSIP_FIRST 1
 /** A message of a call: the last that came. */
@@ -564,6 +573,11 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_AUTO_LIST 2
 /** Auto answer, a set: every call that is let in. */
 #define MICROSIP_AUTO_ALL 4
+/**
+ * Auto answer, a set: the person at the phone hears a beep when a rule answers. Needs
+ * MICROSIP_HAS_TONES.
+ */
+#define MICROSIP_AUTO_BEEP 256
 /** Auto answer, a set: only while there is no other call. */
 #define MICROSIP_AUTO_WHEN_IDLE 512
 /** A rule that ended a call: a call with the same party was there. */
@@ -943,6 +957,40 @@ typedef struct microsip_account_info {
 #define MICROSIP_CAUSE_FULL 17
 /** A cause of the end of a call: the phone was shut down. */
 #define MICROSIP_CAUSE_SHUTDOWN 18
+/**
+ * The ring that an incoming call asks for by its Alert-Info (RFC 7462), brought by the account's
+ * own server: a number in these bits, 1 to 8 for a rhythm of its own, 0 for the usual ring; and a
+ * set of MICROSIP_ALERT_*.
+ */
+#define MICROSIP_ALERT_RING 15
+/** An alert, a set: the caller belongs to the same exchange. */
+#define MICROSIP_ALERT_INTERNAL 16
+/** An alert, a set: the caller is outside. */
+#define MICROSIP_ALERT_EXTERNAL 32
+/** An alert, a set: the caller is a friend. */
+#define MICROSIP_ALERT_FRIEND 64
+/** An alert, a set: the caller is of the family. */
+#define MICROSIP_ALERT_FAMILY 128
+/** An alert, a set: it may wait. */
+#define MICROSIP_ALERT_LOW 256
+/** An alert, a set: it is urgent. */
+#define MICROSIP_ALERT_HIGH 512
+/** An alert, a set: the ring shall be short. */
+#define MICROSIP_ALERT_SHORT 1024
+/** An alert, a set: the ring shall be long. */
+#define MICROSIP_ALERT_LONG 2048
+/** An alert, a set: the ring shall come late. */
+#define MICROSIP_ALERT_DELAYED 4096
+/** An alert, a set: it was forwarded. */
+#define MICROSIP_ALERT_FORWARDED 8192
+/** An alert, a set: it waits beside another call at the caller's server. */
+#define MICROSIP_ALERT_WAITING 16384
+/** An alert, a set: a call back that was asked for. */
+#define MICROSIP_ALERT_CALLBACK 32768
+/** An alert, a set: a call that was on hold for too long. */
+#define MICROSIP_ALERT_HELD 65536
+/** An alert, a set: a transfer that failed. */
+#define MICROSIP_ALERT_TRANSFERRED 131072
 /** We may send. */
 #define MICROSIP_MEDIA_SENDING 1
 /** The far end may send. */
@@ -1113,6 +1161,10 @@ typedef struct microsip_call_info {
   uint32_t session_expires;
   /** MICROSIP_REFRESHER_US or MICROSIP_REFRESHER_THEM; 0: no session timer runs. */
   uint32_t session_refresher;
+  /** The ring that it asks for: MICROSIP_ALERT_*. 0 without MICROSIP_HAS_TONES. */
+  uint32_t alert;
+  /** 0. */
+  uint32_t reserved_alert;
 } microsip_call_info;
 
 /** The statistics of a call's media. */
@@ -1242,6 +1294,11 @@ typedef struct microsip_member {
 #define MICROSIP_DEV_INPUT 1
 /** The loudspeaker's side. */
 #define MICROSIP_DEV_OUTPUT 2
+/**
+ * The ring device's side: a loudspeaker of its own for the ring. Of MICROSIP_RING in
+ * microsip_volume_set.
+ */
+#define MICROSIP_DEV_RING 3
 /** Added to one of them for microsip_device_scan: also names that are no device of their own. */
 #define MICROSIP_DEV_ALL 256
 /** Recordings: both sides mixed, one channel. */
@@ -1252,6 +1309,46 @@ typedef struct microsip_member {
 #define MICROSIP_SIDES_SAID 2
 /** Recordings: the peer's sound. */
 #define MICROSIP_SIDES_HEARD 3
+/**
+ * Tones that a phone plays by itself, a set: ringback, while a far end rings and sends no media.
+ */
+#define MICROSIP_TONES_RINGBACK 1
+/** Tones, a set: busy or congestion, after a far end has refused. */
+#define MICROSIP_TONES_REFUSAL 2
+/** Tones, a set: call waiting, into a call while another comes in. */
+#define MICROSIP_TONES_WAITING 4
+/** Tones, a set: the ring, on the ring device, while a call comes in and none is up. */
+#define MICROSIP_TONES_RING 8
+
+/**
+ * The tones that a phone plays by itself for the person at it. They are never sent, and media of a
+ * far end beats them.
+ */
+typedef struct microsip_tones {
+  /** sizeof(microsip_tones). */
+  uint32_t size;
+  /**
+   * A set of MICROSIP_TONES_*; 0: as it is, MICROSIP_NONE: none. By default all; of an engine all
+   * but MICROSIP_TONES_RING.
+   */
+  uint32_t play;
+  /**
+   * Milliseconds for which busy or congestion sounds, at most 60000; 0: as it is. By default 5000.
+   */
+  uint32_t refusal_ms;
+  /** 0. */
+  uint32_t reserved;
+  /**
+   * The country whose tones they are, by its two letters of ISO 3166: "DE"; "": those that ITU-T
+   * E.180 recommends, the default. NULL: as it is. MICROSIP_TXT_COUNTRY lists those that there are.
+   */
+  const char *country;
+  /**
+   * A WAV file in place of the usual ring; "": the usual one again. NULL: as it is. Host only: see
+   * microsip_engine_audio.
+   */
+  const char *ring_path;
+} microsip_tones;
 
 /** A sound to play. It is mixed with the call's source, which goes on. */
 typedef struct microsip_sound {
@@ -1350,6 +1447,13 @@ typedef struct microsip_info {
   uint32_t features;
   /** Of calls: those that have ended and were not released. */
   uint32_t ended;
+  /**
+   * 1: the ring device is to ring. An engine's microsip_engine_audio() of MICROSIP_RING is then due
+   * every 10 ms.
+   */
+  uint32_t ring_wanted;
+  /** Volume of the ring, in percent. */
+  uint32_t volume_ring;
 } microsip_info;
 
 /** Error and overload counters; they saturate. */
@@ -1524,6 +1628,8 @@ typedef struct microsip_config {
   uint32_t min_se;
   /** MICROSIP_REFRESHER_*, the side that refreshes; 0: MICROSIP_REFRESHER_EITHER. */
   uint32_t session_refresher;
+  /** Ring device as in microsip_device_set(). */
+  const char *ring;
 } microsip_config;
 /** @} */
 
@@ -1552,9 +1658,9 @@ typedef struct microsip_config {
 #define MICROSIP_ASK_CONNECT 7
 /** flow has failed, and is not used any more: close it. Nothing is to be told. */
 #define MICROSIP_ASK_DISCONNECT 8
-/** Sound is wanted from now on. A reply is ignored. */
+/** Sound of target is wanted from now on. A reply is ignored. */
 #define MICROSIP_ASK_AUDIO_ON 5
-/** No sound is wanted any more. A reply is ignored. */
+/** No sound of target is wanted any more. A reply is ignored. */
 #define MICROSIP_ASK_AUDIO_OFF 6
 /** microsip_flow.state: a stream is gone, or could not be opened. */
 #define MICROSIP_FLOW_DOWN 1
@@ -1622,6 +1728,8 @@ typedef struct microsip_ask {
   uint32_t transport;
   /** 0. */
   uint32_t reserved;
+  /** Of MICROSIP_ASK_AUDIO_ON and _OFF: MICROSIP_SELF, or MICROSIP_RING for the ring device. */
+  microsip_id target;
 } microsip_ask;
 
 /** A stream of the driver's: opened for an ask, accepted, or gone. */
@@ -2511,9 +2619,9 @@ int32_t microsip_conference_member_get(microsip_id phone,
  * @{ */
 
 /**
- * Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: the
- * system's default, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too, which
- * can be opened just as well. It may block for seconds.
+ * Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT (_RING
+ * has those of _OUTPUT): the system's default, sound servers, cards. With MICROSIP_DEV_ALL added,
+ * ALSA's plugins too, which can be opened just as well. It may block for seconds.
  * @param phone The phone.
  * @param dev MICROSIP_DEV_*.
  * @param count Their number.
@@ -2525,9 +2633,10 @@ int32_t microsip_device_scan(microsip_id phone,
 
 /**
  * Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock,
- * "wav:PATH" for a file that is played (input) or written (output). It switches in mid-call and
- * returns at once. MICROSIP_EV_DEVICE says whether it could be opened; calls go on with the null
- * device where not.
+ * "wav:PATH" for a file that is played (input) or written (output). Of MICROSIP_DEV_RING "" or NULL
+ * is the loudspeaker's, where that is a card, else none. It switches in mid-call and returns at
+ * once. MICROSIP_EV_DEVICE says whether it could be opened; calls go on with the null device where
+ * not.
  * @param phone The phone.
  * @param dev MICROSIP_DEV_*.
  * @param id The device.
@@ -2669,7 +2778,8 @@ int32_t microsip_mute_set(microsip_id phone,
  * The volume of one side, dev MICROSIP_DEV_INPUT (our sound) or _OUTPUT (the peer's), in percent:
  * 100 is as it came, 400 the most.
  * @param phone The phone.
- * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come, and with MICROSIP_DEV_RING
+ * the ring.
  * @param dev MICROSIP_DEV_*.
  * @param percent The volume.
  * @return MICROSIP_OK, or a result that says why not.
@@ -2679,6 +2789,31 @@ int32_t microsip_volume_set(microsip_id phone,
                             microsip_id target,
                             uint32_t dev,
                             uint32_t percent);
+
+/**
+ * Changes the tones that the phone plays by itself: the members of t that are set, all of them or
+ * none. A ring that sounds goes on as it is.
+ * @param phone The phone.
+ * @param t The tones to change; their texts are copied.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG A number is out of its range, or no such country is known.
+ * @retval MICROSIP_E_FILE ring_path.
+ * @retval MICROSIP_E_FORMAT ring_path.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES; ring_path of an engine, which takes
+ * its ring by microsip_engine_audio.
+ */
+int32_t microsip_tones_set(microsip_id phone,
+                           const struct microsip_tones *t);
+
+/**
+ * The tones that the phone plays by itself, in numbers; play is MICROSIP_NONE where it plays none.
+ * Texts are NULL: MICROSIP_TXT_COUNTRY has the country. out->size must be set.
+ * @param phone The phone.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_tones_get(microsip_id phone,
+                           struct microsip_tones *out);
 /** @} */
 #endif
 
@@ -2932,8 +3067,7 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
                                       uint32_t cap);
 
 /**
- * One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in,
- * the loudspeaker's out. NULL: silence, or unheard.
+ * One or more quanta of 10 ms (s16, mono, the engine's rate). NULL: silence, or unheard.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target The call.
@@ -2941,6 +3075,9 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
  * @param speaker Room for the loudspeaker's sound, or NULL.
  * @param samples The number of samples.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_SELF The microphone's in, the loudspeaker's out.
+ * @retval MICROSIP_RING The ring device's out, or mic in place of the usual ring, where it is not
+ * NULL; MICROSIP_NOTHING: it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON.
  * @retval MICROSIP_E_ARG samples is no multiple of rate / 100, or above 160 ms.
  */
 int32_t microsip_engine_audio(struct microsip_engine *e,
@@ -3561,7 +3698,8 @@ int32_t microsip_engine_mute_set(struct microsip_engine *e,
  * 100 is as it came, 400 the most.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come, and with MICROSIP_DEV_RING
+ * the ring.
  * @param dev MICROSIP_DEV_*.
  * @param percent The volume.
  * @return MICROSIP_OK, or a result that says why not.
@@ -3572,6 +3710,35 @@ int32_t microsip_engine_volume_set(struct microsip_engine *e,
                                    microsip_id target,
                                    uint32_t dev,
                                    uint32_t percent);
+
+/**
+ * Changes the tones that the phone plays by itself: the members of t that are set, all of them or
+ * none. A ring that sounds goes on as it is.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param t The tones to change; their texts are copied.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG A number is out of its range, or no such country is known.
+ * @retval MICROSIP_E_FILE ring_path.
+ * @retval MICROSIP_E_FORMAT ring_path.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES; ring_path of an engine, which takes
+ * its ring by microsip_engine_audio.
+ */
+int32_t microsip_engine_tones_set(struct microsip_engine *e,
+                                  uint64_t now_us,
+                                  const struct microsip_tones *t);
+
+/**
+ * The tones that the phone plays by itself, in numbers; play is MICROSIP_NONE where it plays none.
+ * Texts are NULL: MICROSIP_TXT_COUNTRY has the country. out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_engine_tones_get(struct microsip_engine *e,
+                                  uint64_t now_us,
+                                  struct microsip_tones *out);
 /** @} */
 
 /** @name Supplied by the firmware

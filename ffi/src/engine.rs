@@ -80,6 +80,8 @@ pub struct microsip_engine {
     again: bool,
     closing: bool,
     closed: bool,
+    /// The driver was asked for the ring device's sound.
+    rings: bool,
     rtp_port_min: u16,
     quantum: u16,
     /// Stands in the ids that this engine gives out.

@@ -1,4 +1,4 @@
-/* Two engines in one program pass each other's datagrams in memory: ring, answer, talk, digits, hang up. No thread, no socket, a clock that jumps. */
+/* Two engines in one program pass each other's datagrams in memory: ring, answer, talk, digits, hang up. The called one rings by itself. No thread, no socket, a clock that jumps. */
 #include "microsip.h"
 #include <stdio.h>
 
@@ -10,7 +10,7 @@ typedef struct side {
   datagram queue[QUEUE];
   uint32_t head, tail;
   microsip_id call;
-  uint32_t state, digits, loud, asked, logged;
+  uint32_t state, digits, loud, rung, rings, asked, logged;
 } side;
 
 static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128) / 8 + 1];
@@ -55,6 +55,7 @@ static void turn(side *s, side *peer) {
     MICROSIP_ZERO(reply);
     reply.ask = ask.ask;
     s->asked |= 1u << ask.kind;
+    if (ask.target == MICROSIP_RING) s->rings = ask.kind == MICROSIP_ASK_AUDIO_ON;
     if (ask.kind == MICROSIP_ASK_LOCAL) { reply.count = 1; reply.addr[0] = address(s, s->port); }
     if (ask.kind == MICROSIP_ASK_RESOLVE) {
       CHECK(strcmp(ask.name, "peer.example") == 0);
@@ -93,6 +94,9 @@ static void run(uint32_t ms) {
       microsip_info info;
       MICROSIP_ZERO(info);
       CHECK(microsip_engine_info_get(sides[j].e, now, &info) == MICROSIP_OK);
+      CHECK(info.ring_wanted == sides[j].rings);
+      if (info.ring_wanted && microsip_engine_audio(sides[j].e, now, MICROSIP_RING, NULL, speaker, 80) == MICROSIP_OK)
+        for (k = 0; k < 80; k++) if (speaker[k] > 3000 || speaker[k] < -3000) sides[j].rung++;
       if (info.audio_wanted) {
         for (k = 0; k < 80; k++) mic[k] = (k / 8) % 2 ? 6000 : -6000;
         CHECK(microsip_engine_audio(sides[j].e, now, MICROSIP_SELF, mic, speaker, 80) == MICROSIP_OK);
@@ -102,6 +106,30 @@ static void run(uint32_t ms) {
     for (k = 0; k < 4; k++) { turn(&sides[0], &sides[1]); turn(&sides[1], &sides[0]); }
     now += 10000;
   }
+}
+
+/* A set of tones that play; "DE" is known, Nowhere is not. */
+static void ring_by_itself(side *s) {
+  microsip_tones t;
+  char code[8];
+  uint32_t need = 0;
+  MICROSIP_ZERO(t);
+  t.play = MICROSIP_TONES_RING;
+  t.country = "DE";
+  CHECK(microsip_engine_tones_set(s->e, now, &t) == MICROSIP_OK);
+  t.country = "??";
+  t.play = MICROSIP_NONE;
+  CHECK(microsip_engine_tones_set(s->e, now, &t) == MICROSIP_E_ARG);
+  t.country = NULL;
+  t.ring_path = "ring.wav";
+  CHECK(microsip_engine_tones_set(s->e, now, &t) == MICROSIP_E_UNSUPPORTED);
+  MICROSIP_ZERO(t);
+  CHECK(microsip_engine_tones_get(s->e, now, &t) == MICROSIP_OK && t.play == MICROSIP_TONES_RING && t.refusal_ms == 5000);
+  CHECK(microsip_engine_text_get(s->e, now, MICROSIP_SELF, MICROSIP_TXT_COUNTRY, 0, code, sizeof code, &need) == MICROSIP_OK && strcmp(code, "DE") == 0);
+  CHECK(microsip_engine_text_get(s->e, now, MICROSIP_SELF, MICROSIP_TXT_COUNTRY, 1, code, sizeof code, &need) == MICROSIP_OK && need == 3);
+  CHECK(microsip_engine_text_get(s->e, now, MICROSIP_SELF, MICROSIP_TXT_COUNTRY, 1000, code, sizeof code, &need) == MICROSIP_NOTHING);
+  CHECK(microsip_engine_volume_set(s->e, now, MICROSIP_SELF, MICROSIP_DEV_RING, 50) == MICROSIP_OK);
+  CHECK(microsip_engine_volume_set(s->e, now, MICROSIP_SELF, MICROSIP_DEV_RING, 401) == MICROSIP_E_ARG);
 }
 
 int main(void) {
@@ -120,15 +148,18 @@ int main(void) {
   }
   printf("an engine with 1 account, 1 call and messages of 1500 bytes: %u bytes\n", (unsigned)need);
   run(20);
+  ring_by_itself(&sides[1]);
   CHECK(microsip_engine_dial(sides[0].e, now, 0, "sip:bob@peer.example", NULL, &sides[0].call) == MICROSIP_OK);
   run(100);
   CHECK(sides[1].state == MICROSIP_INCOMING);
   CHECK(microsip_engine_answer(sides[1].e, now, sides[1].call, 180, NULL) == MICROSIP_OK);
   run(100);
   CHECK(sides[0].state == MICROSIP_EARLY);
+  CHECK(sides[1].rings && sides[1].rung > 400 && sides[0].rung == 0);
   CHECK(microsip_engine_answer(sides[1].e, now, sides[1].call, 200, NULL) == MICROSIP_OK);
   run(1000);
   CHECK(sides[0].state == MICROSIP_CONNECTED && sides[1].state == MICROSIP_CONNECTED);
+  CHECK(!sides[1].rings);
   CHECK(sides[0].loud > 4000 && sides[1].loud > 4000);
   CHECK(microsip_engine_digits(sides[0].e, now, sides[0].call, "42", 0, 7) == MICROSIP_OK);
   run(1000);

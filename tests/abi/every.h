@@ -8,7 +8,7 @@
   X(microsip_event_next(p, &ev, 0)) X(microsip_log_next(p, &line, buf, sizeof buf, 0)) X(microsip_event_descriptor_get(p, &fd)) \
   X(microsip_address_get(p, MICROSIP_ADDRESS_V4, &addr)) \
   X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) \
-  X(microsip_account_update(p, a, &acc)) X(microsip_rules_set(p, MICROSIP_SELF, &rules)) X(microsip_rules_get(p, MICROSIP_SELF, &rules)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) \
+  X(microsip_account_update(p, a, &acc)) X(microsip_rules_set(p, MICROSIP_SELF, &rules)) X(microsip_rules_get(p, MICROSIP_SELF, &rules)) X(microsip_tones_set(p, &tones)) X(microsip_tones_get(p, &tones)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) \
   X(microsip_account_register(p, a, 1)) \
   X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) \
@@ -44,7 +44,7 @@
 
 /* The variables that the lists name: EVERY(static) for a file, EVERY() for a thread's own. Unused ones are allowed. */
 #define EVERY(kind) \
-  kind MAYBE char buf[256]; kind MAYBE microsip_event ev; kind MAYBE microsip_addr addr; kind MAYBE microsip_account acc; kind MAYBE microsip_rules rules; \
+  kind MAYBE char buf[256]; kind MAYBE microsip_event ev; kind MAYBE microsip_addr addr; kind MAYBE microsip_account acc; kind MAYBE microsip_rules rules; kind MAYBE microsip_tones tones; \
   kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_stats stats; \
   kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; \
   kind MAYBE microsip_member member; kind MAYBE microsip_id id, ids[8], p, a, c, r; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
@@ -53,7 +53,7 @@
 #define EVERY_SIZE() do { \
   memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = r = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
 #define EVERY_STRUCT() do { \
-  MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(rules); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); MICROSIP_ZERO(member); \
+  MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(rules); MICROSIP_ZERO(tones); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); MICROSIP_ZERO(member); \
   MICROSIP_ZERO(info); MICROSIP_ZERO(line); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
   acc.uri = "sip:100@127.0.0.1:9"; acc.registers = MICROSIP_OFF; } while (0)
 
@@ -64,7 +64,7 @@
   X(microsip_engine_poll_ask(e, 1, &ask)) X(microsip_engine_poll_log(e, 1, &line, buf, sizeof buf)) X(microsip_engine_poll_timeout(e, 1, &token)) \
   X(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80)) \
   X(microsip_engine_info_get(e, 1, &info)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_address_get(e, 1, MICROSIP_ADDRESS_V4, &addr)) \
-  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_rules_set(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_rules_get(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) \
+  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_rules_set(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_rules_get(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_tones_set(e, 1, &tones)) X(microsip_engine_tones_get(e, 1, &tones)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) \
   X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
   X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) \
   X(microsip_engine_account_info_get(e, 1, a, &ainfo)) \

@@ -1,4 +1,4 @@
-/* Files and slow callbacks: a WAV played into a call is in the other side's recording, its end is an event, and a callback that sleeps for a second
+/* A ring from a file on a ring device that is a file too, until the call is answered. Files and slow callbacks: a WAV played into a call is in the other side's recording, its end is an event, and a callback that sleeps for a second
  * costs no packet. The far end's devices are files too. */
 #include "microsip.h"
 #include <pthread.h>
@@ -11,15 +11,16 @@ static int failed;
   fprintf(stderr, "%s:%d: %s\n  last error: %s\n", __FILE__, __LINE__, #what, why); } } while (0)
 
 static volatile microsip_id in_call;
-static volatile uint32_t in_state, slept;
+static volatile uint32_t in_state, slept, ring_device;
 static char record_path[300];
 
-/* The far end: answers in its callback, records, and sleeps once the call is connected. */
+/* The far end: records, and sleeps once the call is connected. */
 static void MICROSIP_CALL on_event(void *user, const microsip_event *ev) {
   (void)user;
+  if (ev->type == MICROSIP_EV_DEVICE && ev->value == MICROSIP_DEV_RING && ev->result == MICROSIP_OK) ring_device = 1;
   if (ev->type != MICROSIP_EV_CALL) return;
   in_call = ev->object;
-  if (ev->state == MICROSIP_INCOMING) CHECK(microsip_answer(ev->phone, ev->object, 200, NULL) == MICROSIP_OK);
+  if (ev->state == MICROSIP_INCOMING) CHECK(ev->value == 0); /* a stranger asks for no ring of its own */
   if (ev->state == MICROSIP_CONNECTED) {
     CHECK(microsip_record_start(ev->phone, ev->object, record_path, MICROSIP_SIDES_HEARD, 8) == MICROSIP_OK);
     in_state = ev->state;
@@ -67,8 +68,22 @@ static uint32_t loud_in(const char *path) {
   return loud;
 }
 
+/* The phone's ring is a file. */
+static void ring_with(microsip_id phone, const char *path) {
+  microsip_tones t;
+  MICROSIP_ZERO(t);
+  CHECK(microsip_tones_get(phone, &t) == MICROSIP_OK && t.play == (MICROSIP_TONES_RINGBACK | MICROSIP_TONES_REFUSAL | MICROSIP_TONES_WAITING | MICROSIP_TONES_RING));
+  MICROSIP_ZERO(t);
+  t.ring_path = "/nowhere/ring.wav";
+  CHECK(microsip_tones_set(phone, &t) == MICROSIP_E_FILE);
+  t.ring_path = path;
+  t.country = "GB";
+  CHECK(microsip_tones_set(phone, &t) == MICROSIP_OK);
+}
+
 int main(int argc, char **argv) {
-  char play_path[300], device_path[300], device[320], uri[64];
+  char play_path[300], device_path[300], device[320], ring_path[300], ring[320], uri[64];
+  microsip_info info;
   microsip_config c;
   microsip_id a = 0, b = 0, call = 0;
   microsip_addr addr;
@@ -82,6 +97,8 @@ int main(int argc, char **argv) {
   snprintf(record_path, sizeof record_path, "%s/heard.wav", folder);
   snprintf(device_path, sizeof device_path, "%s/loudspeaker.wav", folder);
   snprintf(device, sizeof device, "wav:%s", device_path);
+  snprintf(ring_path, sizeof ring_path, "%s/ringer.wav", folder);
+  snprintf(ring, sizeof ring, "wav:%s", ring_path);
   write_wav(play_path);
   MICROSIP_ZERO(sound);
   sound.path = play_path;
@@ -92,15 +109,26 @@ int main(int argc, char **argv) {
   CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_OK);
   c.flags |= MICROSIP_ALLOW_DIRECT;
   c.output = device;
+  c.ring = ring;
   c.on_event = on_event;
   c.event_size = sizeof(microsip_event);
   CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &b) == MICROSIP_OK);
   CHECK(microsip_address_get(b, MICROSIP_ADDRESS_V4, &addr) == MICROSIP_OK);
   snprintf(uri, sizeof uri, "sip:b@127.0.0.1:%u", (unsigned)addr.port);
+  ring_with(b, play_path);
   CHECK(microsip_dial(a, 0, uri, NULL, &call) == MICROSIP_OK);
+  for (i = 0; i < 60000 && in_state != MICROSIP_INCOMING; i++) usleep(1000);
+  for (i = 0; i < 600 && (!ring_device || loud_in(ring_path) < 2000); i++) usleep(100000);
+  printf("%u loud samples rang\n", (unsigned)loud_in(ring_path));
+  CHECK(ring_device && loud_in(ring_path) >= 2000);
+  MICROSIP_ZERO(info);
+  CHECK(microsip_info_get(b, &info) == MICROSIP_OK && info.ring_wanted == 1 && info.volume_ring == 100);
+  CHECK(microsip_answer(b, in_call, 200, NULL) == MICROSIP_OK);
   MICROSIP_ZERO(ev);
   do { CHECK(microsip_event_next(a, &ev, 60000) == MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_CONNECTED));
   for (i = 0; i < 60000 && in_state != MICROSIP_CONNECTED; i++) usleep(1000);
+  for (i = 0; i < 60000 && info.ring_wanted; i++) { usleep(1000); CHECK(microsip_info_get(b, &info) == MICROSIP_OK); }
+  CHECK(!info.ring_wanted);
   CHECK(microsip_sound_play(a, call, &sound, 7) == MICROSIP_OK);
   do { CHECK(microsip_event_next(a, &ev, 60000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_DONE);
   CHECK(ev.token == 7 && ev.op == MICROSIP_OP_PLAY && ev.object == call && ev.result == MICROSIP_OK);

@@ -205,16 +205,37 @@ fn a_call_that_comes_alone_rings_on_the_ring_device() {
     assert!(!lab.ends[0].device, "the call's own device stays closed");
     let mut pcm = vec![0; 5000 * 8];
     for out in pcm.chunks_mut(80) {
-        assert!(lab.ends[0].phone.ring(out));
+        assert!(lab.ends[0].phone.ring(&[], out));
     }
     assert!(!is_silent(&pcm[..1000 * 8]) && is_silent(&pcm[1000 * 8..]), "the country's rhythm");
     let mut out = [0; 80];
-    assert!(lab.ends[0].phone.ring(&mut out) && !is_silent(&out));
+    assert!(lab.ends[0].phone.ring(&[], &mut out) && !is_silent(&out));
     let (now, call) = (lab.now, lab.ends[0].last_call());
     lab.ends[0].phone.answer(now, call, 200).unwrap();
-    lab.ends[0].phone.ring(&mut out); // it fades
-    assert_eq!((lab.ends[0].phone.ring_wanted(), lab.ends[0].phone.ring(&mut out)), (None, false));
+    lab.ends[0].phone.ring(&[], &mut out); // it fades
+    assert_eq!((lab.ends[0].phone.ring_wanted(), lab.ends[0].phone.ring(&[], &mut out)), (None, false));
     assert!(is_silent(&out));
+}
+
+#[test]
+fn a_sound_of_the_drivers_own_replaces_the_usual_ring_at_the_rings_volume() {
+    let (mut lab, mut peer) = phone(&Tones { play: PLAY_ALL, ring_percent: Some(50), ..Tones::default() });
+    let (own, mut out) = ([8000; 80], [0; 80]);
+    assert!(!lab.ends[0].phone.ring(&own, &mut out) && is_silent(&out), "nobody calls");
+    peer.invite(&mut lab);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    lab.ends[0].phone.ring(&own, &mut out); // the volume moves within this quantum
+    assert!(lab.ends[0].phone.ring(&own, &mut out) && out == [4000; 80]);
+    assert_eq!(lab.ends[0].phone.tones().ring_percent, 50);
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    lab.ends[0].phone.answer(now, call, 200).unwrap();
+    assert_eq!(lab.ends[0].phone.ring_wanted(), Some(0), "it is to fade");
+    assert!(lab.ends[0].phone.ring(&own, &mut out));
+    assert!(out[0] > 3900 && out[79] == 0 && out.windows(2).all(|pair| pair[1] <= pair[0]), "{out:?}");
+    assert_eq!((lab.ends[0].phone.ring_wanted(), lab.ends[0].phone.ring(&own, &mut out)), (None, false));
+    assert!(is_silent(&out));
+    let loudest = Tones { ring_percent: Some(401), ..Tones::default() };
+    assert_eq!(lab.ends[0].phone.set_tones(&loudest), Err(CommandError::Range));
 }
 
 #[test]
@@ -248,18 +269,18 @@ fn each_ring_begins_with_its_call() {
         let invite = first.invite(&mut lab);
         first.wait(&mut lab, "SIP/2.0 180");
         let mut pcm = vec![0; 500 * 8];
-        pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(out)));
+        pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(&[], out)));
         first.send(&mut lab, &invite.replace("INVITE", "CANCEL"));
         let refusal = first.wait(&mut lab, "SIP/2.0 487");
         first.ack_refusal(&mut lab, &invite, &refusal);
         for out in pcm.chunks_mut(80).take(quanta) {
-            assert!(lab.ends[0].phone.ring(out), "it fades");
+            assert!(lab.ends[0].phone.ring(&[], out), "it fades");
         }
         let mut second = Peer::new(&mut lab, "10.0.0.10:5060", 0);
         second.invite(&mut lab);
         second.wait(&mut lab, "SIP/2.0 180");
         let mut pcm = vec![0; 2000 * 8];
-        pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(out)));
+        pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(&[], out)));
         for (from, to) in [(10, 100), (500, 600), (900, 1000)] {
             assert!(!is_silent(&pcm[from * 8..to * 8]), "{quanta}: from {from} ms");
         }
@@ -342,7 +363,7 @@ fn the_accounts_server_chooses_the_ring() {
     assert_eq!(asked(&mut lab, "10.0.0.9:40000", line), (wanted, Alert(wanted)));
     assert_eq!(lab.ends[0].phone.ring_wanted(), Some(3));
     let mut pcm = vec![0; 2000 * 8];
-    pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(out)));
+    pcm.chunks_mut(80).for_each(|out| assert!(lab.ends[0].phone.ring(&[], out)));
     // 0.4 on, 0.2 off, 0.4 on, 0.2 off, 0.8 on
     for (from, to, sounds) in
         [(0, 400, true), (400, 600, false), (600, 1000, true), (1000, 1200, false), (1200, 2000, true)]
@@ -369,12 +390,12 @@ fn a_stranger_does_not_choose_the_ring() {
 
 #[test]
 fn settings_are_checked_and_change_all_or_nothing() {
-    let (mut lab, _) = phone(&Tones { country: Some("us"), play: PLAY_RINGBACK, refusal_ms: 100 });
+    let (mut lab, _) = phone(&Tones { country: Some("us"), play: PLAY_RINGBACK, refusal_ms: 100, ..Tones::default() });
     let phone = &mut lab.ends[0].phone;
     for (change, error) in [
-        (Tones { country: Some("XX"), play: PLAY_ALL, refusal_ms: 1 }, CommandError::Nothing),
-        (Tones { country: Some("DE"), play: 16, refusal_ms: 1 }, CommandError::Range),
-        (Tones { country: Some("DE"), play: PLAY_ALL, refusal_ms: 60_001 }, CommandError::Range),
+        (Tones { country: Some("XX"), play: PLAY_ALL, refusal_ms: 1, ..Tones::default() }, CommandError::Nothing),
+        (Tones { country: Some("DE"), play: 16, refusal_ms: 1, ..Tones::default() }, CommandError::Range),
+        (Tones { country: Some("DE"), play: PLAY_ALL, refusal_ms: 60_001, ..Tones::default() }, CommandError::Range),
     ] {
         assert_eq!(phone.set_tones(&change), Err(error));
     }

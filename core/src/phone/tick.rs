@@ -76,8 +76,9 @@ impl Phone<'_> {
         self.lower.media.ring_wanted()
     }
 
-    /// 10 ms of the ring device's sound, by a timer or that device's clock. False: it is silence, and nothing more comes.
-    pub fn ring(&mut self, out: &mut [i16]) -> bool {
-        self.lower.media.ring(out)
+    /// 10 ms of the ring device's sound, by a timer or that device's clock. `own`: 10 ms of a sound that the driver plays
+    /// in place of the usual ring (that has the number 0); empty: none. False: it is silence, and nothing more comes.
+    pub fn ring(&mut self, own: &[i16], out: &mut [i16]) -> bool {
+        self.lower.media.ring(own, out)
     }
 }

@@ -21,6 +21,8 @@ pub struct Tones<'t> {
     pub play: u32,
     /// Milliseconds for which busy or congestion sounds, at most a minute; 0: as it is. By default five seconds.
     pub refusal_ms: u32,
+    /// Volume of the ring in percent, at most 400; `None`: as it is. By default 100.
+    pub ring_percent: Option<u32>,
 }
 
 /// The tones that a phone plays by itself.
@@ -32,6 +34,8 @@ pub struct TonesInfo {
     pub play: u32,
     /// Milliseconds for which busy or congestion sounds.
     pub refusal_ms: u32,
+    /// Volume of the ring in percent.
+    pub ring_percent: u32,
 }
 
 /// The ring that a call asks for, by the Alert-Info that the account's own server brought: the number of a ring in the

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_E_STATE, MICROSIP_MEDIA_HELD, MICROSIP_MEDIA_HOLDING};
+use crate::abi::{
+    MICROSIP_DEV_INPUT, MICROSIP_DEV_RING, MICROSIP_E_STATE, MICROSIP_MEDIA_HELD, MICROSIP_MEDIA_HOLDING,
+};
 use crate::args::Sound;
 use crate::digits::DigitsBy;
 use crate::event::{CallState, Event, Happened};
@@ -288,6 +290,9 @@ impl<'a> Talk<'a> {
 
     /// A device that was named must open; without one, the call goes on in silence, and one line reports it.
     pub(crate) fn device(&mut self, which: u32, result: i32) {
+        if which == MICROSIP_DEV_RING {
+            return; // a call goes on without its ring
+        }
         let input = which == MICROSIP_DEV_INPUT;
         let (side, name) = if input { ("input", &self.sound.input) } else { ("output", &self.sound.output) };
         if result >= 0 {

@@ -162,8 +162,8 @@ impl microsip_engine {
                         ask.flow = number;
                     }
                 }
-                Wish::AudioOn => ask.kind = MICROSIP_ASK_AUDIO_ON,
-                Wish::AudioOff => ask.kind = MICROSIP_ASK_AUDIO_OFF,
+                Wish::AudioOn => (ask.kind, ask.target) = (MICROSIP_ASK_AUDIO_ON, MICROSIP_SELF),
+                Wish::AudioOff => (ask.kind, ask.target) = (MICROSIP_ASK_AUDIO_OFF, MICROSIP_SELF),
                 Wish::CloseMedia { media } => {
                     ask.kind = MICROSIP_ASK_CLOSE_MEDIA;
                     ask.port = u32::from(self.rtp_port_min) + media.slot() as u32 * 2;
@@ -218,6 +218,13 @@ impl microsip_engine {
                 return true;
             }
         }
+        let rings = features::TONES && self.phone.ring_wanted().is_some();
+        if features::TONES && rings != self.rings {
+            self.rings = rings;
+            ask.kind = if rings { MICROSIP_ASK_AUDIO_ON } else { MICROSIP_ASK_AUDIO_OFF };
+            ask.target = MICROSIP_RING;
+            return true;
+        }
         false
     }
 }
@@ -253,6 +260,7 @@ pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, now_u
             name: [0; 256],
             transport: 0,
             reserved: 0,
+            target: 0,
         };
         if !engine.ask(now, &mut found) {
             return Err(Fail::NOTHING);

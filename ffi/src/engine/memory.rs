@@ -268,6 +268,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 again: false,
                 closing: false,
                 closed: false,
+                rings: false,
                 rtp_port_min: plan.rtp_port_min,
                 quantum: (plan.rate / 100) as u16,
                 mark: mark_of(&config.seed),

@@ -5,6 +5,7 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
 use crate::ops::{self, Done};
+use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::Bus;
 
@@ -13,15 +14,7 @@ const QUANTUM: usize = 480;
 
 impl microsip_engine {
     fn audio(&mut self, now: Instant, mic: &[i16], speaker: &mut [i16], samples: usize) -> Done {
-        let quantum = usize::from(self.quantum);
-        if samples == 0 || !samples.is_multiple_of(quantum) || samples / quantum > 16 {
-            return Err(Fail::new(
-                MICROSIP_E_ARG,
-                "samples",
-                Value::Number(samples as i64),
-                "is no multiple of 10 ms (rate / 100), or above 160 ms",
-            ));
-        }
+        let quantum = self.whole(samples)?;
         let mut mic = mic.chunks(quantum);
         let mut speaker = speaker.chunks_mut(quantum);
         for _ in 0..samples / quantum {
@@ -32,6 +25,30 @@ impl microsip_engine {
             }
         }
         Ok(())
+    }
+
+    /// The ring device's sound.
+    fn ring(&mut self, own: &[i16], speaker: &mut [i16], samples: usize) -> Done {
+        let quantum = self.whole(samples)?;
+        let (mut own, mut rings) = (own.chunks(quantum), false);
+        for out in speaker.chunks_mut(quantum) {
+            rings = self.phone.ring(own.next().unwrap_or_default(), out);
+        }
+        if rings { Ok(()) } else { Err(Fail::NOTHING) }
+    }
+
+    /// Samples of a quantum, of which so many are a whole number.
+    fn whole(&self, samples: usize) -> Result<usize, Fail> {
+        let quantum = usize::from(self.quantum);
+        if samples == 0 || !samples.is_multiple_of(quantum) || samples / quantum > 16 {
+            return Err(Fail::new(
+                MICROSIP_E_ARG,
+                "samples",
+                Value::Number(samples as i64),
+                "is no multiple of 10 ms (rate / 100), or above 160 ms",
+            ));
+        }
+        Ok(quantum)
     }
 
     fn tick(&mut self, now: Instant, input: &[i16], output: &mut [i16]) {
@@ -47,8 +64,10 @@ impl microsip_engine {
     }
 }
 
-/// One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in, the loudspeaker's
-/// out. NULL: silence, or unheard. MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
+/// One or more quanta of 10 ms (s16, mono, the engine's rate). MICROSIP_SELF: the microphone's in, the loudspeaker's out.
+/// NULL: silence, or unheard. MICROSIP_RING: the ring device's out, or mic in place of the usual ring, where it is not
+/// NULL; MICROSIP_NOTHING: it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. MICROSIP_E_ARG: samples is
+/// no multiple of rate / 100, or above 160 ms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio(
     e: *mut microsip_engine,
@@ -66,16 +85,17 @@ pub unsafe extern "C" fn microsip_engine_audio(
                 if speaker.is_null() { &mut [] } else { pointer::slice_mut(speaker, samples, "speaker")? };
             (mic, speaker)
         };
-        if target != MICROSIP_SELF {
-            return Err(Fail::new(
+        let now = engine.at(now_us);
+        match target {
+            MICROSIP_SELF => engine.audio(now, mic, speaker, samples as usize),
+            MICROSIP_RING if features::TONES => engine.ring(mic, speaker, samples as usize),
+            _ => Err(Fail::new(
                 MICROSIP_E_ARG,
                 "target",
                 Value::Id(target),
-                "is not MICROSIP_SELF, the only one that has a clock of its own",
-            ));
+                "is neither MICROSIP_SELF nor, in a library with the feature tones, MICROSIP_RING",
+            )),
         }
-        let now = engine.at(now_us);
-        engine.audio(now, mic, speaker, samples as usize)
     })
 }
 
@@ -106,4 +126,26 @@ pub extern "C" fn microsip_engine_volume_set(
     percent: u32,
 ) -> i32 {
     command("microsip_engine_volume_set", e, now_us, |phone, _| ops::media::volume(phone, target, dev, percent))
+}
+
+/// As microsip_tones_set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_tones_set(
+    e: *mut microsip_engine,
+    now_us: u64,
+    t: *const microsip_tones,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_tones_set", e, now_us, |phone, _| unsafe { ops::tones::set(phone, t) })
+}
+
+/// As microsip_tones_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_tones_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    out: *mut microsip_tones,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_tones_get", e, now_us, |phone, _| unsafe { ops::tones::get(phone, out) })
 }

@@ -30,7 +30,7 @@ use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
     AccountId, Capacity, CommandError, Lender, MediaTimeout, Phone, Reliable, Rules, SessionTimer, Setup, SetupError,
-    Storage,
+    Storage, Tones, tone,
 };
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -65,6 +65,7 @@ struct Plan<'c> {
     answering: Answering,
     input: String,
     output: String,
+    ring: Option<String>,
 }
 
 fn within(
@@ -207,6 +208,10 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         user_agent: unsafe { text::or_empty(config.user_agent, "config->user_agent")? },
         input: device(config.input, "config->input")?,
         output: device(config.output, "config->output")?,
+        // SAFETY: as above.
+        ring: unsafe { text::optional(config.ring, "config->ring")? }
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned),
     })
 }
 
@@ -269,6 +274,10 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     })?;
     for (number, local) in locals.numbered() {
         phone.socket_up(number, local);
+    }
+    if features::TONES {
+        // a host has a device to ring on
+        crate::ops::tones::give(&mut phone, &Tones { play: tone::PLAY_ALL, ..Tones::default() })?;
     }
     if let Some(rules) = &plan.rules {
         crate::ops::rules::give(&mut phone, AccountId::NONE, rules)?;
@@ -333,7 +342,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         network: Network::new(follow, &locals),
         hooks: Hooks::new(config),
         names: Arc::new(Names::new(plan.calls as usize + plan.accounts as usize * 2 + 16)),
-        errands: Errands::new(plan.input.clone(), plan.output.clone()),
+        errands: Errands::new(plan.input.clone(), plan.output.clone(), plan.ring.clone()),
     }));
     let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start, plan.dscp.1);
     let engine = Engine::new(Arc::clone(&shared), (sockets, streams, plan.dscp.0), link, ports)

@@ -1,9 +1,9 @@
 //! Work that takes its time, for a thread of its own: devices are opened and closed, recordings written, files that are
 //! played read, large things freed, and the thread of names started, on a thread of its own.
 
-use super::audio::device::Side;
+use super::audio::device::{NULL, Name, Side};
 use super::audio::duplex::Duplex;
-use super::audio::wav::{Feed, RecorderFile};
+use super::audio::wav::{Feed, Player, RecorderFile};
 use super::signal::lock;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -19,27 +19,84 @@ pub(crate) struct File {
     pub(crate) file: RecorderFile,
 }
 
-struct State {
-    /// The core wants a device.
+/// The places where devices are: microphone and loudspeaker of the calls, and the ring device.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    Calls,
+    Ring,
+}
+
+/// A device that is open, for the engine.
+pub(crate) struct Opened {
+    pub(crate) duplex: Duplex,
+    /// On the ring device: the file that is the ring.
+    pub(crate) ring: Option<Player>,
+}
+
+/// A place's device, as the errands thread is to open or close it.
+pub(crate) struct Outlet {
+    /// It is to be open.
+    pub(crate) wanted: bool,
+    /// Wanted or not, or its names, anew.
+    pub(crate) changed: bool,
+    /// Of its microphone and its loudspeaker.
+    pub(crate) names: [String; 2],
+}
+
+impl Outlet {
+    /// It is to be opened now, and that may take its time.
+    pub(crate) fn opens(&self) -> bool {
+        self.changed && self.wanted && self.names.iter().any(|name| name.as_str() != NULL)
+    }
+}
+
+#[derive(Default)]
+struct Wanted {
+    /// The core wants a device there.
     wanted: bool,
-    /// Names as the application chose them.
-    names: [String; 2],
     /// Wanted or names changed.
     changed: bool,
     /// Opened, for the engine.
-    new: Option<Duplex>,
-    old: Vec<Duplex>,
+    new: Option<Opened>,
+}
+
+struct State {
+    calls: Wanted,
+    ring: Wanted,
+    /// Microphone and loudspeaker as the application chose them.
+    names: [String; 2],
+    /// The ring device as the application chose it; `None`: where the loudspeaker is.
+    ring_name: Option<String>,
+    old: Vec<Opened>,
     files: Vec<File>,
     feeds: Vec<Feed>,
     quit: bool,
 }
 
+impl State {
+    fn at(&mut self, place: Place) -> &mut Wanted {
+        match place {
+            Place::Calls => &mut self.calls,
+            Place::Ring => &mut self.ring,
+        }
+    }
+
+    /// The ring device's name: of a loudspeaker that is a file or nothing there is no ring.
+    fn ring_device(&self) -> String {
+        let [_, output] = &self.names;
+        match (&self.ring_name, Name::parse(output)) {
+            (Some(name), _) => name.clone(),
+            (None, Name::Card(_)) => output.clone(),
+            (None, _) => NULL.to_owned(),
+        }
+    }
+}
+
 /// Work that the errands thread has taken.
 pub(crate) struct Work {
     pub(crate) quit: bool,
-    pub(crate) wanted: bool,
-    /// Chosen anew, or wanted anew.
-    pub(crate) names: Option<[String; 2]>,
+    pub(crate) calls: Outlet,
+    pub(crate) ring: Outlet,
     pub(crate) files: Vec<File>,
     pub(crate) feeds: Vec<Feed>,
 }
@@ -55,12 +112,12 @@ pub(crate) struct Errands {
 }
 
 impl Errands {
-    pub(crate) fn new(input: String, output: String) -> Self {
+    pub(crate) fn new(input: String, output: String, ring: Option<String>) -> Self {
         let state = State {
-            wanted: false,
+            calls: Wanted::default(),
+            ring: Wanted::default(),
             names: [input, output],
-            changed: false,
-            new: None,
+            ring_name: ring,
             old: Vec::with_capacity(OLD),
             files: Vec::new(),
             feeds: Vec::new(),
@@ -81,11 +138,11 @@ impl Errands {
         }
     }
 
-    /// The device bus has members now, or has none any more.
-    pub(crate) fn device(&self, wanted: bool) {
+    /// A device is wanted there now, or not any more.
+    pub(crate) fn device(&self, place: Place, wanted: bool) {
         let mut state = lock(&self.state);
-        state.wanted = wanted;
-        state.changed = true;
+        let at = state.at(place);
+        (at.wanted, at.changed) = (wanted, true);
         drop(state);
         self.wake();
     }
@@ -96,22 +153,33 @@ impl Errands {
         let [input, output] = &mut state.names;
         let place = if side == Side::Input { input } else { output };
         let old = core::mem::replace(place, name);
-        state.changed = true;
+        state.calls.changed = true;
+        state.ring.changed |= side == Side::Output && state.ring_name.is_none();
+        drop(state);
+        drop(old);
+        self.wake();
+    }
+
+    /// Another ring device; `None`: where the loudspeaker is.
+    pub(crate) fn ring_name(&self, name: Option<String>) {
+        let mut state = lock(&self.state);
+        let old = core::mem::replace(&mut state.ring_name, name);
+        state.ring.changed = true;
         drop(state);
         drop(old);
         self.wake();
     }
 
     /// The engine's: a device that was opened for it.
-    pub(crate) fn take_new(&self) -> Option<Duplex> {
-        lock(&self.state).new.take()
+    pub(crate) fn take_new(&self, place: Place) -> Option<Opened> {
+        lock(&self.state).at(place).new.take()
     }
 
     /// The engine's: a value to be freed on a thread that may take its time.
-    pub(crate) fn give_back(&self, duplex: Duplex) {
+    pub(crate) fn give_back(&self, opened: Opened) {
         let mut state = lock(&self.state);
         if state.old.len() < OLD {
-            state.old.push(duplex);
+            state.old.push(opened);
         }
         drop(state);
         self.wake();
@@ -147,19 +215,18 @@ impl Errands {
 
     /// The errands thread's: its work, and `closing` gets the devices that are to be closed. The list that the engine
     /// pushes to keeps its room, for both have the same.
-    pub(crate) fn take(&self, closing: &mut Vec<Duplex>) -> Work {
+    pub(crate) fn take(&self, closing: &mut Vec<Opened>) -> Work {
         self.poked.store(false, Ordering::Release);
         let mut state = lock(&self.state);
         let quit = state.quit;
-        let changed = core::mem::take(&mut state.changed);
         core::mem::swap(&mut state.old, closing);
-        Work {
-            quit,
-            wanted: state.wanted && !quit,
-            names: changed.then(|| state.names.clone()),
-            files: core::mem::take(&mut state.files),
-            feeds: core::mem::take(&mut state.feeds),
-        }
+        let (names, ring) = (state.names.clone(), [NULL.to_owned(), state.ring_device()]);
+        let mut outlet = |place, names| {
+            let at = state.at(place);
+            Outlet { wanted: at.wanted && !quit, changed: core::mem::take(&mut at.changed), names }
+        };
+        let (calls, ring) = (outlet(Place::Calls, names), outlet(Place::Ring, ring));
+        Work { quit, calls, ring, files: core::mem::take(&mut state.files), feeds: core::mem::take(&mut state.feeds) }
     }
 
     /// The errands thread's: work came since it took the last.
@@ -174,7 +241,7 @@ impl Errands {
 
     /// The errands thread's: a device that was opened for the engine. One that it has not fetched is handed back, to be
     /// closed without the lock.
-    pub(crate) fn hand_over(&self, duplex: Duplex) -> Option<Duplex> {
-        lock(&self.state).new.replace(duplex)
+    pub(crate) fn hand_over(&self, place: Place, opened: Opened) -> Option<Opened> {
+        lock(&self.state).at(place).new.replace(opened)
     }
 }

@@ -1,7 +1,7 @@
 //! State that a phone's threads share: the core behind its mutex, the queues between the threads, and the flags of its
 //! end.
 
-use super::audio::device::{Device, Side};
+use super::audio::device::Device;
 use super::errands::Errands;
 use super::hooks::Hooks;
 use super::names::Names;
@@ -20,6 +20,7 @@ use microsip_core::base::time::Instant;
 use microsip_core::media::BuiltIn;
 use microsip_core::phone::{CallId, CallState, ConferenceId, Phone};
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
 
@@ -112,6 +113,8 @@ pub(crate) struct Shared {
     pub(crate) threads: parking_lot::Mutex<Threads>,
     /// Snapshots of the machine's devices: inputs, outputs.
     pub(crate) devices: parking_lot::Mutex<[Vec<Device>; 2]>,
+    /// The file in place of the usual ring.
+    pub(crate) ring_file: parking_lot::Mutex<Option<PathBuf>>,
 }
 
 /// The parts that `create` has made.
@@ -163,6 +166,7 @@ impl Shared {
             fault: AtomicBool::new(false),
             threads: parking_lot::Mutex::new(Threads::default()),
             devices: parking_lot::Mutex::new([Vec::new(), Vec::new()]),
+            ring_file: parking_lot::Mutex::new(None),
         }
     }
 
@@ -263,8 +267,8 @@ impl Shared {
         }
     }
 
-    pub(crate) fn device_event(&self, side: Side, result: i32) {
-        let value = if side == Side::Input { MICROSIP_DEV_INPUT } else { MICROSIP_DEV_OUTPUT };
+    /// `value`: MICROSIP_DEV_*.
+    pub(crate) fn device_event(&self, value: u32, result: i32) {
         self.push_event(microsip_event { value, result, ..self.blank(MICROSIP_EV_DEVICE) });
     }
 

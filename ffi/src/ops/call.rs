@@ -362,6 +362,8 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_
         session_expires_us: info.session_expires.micros(),
         session_expires: info.session_interval,
         session_refresher: info.session_refresher as u32,
+        alert: if features::TONES { info.alert.0 } else { 0 },
+        reserved_alert: 0,
     });
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::conference::raw_of;
 use crate::abi::types::*;
 use microsip_core::base::features;
-use microsip_core::phone::{EndCause, EndedBy, Event, EventKind};
+use microsip_core::phone::{CallState, EndCause, EndedBy, Event, EventKind};
 
 /// An event as it crosses.
 pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
@@ -16,11 +16,12 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
         ..microsip_event::default()
     };
     match from.kind {
-        EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule, .. } => {
+        EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule, alert } => {
             event.r#type = MICROSIP_EV_CALL;
             event.cause = cause as u32;
             event.ended_by = ended_by as u32;
-            event.value = rule.filter(|_| features::RULES).map_or(0, |rule| rule as u32);
+            let alert = if features::TONES && state == CallState::Incoming { alert.0 } else { 0 };
+            event.value = rule.filter(|_| features::RULES).map_or(alert, |rule| rule as u32);
             event.state = state as u32;
             event.reached = reached;
             event.sip_code = u32::from(sip_code);

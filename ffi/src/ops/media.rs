@@ -120,6 +120,9 @@ pub(crate) fn mute(phone: &mut Phone<'_>, call: u64, on: u32) -> Done {
 }
 
 pub(crate) fn volume(phone: &mut Phone<'_>, call: u64, dev: u32, percent: u32) -> Done {
+    if features::TONES && dev == MICROSIP_DEV_RING && call == MICROSIP_SELF {
+        return super::tones::ring_volume(phone, percent);
+    }
     phone.set_volume(call_or_self(call)?, side_of(dev)?, percent).map_err(|error| match error {
         CommandError::Range => range("percent", percent, "is above 400"),
         _ => refused("call", call)(error),

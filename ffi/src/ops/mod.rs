@@ -13,6 +13,7 @@ pub(crate) mod phone;
 pub(crate) mod reliable;
 pub(crate) mod rules;
 pub(crate) mod timers;
+pub(crate) mod tones;
 
 use crate::abi::code::MICROSIP_E_ARG;
 use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};

@@ -100,6 +100,7 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_REALM
                 | MICROSIP_TXT_DEVICE_ID
                 | MICROSIP_TXT_DEVICE_NAME
+                | MICROSIP_TXT_COUNTRY
     ) {
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
@@ -119,6 +120,7 @@ pub(crate) unsafe fn text(
             Any::Account(account) => {
                 phone.account_text(account, account_text(which)?, cursor).map_err(refused("object", object))
             }
+            Any::Phone if which == MICROSIP_TXT_COUNTRY => super::tones::country(phone, index, cursor),
             Any::Conference(_) | Any::Phone => Err(Fail::NOTHING),
         })
     }

@@ -4,6 +4,7 @@ use super::{Done, range};
 use crate::abi::about::microsip_features;
 use crate::abi::types::*;
 use crate::abi::{Fail, pointer};
+use microsip_core::base::features;
 use microsip_core::phone::Phone;
 
 /// MICROSIP_ADDRESS_*.
@@ -34,6 +35,8 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, possible: u32, out: *mut microsip_i
         volume_out: u32::from(info.volume_out),
         features: microsip_features(),
         ended: info.ended as u32,
+        ring_wanted: u32::from(features::TONES && phone.ring_wanted().is_some()),
+        volume_ring: if features::TONES { phone.tones().ring_percent } else { 100 },
     });
     Ok(())
 }

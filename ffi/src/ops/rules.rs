@@ -41,7 +41,7 @@ pub(crate) unsafe fn said<'c>(r: *const microsip_rules, argument: &'static str) 
         max_calls: given.max_calls,
         dnd_code: given.dnd_code,
         forward: set(given.forward, 7, "rules->forward")?,
-        auto_answer: set(given.auto_answer, 7 | MICROSIP_AUTO_WHEN_IDLE, "rules->auto_answer")?,
+        auto_answer: set(given.auto_answer, 7 | MICROSIP_AUTO_BEEP | MICROSIP_AUTO_WHEN_IDLE, "rules->auto_answer")?,
         forward_s: given.forward_s,
         auto_answer_s: given.auto_answer_s,
         ring_s: given.ring_s,

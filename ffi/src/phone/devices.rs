@@ -11,18 +11,13 @@ use core::ffi::c_char;
 fn side(dev: u32) -> Result<Side, Fail> {
     match dev {
         MICROSIP_DEV_INPUT => Ok(Side::Input),
-        MICROSIP_DEV_OUTPUT => Ok(Side::Output),
-        _ => Err(Fail::new(
-            MICROSIP_E_ARG,
-            "dev",
-            Value::Number(i64::from(dev)),
-            "is neither MICROSIP_DEV_INPUT nor MICROSIP_DEV_OUTPUT",
-        )),
+        MICROSIP_DEV_OUTPUT | MICROSIP_DEV_RING => Ok(Side::Output),
+        _ => Err(Fail::new(MICROSIP_E_ARG, "dev", Value::Number(i64::from(dev)), "is no MICROSIP_DEV_*")),
     }
 }
 
-/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: the system's default,
-/// sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count:
+/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT (_RING has those of
+/// _OUTPUT): the system's default, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count:
 /// their number. It may block for seconds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_device_scan(phone: microsip_id, dev: u32, count: *mut u32) -> i32 {
@@ -44,7 +39,8 @@ pub unsafe extern "C" fn microsip_device_scan(phone: microsip_id, dev: u32, coun
 }
 
 /// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file
-/// that is played (input) or written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE says
+/// that is played (input) or written (output). Of MICROSIP_DEV_RING "" or NULL is the loudspeaker's, where that is a
+/// card, else none. It switches in mid-call and returns at once. MICROSIP_EV_DEVICE says
 /// whether it could be opened; calls go on with the null device where not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_device_set(phone: microsip_id, dev: u32, id: *const c_char) -> i32 {
@@ -52,7 +48,11 @@ pub unsafe extern "C" fn microsip_device_set(phone: microsip_id, dev: u32, id: *
         let side = side(dev)?;
         // SAFETY: by contract.
         let name = unsafe { text::or_empty(id, "id")? };
-        shared.errands.name(side, name.to_owned());
+        if dev == MICROSIP_DEV_RING {
+            shared.errands.ring_name(Some(name).filter(|name| !name.is_empty()).map(str::to_owned));
+        } else {
+            shared.errands.name(side, name.to_owned());
+        }
         Ok(())
     })
 }

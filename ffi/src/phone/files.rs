@@ -11,7 +11,7 @@ use crate::host::slots::{Playing, Slot};
 use core::ffi::c_char;
 use std::path::Path;
 
-fn file_fail(function: &str, error: &FileError) -> Fail {
+pub(super) fn file_fail(function: &str, error: &FileError) -> Fail {
     let code = match error.code {
         FileCode::Missing | FileCode::Denied => MICROSIP_E_FILE,
         FileCode::Format => MICROSIP_E_FORMAT,

@@ -67,7 +67,7 @@ pub unsafe extern "C" fn microsip_text_get(
         let [input, output] = &*devices;
         let list = match index >> 16 {
             MICROSIP_DEV_INPUT => input,
-            MICROSIP_DEV_OUTPUT => output,
+            MICROSIP_DEV_OUTPUT | MICROSIP_DEV_RING => output,
             _ => {
                 return Err(Fail::new(
                     MICROSIP_E_ARG,

@@ -23,6 +23,7 @@ const TYPES: &[Group] = &[
             "microsip_engine",
             "MICROSIP_KIND_*",
             "MICROSIP_SELF",
+            "MICROSIP_RING",
             "MICROSIP_NONE",
             "MICROSIP_OFF",
             "MICROSIP_ON",
@@ -58,6 +59,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_ENDED",
             "MICROSIP_BY_*",
             "MICROSIP_CAUSE_*",
+            "MICROSIP_ALERT_*",
             "MICROSIP_MEDIA_*",
             "MICROSIP_SENDRECV",
             "MICROSIP_SENDONLY",
@@ -78,6 +80,8 @@ const TYPES: &[Group] = &[
             "MICROSIP_PLAY_*",
             "MICROSIP_SIDES_*",
             "MICROSIP_DEV_*",
+            "MICROSIP_TONES_*",
+            "microsip_tones",
             "microsip_sound",
         ],
     ),
@@ -128,7 +132,7 @@ const FUNCTIONS: &[Group] = &[
     ("calls", &["dial", "answer", "reject", "hangup", "hangup_all", "hold", "reoffer", "digits", "call_*"]),
     ("rules for incoming calls", &["rules_*"]),
     ("conferences", &["conference_*"]),
-    ("sound", &["sound_*", "record_*", "pcm_*", "source_set", "mute_set", "volume_set", "device_*"]),
+    ("sound", &["sound_*", "record_*", "pcm_*", "source_set", "mute_set", "volume_set", "tones_*", "device_*"]),
 ];
 
 /// A constant, a type or a function.
@@ -372,6 +376,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("method", "0: by RFC 4733, or as tones."),
     ("kind", "MICROSIP_KIND_*."),
     ("rules", "The rules to change; their texts are copied."),
+    ("t", "The tones to change; their texts are copied."),
     ("owner", "0 or MICROSIP_SELF, or an account."),
     ("which", "Which of them."),
     ("index", "0, but where the text says otherwise."),

@@ -298,8 +298,8 @@ impl Media<'_> {
     }
 
     /// A quantum of the ring device. False: it is silence, and nothing more comes.
-    pub(in crate::phone) fn ring(&mut self, out: &mut [i16]) -> bool {
-        self.tones.ring(out, self.device_calls)
+    pub(in crate::phone) fn ring(&mut self, own: &[i16], out: &mut [i16]) -> bool {
+        self.tones.ring(own, out, self.device_calls)
     }
 
     /// The device is wanted, or not any more, and the driver does not know it yet.

@@ -1,6 +1,7 @@
 //! Tones for the person at this phone: into the device's sound, and on the ring device.
 
 use crate::base::limits::REFUSAL_MS;
+use crate::media::gain::{Gain, MAX_PERCENT};
 use crate::media::tones::country::{Country, ITU, Meaning};
 use crate::media::tones::signal::Player;
 use crate::phone::CommandError;
@@ -34,6 +35,9 @@ pub(in crate::phone) struct Tones {
     rings: bool,
     rings_anew: bool,
     ring: Player,
+    /// The driver's own sound was the last of it.
+    ring_is_own: bool,
+    ring_gain: Gain,
 }
 
 impl Tones {
@@ -55,6 +59,8 @@ impl Tones {
             rings: false,
             rings_anew: false,
             ring: Player::default(),
+            ring_is_own: false,
+            ring_gain: Gain::EMPTY,
         }
     }
 
@@ -68,6 +74,9 @@ impl Tones {
         if change.refusal_ms > REFUSAL_MS || change.play != u32::MAX && change.play & !PLAY_ALL != 0 {
             return Err(CommandError::Range);
         }
+        if change.ring_percent.is_some_and(|percent| percent > u32::from(MAX_PERCENT)) {
+            return Err(CommandError::Range);
+        }
         if let Some(code) = change.country {
             self.country = Country::find(code).ok_or(CommandError::Nothing)?;
         }
@@ -79,11 +88,19 @@ impl Tones {
         if change.refusal_ms > 0 {
             self.refusal_ms = change.refusal_ms;
         }
+        if let Some(percent) = change.ring_percent {
+            self.ring_gain.set(percent as u16);
+        }
         Ok(())
     }
 
     pub(in crate::phone) const fn info(&self) -> TonesInfo {
-        TonesInfo { country: self.country.code(), play: self.play, refusal_ms: self.refusal_ms }
+        TonesInfo {
+            country: self.country.code(),
+            play: self.play,
+            refusal_ms: self.refusal_ms,
+            ring_percent: self.ring_gain.percent() as u32,
+        }
     }
 
     const fn plays(&self, what: u32) -> bool {
@@ -188,13 +205,24 @@ impl Tones {
 
     /// The number of the ring that the ring device is to play, 0 for the usual one; `None`: it is to be silent.
     pub(super) fn want_ring(&self, device_calls: u32) -> Option<u8> {
-        (self.is_to_ring(device_calls) || self.rings && self.ring.is_audible()).then_some(self.ring_number)
+        let fades = self.rings && (self.ring_is_own || self.ring.is_audible());
+        (self.is_to_ring(device_calls) || fades).then_some(self.ring_number)
     }
 
-    /// The ring's next samples. False: there is none.
-    pub(super) fn ring(&mut self, out: &mut [i16], device_calls: u32) -> bool {
+    /// The ring's next samples, `own` in place of the usual ring unless it is empty. False: there is none.
+    pub(super) fn ring(&mut self, own: &[i16], out: &mut [i16], device_calls: u32) -> bool {
         out.fill(0);
         let wanted = self.is_to_ring(device_calls);
+        let own = if self.ring_number == 0 { own } else { &[] };
+        let more = if own.is_empty() { self.made(out, wanted) } else { self.owned(own, out, wanted) };
+        self.ring_gain.apply(out);
+        more
+    }
+
+    /// The country's ring. False: there is none.
+    fn made(&mut self, out: &mut [i16], wanted: bool) -> bool {
+        // the driver's own sound is gone: nothing of it fades
+        self.rings &= !core::mem::take(&mut self.ring_is_own);
         let mut done = 0;
         if self.rings && (!wanted || self.rings_anew) {
             self.ring.end();
@@ -212,5 +240,26 @@ impl Tones {
             self.ring.mix(out.get_mut(done..).unwrap_or_default());
         }
         self.rings || done > 0
+    }
+
+    /// The driver's own sound, which goes on from one call to the next. False: there is none.
+    fn owned(&mut self, own: &[i16], out: &mut [i16], wanted: bool) -> bool {
+        let sounds = wanted || self.ring_is_own;
+        if sounds {
+            out.iter_mut().zip(own).for_each(|(cell, sample)| *cell = *sample);
+        }
+        if !wanted {
+            fade(out);
+        }
+        (self.rings, self.ring_is_own, self.rings_anew) = (sounds, wanted, false);
+        sounds
+    }
+}
+
+/// Leads a sound to silence.
+fn fade(pcm: &mut [i16]) {
+    let len = pcm.len() as i32;
+    for (left, sample) in (0..len).rev().zip(pcm.iter_mut()) {
+        *sample = (i32::from(*sample) * left / len) as i16;
     }
 }

@@ -65,6 +65,38 @@ pub const MICROSIP_CAUSE_FULL: u32 = 17;
 /// A cause of the end of a call: the phone was shut down.
 pub const MICROSIP_CAUSE_SHUTDOWN: u32 = 18;
 
+/// The ring that an incoming call asks for by its Alert-Info (RFC 7462), brought by the account's own server: a number in
+/// these bits, 1 to 8 for a rhythm of its own, 0 for the usual ring; and a set of MICROSIP_ALERT_*.
+pub const MICROSIP_ALERT_RING: u32 = 15;
+/// An alert, a set: the caller belongs to the same exchange.
+pub const MICROSIP_ALERT_INTERNAL: u32 = 16;
+/// An alert, a set: the caller is outside.
+pub const MICROSIP_ALERT_EXTERNAL: u32 = 32;
+/// An alert, a set: the caller is a friend.
+pub const MICROSIP_ALERT_FRIEND: u32 = 64;
+/// An alert, a set: the caller is of the family.
+pub const MICROSIP_ALERT_FAMILY: u32 = 128;
+/// An alert, a set: it may wait.
+pub const MICROSIP_ALERT_LOW: u32 = 256;
+/// An alert, a set: it is urgent.
+pub const MICROSIP_ALERT_HIGH: u32 = 512;
+/// An alert, a set: the ring shall be short.
+pub const MICROSIP_ALERT_SHORT: u32 = 1024;
+/// An alert, a set: the ring shall be long.
+pub const MICROSIP_ALERT_LONG: u32 = 2048;
+/// An alert, a set: the ring shall come late.
+pub const MICROSIP_ALERT_DELAYED: u32 = 4096;
+/// An alert, a set: it was forwarded.
+pub const MICROSIP_ALERT_FORWARDED: u32 = 8192;
+/// An alert, a set: it waits beside another call at the caller's server.
+pub const MICROSIP_ALERT_WAITING: u32 = 16384;
+/// An alert, a set: a call back that was asked for.
+pub const MICROSIP_ALERT_CALLBACK: u32 = 32768;
+/// An alert, a set: a call that was on hold for too long.
+pub const MICROSIP_ALERT_HELD: u32 = 65536;
+/// An alert, a set: a transfer that failed.
+pub const MICROSIP_ALERT_TRANSFERRED: u32 = 131072;
+
 /// We may send.
 pub const MICROSIP_MEDIA_SENDING: u32 = 1;
 /// The far end may send.
@@ -208,6 +240,10 @@ pub struct microsip_call_info {
     pub session_expires: u32,
     /// MICROSIP_REFRESHER_US or MICROSIP_REFRESHER_THEM; 0: no session timer runs.
     pub session_refresher: u32,
+    /// The ring that it asks for: MICROSIP_ALERT_*. 0 without MICROSIP_HAS_TONES.
+    pub alert: u32,
+    /// 0.
+    pub reserved_alert: u32,
 }
 
 /// The statistics of a call's media.

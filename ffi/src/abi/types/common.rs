@@ -36,6 +36,8 @@ pub const MICROSIP_TLS: u32 = 4;
 
 /// The person at this phone: microphone and loudspeaker, and the settings of all calls.
 pub const MICROSIP_SELF: microsip_id = 1;
+/// The ring device.
+pub const MICROSIP_RING: microsip_id = 2;
 
 /// microsip_features(): the host family, with its threads and sockets.
 pub const MICROSIP_HAS_HOST: u32 = 1;
@@ -53,8 +55,8 @@ pub const MICROSIP_HAS_TRACE: u32 = 32;
 pub const MICROSIP_HAS_RESAMPLE: u32 = 64;
 /// microsip_features(): the voice goes on over packets that did not come; without it they are silence.
 pub const MICROSIP_HAS_CONCEAL: u32 = 128;
-/// microsip_features(): ringback, and digits as tones for a far end that takes no events; without it there is silence
-/// for ringback, and such digits are refused.
+/// microsip_features(): tones of countries (ringback, busy, congestion, call waiting), the ring, and digits as tones for
+/// a far end that takes no events; without it there is silence for tones, and such digits are refused.
 pub const MICROSIP_HAS_TONES: u32 = 256;
 /// microsip_features(): host names in SDP are looked up; without it a description has to bring an address.
 pub const MICROSIP_HAS_SDP_HOSTS: u32 = 512;

@@ -1,6 +1,6 @@
 //! The engine family.
 
-use super::common::microsip_addr;
+use super::common::{microsip_addr, microsip_id};
 use crate::abi::pointer::sized;
 use core::ffi::c_char;
 
@@ -17,9 +17,9 @@ pub const MICROSIP_ASK_CLOSE_MEDIA: u32 = 4;
 pub const MICROSIP_ASK_CONNECT: u32 = 7;
 /// flow has failed, and is not used any more: close it. Nothing is to be told.
 pub const MICROSIP_ASK_DISCONNECT: u32 = 8;
-/// Sound is wanted from now on. A reply is ignored.
+/// Sound of target is wanted from now on. A reply is ignored.
 pub const MICROSIP_ASK_AUDIO_ON: u32 = 5;
-/// No sound is wanted any more. A reply is ignored.
+/// No sound of target is wanted any more. A reply is ignored.
 pub const MICROSIP_ASK_AUDIO_OFF: u32 = 6;
 
 /// microsip_flow.state: a stream is gone, or could not be opened.
@@ -176,6 +176,8 @@ pub struct microsip_ask {
     pub transport: u32,
     /// 0.
     pub reserved: u32,
+    /// Of MICROSIP_ASK_AUDIO_ON and _OFF: MICROSIP_SELF, or MICROSIP_RING for the ring device.
+    pub target: microsip_id,
 }
 
 /// A reply to an ask. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an

@@ -4,7 +4,8 @@ use super::common::microsip_id;
 use crate::abi::pointer::sized;
 use core::ffi::c_void;
 
-/// A call changed its state; with an end by MICROSIP_BY_RULE, value is MICROSIP_RULE_*. A call that a rule has not let
+/// A call changed its state; with MICROSIP_INCOMING value is MICROSIP_ALERT_*, the ring that it asks for, and with an end
+/// by MICROSIP_BY_RULE it is MICROSIP_RULE_*. A call that a rule has not let
 /// in has one event: its end, with MICROSIP_INCOMING among the states reached. Unknown event types are to be ignored.
 pub const MICROSIP_EV_CALL: u32 = 1;
 /// An account changed its state.

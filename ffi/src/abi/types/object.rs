@@ -37,6 +37,9 @@ pub const MICROSIP_TXT_WARNING: u32 = 32;
 pub const MICROSIP_TXT_DEVICE_ID: u32 = 26;
 /// Texts of MICROSIP_SELF: the name of such a device, for people.
 pub const MICROSIP_TXT_DEVICE_NAME: u32 = 27;
+/// Texts of MICROSIP_SELF: a country, by its two letters of ISO 3166. index 0: the one whose tones are played, "" for
+/// those that ITU-T recommends; from 1: those that there are.
+pub const MICROSIP_TXT_COUNTRY: u32 = 40;
 
 /// A message of a call: the first that came.
 pub const MICROSIP_FIRST: u32 = 1;

@@ -133,6 +133,8 @@ pub struct microsip_config {
     pub min_se: u32,
     /// MICROSIP_REFRESHER_*, the side that refreshes; 0: MICROSIP_REFRESHER_EITHER.
     pub session_refresher: u32,
+    /// Ring device as in microsip_device_set().
+    pub ring: *const c_char,
 }
 
 /// The phone, in numbers.
@@ -160,6 +162,10 @@ pub struct microsip_info {
     pub features: u32,
     /// Of calls: those that have ended and were not released.
     pub ended: u32,
+    /// 1: the ring device is to ring. An engine's microsip_engine_audio() of MICROSIP_RING is then due every 10 ms.
+    pub ring_wanted: u32,
+    /// Volume of the ring, in percent.
+    pub volume_ring: u32,
 }
 
 /// Error and overload counters; they saturate.

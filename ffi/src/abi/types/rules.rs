@@ -17,6 +17,8 @@ pub const MICROSIP_AUTO_HEADER: u32 = 1;
 pub const MICROSIP_AUTO_LIST: u32 = 2;
 /// Auto answer, a set: every call that is let in.
 pub const MICROSIP_AUTO_ALL: u32 = 4;
+/// Auto answer, a set: the person at the phone hears a beep when a rule answers. Needs MICROSIP_HAS_TONES.
+pub const MICROSIP_AUTO_BEEP: u32 = 256;
 /// Auto answer, a set: only while there is no other call.
 pub const MICROSIP_AUTO_WHEN_IDLE: u32 = 512;
 

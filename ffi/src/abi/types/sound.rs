@@ -35,6 +35,8 @@ pub const MICROSIP_DTMF_AUTO_INFO: u32 = 6;
 pub const MICROSIP_DEV_INPUT: u32 = 1;
 /// The loudspeaker's side.
 pub const MICROSIP_DEV_OUTPUT: u32 = 2;
+/// The ring device's side: a loudspeaker of its own for the ring. Of MICROSIP_RING in microsip_volume_set.
+pub const MICROSIP_DEV_RING: u32 = 3;
 /// Added to one of them for microsip_device_scan: also names that are no device of their own.
 pub const MICROSIP_DEV_ALL: u32 = 256;
 
@@ -46,6 +48,36 @@ pub const MICROSIP_SIDES_STEREO: u32 = 1;
 pub const MICROSIP_SIDES_SAID: u32 = 2;
 /// Recordings: the peer's sound.
 pub const MICROSIP_SIDES_HEARD: u32 = 3;
+
+/// Tones that a phone plays by itself, a set: ringback, while a far end rings and sends no media.
+pub const MICROSIP_TONES_RINGBACK: u32 = 1;
+/// Tones, a set: busy or congestion, after a far end has refused.
+pub const MICROSIP_TONES_REFUSAL: u32 = 2;
+/// Tones, a set: call waiting, into a call while another comes in.
+pub const MICROSIP_TONES_WAITING: u32 = 4;
+/// Tones, a set: the ring, on the ring device, while a call comes in and none is up.
+pub const MICROSIP_TONES_RING: u32 = 8;
+
+/// The tones that a phone plays by itself for the person at it. They are never sent, and media of a far end beats them.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_tones {
+    /// sizeof(microsip_tones).
+    pub size: u32,
+    /// A set of MICROSIP_TONES_*; 0: as it is, MICROSIP_NONE: none. By default all; of an engine all but
+    /// MICROSIP_TONES_RING.
+    pub play: u32,
+    /// Milliseconds for which busy or congestion sounds, at most 60000; 0: as it is. By default 5000.
+    pub refusal_ms: u32,
+    /// 0.
+    pub reserved: u32,
+    /// The country whose tones they are, by its two letters of ISO 3166: "DE"; "": those that ITU-T E.180 recommends,
+    /// the default. NULL: as it is. MICROSIP_TXT_COUNTRY lists those that there are.
+    pub country: *const c_char,
+    /// A WAV file in place of the usual ring; "": the usual one again. NULL: as it is. Host only: see
+    /// microsip_engine_audio.
+    pub ring_path: *const c_char,
+}
 
 /// A sound to play. It is mixed with the call's source, which goes on.
 #[repr(C)]
@@ -64,5 +96,6 @@ pub struct microsip_sound {
 }
 
 sized!(
+    microsip_tones up to ring_path,
     microsip_sound up to path,
 );

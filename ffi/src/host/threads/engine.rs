@@ -8,8 +8,8 @@ mod tick;
 
 use crate::abi::code::*;
 use crate::abi::types::*;
-use crate::host::audio::duplex::Duplex;
 use crate::host::audio::pace::Pacer;
+use crate::host::errands::Opened;
 use crate::host::link::Link;
 use crate::host::network;
 use crate::host::ports::Ports;
@@ -60,7 +60,11 @@ pub(crate) struct Engine {
     /// The own buses' next quantum.
     tick: Option<Timer>,
     /// The device bus: its clock, and the device once the errands thread has opened it; until then silence.
-    device: Option<(Option<Duplex>, Pacer)>,
+    device: Option<(Option<Opened>, Pacer)>,
+    /// The core wants the ring device.
+    rings: bool,
+    /// The ring device, once it is open.
+    ring: Option<(Opened, Pacer)>,
     timeout: Option<Instant>,
 }
 
@@ -93,6 +97,8 @@ impl Engine {
             output: vec![0; quantum],
             tick: None,
             device: None,
+            rings: false,
+            ring: None,
             timeout: None,
             shared,
         })
@@ -108,8 +114,11 @@ impl Engine {
             self.shared.poison();
         }
         // sockets close here; the device goes back to its own thread
-        if let Some((Some(duplex), _)) = self.device.take() {
-            self.shared.errands.give_back(duplex);
+        if let Some((Some(opened), _)) = self.device.take() {
+            self.shared.errands.give_back(opened);
+        }
+        if let Some((opened, _)) = self.ring.take() {
+            self.shared.errands.give_back(opened);
         }
     }
 
@@ -157,7 +166,8 @@ impl Engine {
             .filter(|at| *at != u64::MAX && !self.shared.closed.load(Ordering::Acquire))
             .map(Instant::from_micros);
         let tick = self.tick.map(|timer| timer.next());
-        let times = [self.timeout, tick, device, closing, self.streams.next(), self.deaf_until];
+        let ring = self.ring.as_ref().map(|(_, pacer)| pacer.next());
+        let times = [self.timeout, tick, device, ring, closing, self.streams.next(), self.deaf_until];
         let at = times.into_iter().flatten().min()?;
         // longer than a day is for ever, and fits every system's clock
         Some(Duration::from_micros(at.since(self.now()).micros().min(86_400_000_000)))
@@ -193,8 +203,9 @@ impl Engine {
         if let (Some(at), Some(timer)) = (own, &mut self.tick) {
             timer.move_to(at);
         }
-        if let (Some(at), Some((duplex, pacer))) = (device, &mut self.device)
-            && !duplex.as_ref().is_some_and(Duplex::clocked_by_input)
+        self.settle_ring();
+        if let (Some(at), Some((opened, pacer))) = (device, &mut self.device)
+            && !opened.as_ref().is_some_and(|opened| opened.duplex.clocked_by_input())
         {
             pacer.move_to(at);
         }

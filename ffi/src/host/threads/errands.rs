@@ -5,9 +5,9 @@ use super::names;
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::host::audio::device::{INPUT_LOST, NULL, News, OUTPUT_LOST, Side};
-use crate::host::audio::duplex::{self, Duplex, Keeper, Wakes};
-use crate::host::audio::wav::{Feed, Feeding, Recording};
-use crate::host::errands::{File, OLD, Work};
+use crate::host::audio::duplex::{self, Keeper, Wakes};
+use crate::host::audio::wav::{self, Feed, Feeding, Player, Recording};
+use crate::host::errands::{File, OLD, Opened, Outlet, Place, Work};
 use crate::host::shared::Shared;
 use core::time::Duration;
 use std::sync::Arc;
@@ -60,17 +60,20 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     let wakes = Wakes { captured, errand: shared.errand_waker() };
     let mut resolver = NamesThread::default();
     let mut keeper: Option<Keeper> = None;
+    let mut ringer: Option<Keeper> = None;
     let mut running: Vec<File> = Vec::new();
     let mut feeding: Vec<Feed> = Vec::new();
-    let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
+    let mut closing: Vec<Opened> = Vec::with_capacity(OLD);
     let mut settled: Option<Instant> = None;
     loop {
-        let Work { quit, wanted, names, files, feeds } = shared.errands.take(&mut closing);
+        let Work { quit, calls, ring, files, feeds } = shared.errands.take(&mut closing);
+        let tends = |keeper: &Option<Keeper>| keeper.as_ref().is_some_and(Keeper::tends);
         // a device or a disk may hold us up from here on, and then the thread of names could not be started
-        let opening = names.as_ref().is_some_and(|names| wanted && names.iter().any(|name| name.as_str() != NULL));
         shared.names.keep(
-            opening
-                || keeper.as_ref().is_some_and(Keeper::tends)
+            calls.opens()
+                || ring.opens()
+                || tends(&keeper)
+                || tends(&ringer)
                 || !running.is_empty()
                 || !files.is_empty()
                 || !feeds.is_empty(),
@@ -80,18 +83,29 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         running.extend(files);
         feeding.extend(feeds);
 
-        if let Some([input, output]) = names {
+        // closed before the calls' device opens: it may be the same, and such that plays one thing at a time
+        if ring.changed {
+            ringer = None;
+        }
+        if calls.changed {
             keeper = None;
-            if wanted {
-                keeper = open(shared, &input, &output, &wakes);
+            if calls.wanted {
+                keeper = open(shared, Place::Calls, &calls, None, &wakes);
             }
         }
-        let mut tell = |news| told(shared, news);
-        let tended = keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut tell));
+        if ring.opens() {
+            let (player, feed) = ring_file(shared, &wakes);
+            feeding.extend(feed);
+            ringer = open(shared, Place::Ring, &ring, player, &wakes);
+        }
+        let tend = |keeper: &mut Option<Keeper>, place| {
+            keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut |news| told(shared, place, news)))
+        };
+        let tended = [tend(&mut keeper, Place::Calls), tend(&mut ringer, Place::Ring)].into_iter().flatten().min();
         running.retain_mut(|file| drained(shared, file));
         let mut fed = None;
         feeding.retain_mut(|feed| keep_earliest(&mut fed, feed_more(shared, feed)));
-        shared.names.keep(keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !feeding.is_empty());
+        shared.names.keep(tends(&keeper) || tends(&ringer) || !running.is_empty() || !feeding.is_empty());
         if quit {
             // the recorders are gone by now, so every file is complete
             for file in &mut running {
@@ -118,29 +132,57 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     }
 }
 
-fn open(shared: &Shared, input: &str, output: &str, wakes: &Wakes) -> Option<Keeper> {
-    let (duplex, keeper) = duplex::open_anyway(input, output, shared.rate, wakes, &mut |news| told(shared, news));
+fn open(shared: &Shared, place: Place, outlet: &Outlet, ring: Option<Player>, wakes: &Wakes) -> Option<Keeper> {
+    let [input, output] = &outlet.names;
+    let mut tell = |news| told(shared, place, news);
+    let (duplex, keeper) = duplex::open_anyway(input, output, shared.rate, wakes, &mut tell);
     for (side, name, lost) in [(Side::Input, input, INPUT_LOST), (Side::Output, output, OUTPUT_LOST)] {
         if name != NULL && duplex.faults() & lost == 0 {
             let shown = if name.is_empty() { "(the default)" } else { name };
-            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {shown} is open", side.name()));
-            shared.device_event(side, MICROSIP_OK);
+            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {shown} is open", word(place, side)));
+            shared.device_event(number(place, side), MICROSIP_OK);
         }
     }
-    drop(shared.errands.hand_over(duplex));
+    drop(shared.errands.hand_over(place, Opened { duplex, ring }));
     shared.wake();
     Some(keeper)
 }
 
-fn told(shared: &Shared, news: News) {
+/// The file that the application chose as its ring. One that cannot be read is told, and the usual ring stands in.
+fn ring_file(shared: &Shared, wakes: &Wakes) -> (Option<Player>, Option<Feed>) {
+    let path = shared.ring_file.lock().clone();
+    let Some(path) = path else { return (None, None) };
+    match wav::open(&path, shared.rate, 0, Some(Arc::clone(&wakes.errand))) {
+        Ok((player, feed)) => (Some(player), feed),
+        Err(error) => {
+            shared.log(MICROSIP_LOG_WARNING, format_args!("{error}; the usual ring is played"));
+            (None, None)
+        }
+    }
+}
+
+/// MICROSIP_DEV_*.
+fn number(place: Place, side: Side) -> u32 {
+    match (place, side) {
+        (Place::Ring, _) => MICROSIP_DEV_RING,
+        (Place::Calls, Side::Input) => MICROSIP_DEV_INPUT,
+        (Place::Calls, Side::Output) => MICROSIP_DEV_OUTPUT,
+    }
+}
+
+fn word(place: Place, side: Side) -> &'static str {
+    if place == Place::Ring { "ring" } else { side.name() }
+}
+
+fn told(shared: &Shared, place: Place, news: News) {
     match news {
         News::Lost(error) => {
             shared.log(MICROSIP_LOG_WARNING, format_args!("{error}"));
-            shared.device_event(error.side, MICROSIP_E_DEVICE);
+            shared.device_event(number(place, error.side), MICROSIP_E_DEVICE);
         }
         News::Back(side, name) => {
-            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {name} is back", side.name()));
-            shared.device_event(side, MICROSIP_OK);
+            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {name} is back", word(place, side)));
+            shared.device_event(number(place, side), MICROSIP_OK);
         }
     }
 }

@@ -19,7 +19,7 @@ impl Tones {
     }
 
     pub(in crate::phone) const fn info(&self) -> TonesInfo {
-        TonesInfo { country: "", play: 0, refusal_ms: 0 }
+        TonesInfo { country: "", play: 0, refusal_ms: 0, ring_percent: 100 }
     }
 
     pub(super) const fn want_device(&self, _: u32) -> bool {
@@ -32,7 +32,7 @@ impl Tones {
         None
     }
 
-    pub(super) fn ring(&mut self, out: &mut [i16], _: u32) -> bool {
+    pub(super) fn ring(&mut self, _: &[i16], out: &mut [i16], _: u32) -> bool {
         out.fill(0);
         false
     }

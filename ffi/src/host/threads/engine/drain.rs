@@ -3,6 +3,7 @@
 use super::{Engine, MEDIA_KEYS};
 use crate::abi::types::*;
 use crate::host::audio::pace::Pacer;
+use crate::host::errands::Place;
 use crate::host::names::{self, Asked, NAME, Question};
 use crate::host::signal::lock;
 use core::net::{IpAddr, SocketAddr};
@@ -149,12 +150,13 @@ impl Engine {
             }
             Wanted::Device(on) => {
                 if on && self.device.is_none() {
+                    self.end_ring();
                     // a real device takes its time to open: until then, silence with the timer as its clock
                     self.device = Some((None, Pacer::new(self.now())));
-                } else if !on && let Some((Some(duplex), _)) = self.device.take() {
-                    self.shared.errands.give_back(duplex);
+                } else if !on && let Some((Some(opened), _)) = self.device.take() {
+                    self.shared.errands.give_back(opened);
                 }
-                self.shared.errands.device(on);
+                self.shared.errands.device(Place::Calls, on);
             }
         }
     }

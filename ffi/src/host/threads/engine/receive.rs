@@ -1,6 +1,8 @@
 //! Input: datagrams, names, devices, other sockets.
 
 use super::{BATCH, Engine, LINK_KEY, MEDIA_KEYS, STREAM_KEYS};
+use crate::host::audio::pace::Pacer;
+use crate::host::errands::Place;
 use crate::host::icmp;
 use crate::host::names;
 use crate::host::network::{self, Change, LISTENER_KEYS};
@@ -52,18 +54,27 @@ impl Engine {
         while let Some(answer) = self.shared.names.answer() {
             self.reply_names(&answer);
         }
-        if let Some(duplex) = self.shared.errands.take_new() {
-            match &mut self.device {
+        self.take_devices();
+    }
+
+    fn take_devices(&mut self) {
+        let errands = &self.shared.errands;
+        if let Some(opened) = errands.take_new(Place::Calls) {
+            let old = match &mut self.device {
                 // the timer that stood in goes on: an odd tick would shift the input against the output
-                Some((place, _)) => {
-                    let old = place.replace(duplex);
-                    if let Some(old) = old {
-                        self.shared.errands.give_back(old);
-                    }
-                }
+                Some((place, _)) => place.replace(opened),
                 // no longer wanted
-                None => self.shared.errands.give_back(duplex),
-            }
+                None => Some(opened),
+            };
+            old.into_iter().for_each(|old| errands.give_back(old));
+        }
+        if let Some(opened) = errands.take_new(Place::Ring) {
+            let old = if self.rings {
+                self.ring.replace((opened, Pacer::new(self.shared.clock.now()))).map(|(old, _)| old)
+            } else {
+                Some(opened)
+            };
+            old.into_iter().for_each(|old| errands.give_back(old));
         }
     }
 

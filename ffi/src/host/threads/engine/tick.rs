@@ -3,6 +3,7 @@
 use super::Engine;
 use crate::abi::types::*;
 use crate::host::audio::pace::PLAYED;
+use crate::host::errands::{Opened, Place};
 use crate::host::shared::Core;
 use crate::host::signal::lock;
 use microsip_core::media::catch_up::Due;
@@ -18,6 +19,7 @@ impl Engine {
             self.send_all();
         }
         self.tick_device();
+        self.tick_ring();
         self.after_tick();
     }
 
@@ -40,32 +42,76 @@ impl Engine {
 
     fn tick_device(&mut self) {
         let clock = self.shared.clock;
-        let Some((duplex, pacer)) = &mut self.device else { return };
+        let Some((opened, pacer)) = &mut self.device else { return };
         let now = clock.now();
-        let due = match duplex {
-            Some(duplex) => pacer.due(now, duplex.clocked_by_input(), duplex.ready(), duplex.dropped()),
+        let due = match opened {
+            Some(Opened { duplex, .. }) => pacer.due(now, duplex.clocked_by_input(), duplex.ready(), duplex.dropped()),
             None => pacer.due(now, false, 0, 0),
         };
         self.skip(Bus::Device, due.skip);
         for left in (0..due.run).rev() {
-            let Some((duplex, _)) = &mut self.device else { return };
-            match duplex {
-                Some(duplex) => {
-                    duplex.capture(&mut self.input);
+            let Some((opened, _)) = &mut self.device else { return };
+            // while a device opens there is no room for sound: a tone begins when it can be heard
+            let output = match opened {
+                Some(opened) => {
+                    opened.duplex.capture(&mut self.input);
+                    self.output.as_mut_slice()
                 }
-                None => self.input.fill(0),
-            }
+                None => {
+                    self.input.fill(0);
+                    &mut []
+                }
+            };
             let mut core = lock(&self.shared.core);
             let Core { phone, slots, codecs, .. } = &mut *core;
-            phone.audio(self.shared.clock.now(), Bus::Device, codecs, slots, &self.input, &mut self.output);
+            phone.audio(self.shared.clock.now(), Bus::Device, codecs, slots, &self.input, output);
             drop(core);
-            if let Some(duplex) = duplex
+            if let Some(opened) = opened
                 && left < PLAYED
             {
-                duplex.play(&self.output);
+                opened.duplex.play(&self.output);
             }
             self.send_all();
         }
+    }
+
+    /// The ring device, by a timer: it has no microphone.
+    fn tick_ring(&mut self) {
+        let Some((_, pacer)) = &mut self.ring else { return };
+        let due = pacer.due(self.shared.clock.now(), false, 0, 0);
+        for _ in 0..due.run.min(PLAYED) {
+            self.ring_once();
+        }
+    }
+
+    fn ring_once(&mut self) {
+        let Some((Opened { duplex, ring }, _)) = &mut self.ring else { return };
+        let own = match ring {
+            Some(player) => {
+                player.fill(&mut self.input);
+                self.input.as_slice()
+            }
+            None => &[],
+        };
+        lock(&self.shared.core).phone.ring(own, &mut self.output);
+        duplex.play(&self.output);
+    }
+
+    /// The ring device is wanted, or not any more.
+    pub(super) fn settle_ring(&mut self) {
+        let rings = lock(&self.shared.core).phone.ring_wanted().is_some();
+        if core::mem::replace(&mut self.rings, rings) != rings {
+            if let Some((opened, _)) = self.ring.take_if(|_| !rings) {
+                self.shared.errands.give_back(opened);
+            }
+            self.shared.errands.device(Place::Ring, rings);
+        }
+    }
+
+    /// The calls' device is to open: a ring that is over fades now, so that its device is closed first.
+    pub(super) fn end_ring(&mut self) {
+        self.ring_once();
+        self.settle_ring();
     }
 
     /// Queues the events of the ticks.

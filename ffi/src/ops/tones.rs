@@ -1,0 +1,98 @@
+//! Tones that the phone plays by itself.
+
+use super::{Done, range};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer, text};
+use microsip_core::base::cursor::Cursor;
+use microsip_core::phone::{CommandError, Phone, Tones};
+
+/// The settings of the caller's, and the path of its ring.
+///
+/// # Safety
+/// Pointers as the C function documents them; its texts live as long as they are used.
+pub(crate) unsafe fn said<'c>(t: *const microsip_tones) -> Result<(Tones<'c>, Option<&'c str>), Fail> {
+    // SAFETY: this and the following: by the C function's contract.
+    let given = unsafe { pointer::read(t, "t")? };
+    if given.reserved != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "t->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    }
+    // SAFETY: as above.
+    let (country, path) =
+        unsafe { (text::optional(given.country, "t->country")?, text::optional(given.ring_path, "t->ring_path")?) };
+    Ok((Tones { country, play: given.play, refusal_ms: given.refusal_ms, ring_percent: None }, path))
+}
+
+pub(crate) fn give(phone: &mut Phone<'_>, tones: &Tones<'_>) -> Done {
+    phone.set_tones(tones).map_err(|error| match error {
+        CommandError::Range if tones.refusal_ms > 60_000 => {
+            range("t->refusal_ms", tones.refusal_ms, "is above a minute, 60000")
+        }
+        CommandError::Range => range("t->play", tones.play, "has bits that are no MICROSIP_TONES_*"),
+        CommandError::Nothing => {
+            let fix = "is no country of MICROSIP_TXT_COUNTRY: use \"\" for the tones that ITU-T recommends";
+            Fail::new(MICROSIP_E_ARG, "t->country", Value::text(tones.country.unwrap_or_default()), fix)
+        }
+        _ => unsupported("t"),
+    })
+}
+
+fn unsupported(argument: &'static str) -> Fail {
+    let fix = "needs the feature tones, which this library was built without";
+    Fail::new(MICROSIP_E_UNSUPPORTED, argument, Value::None, fix)
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn set(phone: &mut Phone<'_>, t: *const microsip_tones) -> Done {
+    // SAFETY: by contract.
+    let (tones, path) = unsafe { said(t)? };
+    if path.is_some_and(|path| !path.is_empty()) {
+        let fix = "needs a host: an engine's ring is the mic of microsip_engine_audio with MICROSIP_RING";
+        return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "t->ring_path", Value::None, fix));
+    }
+    give(phone, &tones)
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn get(phone: &Phone<'_>, out: *mut microsip_tones) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let info = phone.tones();
+    out.put(microsip_tones {
+        size: 0,
+        play: if info.play == 0 { MICROSIP_NONE } else { info.play },
+        refusal_ms: info.refusal_ms,
+        reserved: 0,
+        country: core::ptr::null(),
+        ring_path: core::ptr::null(),
+    });
+    Ok(())
+}
+
+/// The volume of the ring.
+pub(crate) fn ring_volume(phone: &mut Phone<'_>, percent: u32) -> Done {
+    phone.set_tones(&Tones { ring_percent: Some(percent), ..Tones::default() }).map_err(|error| match error {
+        CommandError::Range => range("percent", percent, "is above 400"),
+        _ => unsupported("dev"),
+    })
+}
+
+/// A country's two letters: that of the tones in force, or the nth of those that there are.
+#[cfg(feature = "tones")]
+pub(crate) fn country(phone: &Phone<'_>, index: u32, cursor: &mut Cursor<'_>) -> Done {
+    use microsip_core::media::tones::country::Country;
+    let code = match index.checked_sub(1) {
+        None => phone.tones().country,
+        Some(nth) => Country::all().get(nth as usize).ok_or(Fail::NOTHING)?.code(),
+    };
+    cursor.put_str(code);
+    Ok(())
+}
+
+/// No tones, no country.
+#[cfg(not(feature = "tones"))]
+pub(crate) fn country(_: &Phone<'_>, _: u32, _: &mut Cursor<'_>) -> Done {
+    Err(Fail::NOTHING)
+}
