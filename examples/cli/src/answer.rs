@@ -13,7 +13,7 @@ use crate::output::Output;
 use crate::phone::{Id, Text};
 use crate::rules::{Auto, rule_of};
 use crate::session::{Session, Stop, account, listening};
-use crate::talk::{Talk, at_a_time, one_recording, ready, unless_gone};
+use crate::talk::{Talk, at_a_time, one_recording, ready, rings, unless_gone};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
@@ -22,6 +22,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
     one_recording(&answer.sound, calls)?;
     let session = Session::open(show, output, &answer.network, calls + 1, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
+    rings(session.phone(), answer.sound.tones.as_deref(), answer.ring.as_deref(), answer.ring_device.as_deref())?;
     answer.rules.give(session.phone())?;
     let mut wait = Wait { answer, calls, conference: None };
     if answer.conference {

@@ -161,6 +161,13 @@ pub(crate) struct Answer {
     /// Answer up to 16 calls at once (--calls), all in one conference with this end; it ends with the last of them
     #[arg(long, conflicts_with = "record")]
     pub(crate) conference: bool,
+    /// Ring with this WAV file
+    #[arg(long, value_name = "F.wav")]
+    pub(crate) ring: Option<PathBuf>,
+    /// Ring on this device, by its id or name in `microsip devices`; null, or wav:F.wav. By default where the
+    /// loudspeaker is
+    #[arg(long, value_name = "DEVICE", conflicts_with = "null_audio")]
+    pub(crate) ring_device: Option<String>,
     #[command(flatten)]
     pub(crate) rules: Rules,
     #[command(flatten)]
@@ -242,6 +249,10 @@ pub(crate) struct Sound {
     /// Loudspeaker, likewise
     #[arg(long, value_name = "DEVICE", conflicts_with = "null_audio")]
     pub(crate) output: Option<String>,
+    /// Tones of this country, as DE (ringback, busy, congestion, call waiting, the ring's rhythm), or `none` [default: those
+    /// that ITU-T recommends]
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) tones: Option<String>,
     /// Play this WAV file once the call is connected; the call ends after it, unless --for says how long
     #[arg(long, value_name = "F.wav")]
     pub(crate) play: Option<PathBuf>,

@@ -10,7 +10,7 @@ use crate::args::{Call, Show};
 use crate::output::Output;
 use crate::phone::{Id, Source, Text};
 use crate::session::{Session, Stop, account};
-use crate::talk::{Talk, at_a_time, one_recording, ready};
+use crate::talk::{Talk, at_a_time, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
@@ -19,6 +19,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
     one_recording(&call.sound, calls)?;
     let session = Session::open(show, output, &call.network, calls + 1, call.sound.null_audio, false)?;
     ready(session.phone(), &call.sound)?;
+    rings(session.phone(), call.sound.tones.as_deref(), None, None)?;
     app::run(session, output, account, &mut Place { call, calls, failed: None })
 }
 

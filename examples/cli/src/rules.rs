@@ -19,6 +19,9 @@ pub(crate) struct Rules {
     /// the account's server
     #[arg(long, value_name = "WHICH")]
     pub(crate) auto_answer: Option<Auto>,
+    /// Beep when a call is answered without a person
+    #[arg(long, requires = "auto_answer")]
+    pub(crate) beep: bool,
     /// Refuse these callers: 100, 2??, *@example.com (repeated or comma separated)
     #[arg(long, value_name = "CALLERS", value_delimiter = ',')]
     pub(crate) deny: Vec<String>,
@@ -50,7 +53,7 @@ impl Rules {
             None => 0,
             Some(Auto::All) => c::MICROSIP_AUTO_ALL,
             Some(Auto::Header) => c::MICROSIP_AUTO_HEADER,
-        };
+        } | if self.beep { c::MICROSIP_AUTO_BEEP } else { 0 };
         phone.rules(rules, self.forward.as_deref(), &self.deny.join(","), &self.allow.join(","))
     }
 }

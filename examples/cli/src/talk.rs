@@ -3,7 +3,7 @@
 mod ready;
 mod report;
 
-pub(crate) use ready::{at_a_time, one_recording, ready};
+pub(crate) use ready::{at_a_time, one_recording, ready, rings};
 pub(crate) use report::{mos, numbers};
 
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::path::Path;
 use std::time::Duration;
 
-use super::texts::{check, read_text, text};
+use super::texts::{check, pointer, read_text, text};
 use super::{Failure, Handle, Id, c};
 
 /// Directions of devices.
@@ -12,6 +12,7 @@ use super::{Failure, Handle, Id, c};
 pub(crate) enum Direction {
     Input = c::MICROSIP_DEV_INPUT as isize,
     Output = c::MICROSIP_DEV_OUTPUT as isize,
+    Ring = c::MICROSIP_DEV_RING as isize,
 }
 
 impl Handle {
@@ -54,6 +55,31 @@ impl Handle {
         let code =
             unsafe { c::microsip_pcm_read(self.0, call, pcm.as_mut_ptr(), pcm.len() as u32, wait, &raw mut got) };
         if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| got as usize) }
+    }
+
+    /// The tones that the phone plays by itself: of a country, or none; and the file that it rings with.
+    pub(crate) fn tones(self, country: Option<&str>, ring: Option<&Path>) -> Result<(), Failure> {
+        // SAFETY: all-zero is a valid microsip_tones: integers and null pointers.
+        let mut tones: c::microsip_tones = unsafe { std::mem::zeroed() };
+        tones.size = size_of::<c::microsip_tones>() as u32;
+        tones.play = if country == Some("none") { c::MICROSIP_NONE } else { 0 };
+        let country = country.filter(|country| *country != "none").map(text).transpose()?;
+        let ring = ring.map(|path| text(&path.to_string_lossy())).transpose()?;
+        tones.country = pointer(country.as_ref());
+        tones.ring_path = pointer(ring.as_ref());
+        // SAFETY: the texts live until the call has copied them.
+        check(unsafe { c::microsip_tones_set(self.0, &raw const tones) })
+    }
+
+    /// The countries whose tones there are.
+    pub(crate) fn countries(self) -> Vec<String> {
+        let one = |nth| {
+            // SAFETY: the library writes at most `cap` bytes to `buf`.
+            read_text(|buf, cap, needed| unsafe {
+                c::microsip_text_get(self.0, c::MICROSIP_SELF, c::MICROSIP_TXT_COUNTRY, nth, buf, cap, needed)
+            })
+        };
+        (1..).map_while(|nth| one(nth).ok().filter(|code| !code.is_empty())).collect()
     }
 
     /// The device of one direction; calls open it.

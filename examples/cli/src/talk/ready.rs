@@ -46,25 +46,46 @@ fn writable(path: &Path) -> io::Result<()> {
 
 /// Chooses the devices that were named; one that is not there is found before any phone rings.
 fn devices(phone: Handle, sound: &Sound) -> Result<(), Stop> {
-    for (direction, side, name) in
-        [(Direction::Input, "input", &sound.input), (Direction::Output, "output", &sound.output)]
-    {
-        let Some(name) = name else { continue };
-        let gone = |why: &dyn fmt::Display| Stop::new(Exit::Device, format!("audio {side} device {name}: {why}"));
-        let there = |(id, title): &(String, String)| {
-            id == name || title == name || id.split_once(':').is_some_and(|(_, id)| id == name)
-        };
-        match (name.strip_prefix("wav:").map(Path::new), direction) {
-            (Some(path), Direction::Input) => phone.play_check(path).map_err(|why| gone(&why))?,
-            (Some(path), Direction::Output) => writable(path).map_err(|why| gone(&why))?,
-            (None, _) if name == "null" || phone.devices(direction, true)?.iter().any(there) => {}
-            (None, _) => {
-                let mut all: Vec<String> = phone.devices(direction, false)?.into_iter().map(|(id, _)| id).collect();
-                all.extend(["null".to_owned(), "wav:F.wav".to_owned()]);
-                return Err(gone(&format_args!("not there; what there is: {}", all.join(", "))));
-            }
-        }
-        phone.set_device(direction, name)?;
+    choose(phone, Direction::Input, "input", sound.input.as_deref())?;
+    choose(phone, Direction::Output, "output", sound.output.as_deref())
+}
+
+/// Tones of a country; and the ring and its device.
+pub(crate) fn rings(
+    phone: Handle,
+    country: Option<&str>,
+    ring: Option<&Path>,
+    device: Option<&str>,
+) -> Result<(), Stop> {
+    choose(phone, Direction::Ring, "ring", device)?;
+    if let Some(path) = ring {
+        phone
+            .tones(None, ring)
+            .map_err(|why| Stop::new(Exit::Usage, format!("cannot ring with {}: {why}", path.display())))?;
     }
+    let Some(country) = country else { return Ok(()) };
+    phone.tones(Some(country), None).map_err(|_| {
+        let there = phone.countries().join(", ");
+        Stop::new(Exit::Usage, format!("--tones {country}: no such country; there are {there}, and none"))
+    })
+}
+
+fn choose(phone: Handle, direction: Direction, side: &str, name: Option<&str>) -> Result<(), Stop> {
+    let Some(name) = name else { return Ok(()) };
+    let gone = |why: &dyn fmt::Display| Stop::new(Exit::Device, format!("audio {side} device {name}: {why}"));
+    let there = |(id, title): &(String, String)| {
+        id == name || title == name || id.split_once(':').is_some_and(|(_, id)| id == name)
+    };
+    match (name.strip_prefix("wav:").map(Path::new), direction) {
+        (Some(path), Direction::Input) => phone.play_check(path).map_err(|why| gone(&why))?,
+        (Some(path), Direction::Output | Direction::Ring) => writable(path).map_err(|why| gone(&why))?,
+        (None, _) if name == "null" || phone.devices(direction, true)?.iter().any(there) => {}
+        (None, _) => {
+            let mut all: Vec<String> = phone.devices(direction, false)?.into_iter().map(|(id, _)| id).collect();
+            all.extend(["null".to_owned(), "wav:F.wav".to_owned()]);
+            return Err(gone(&format_args!("not there; what there is: {}", all.join(", "))));
+        }
+    }
+    phone.set_device(direction, name)?;
     Ok(())
 }

@@ -61,7 +61,9 @@ pub(crate) struct Engine {
     tick: Option<Timer>,
     /// The device bus: its clock, and the device once the errands thread has opened it; until then silence.
     device: Option<(Option<Opened>, Pacer)>,
-    /// The core wants the ring device.
+    /// The core wants the ring device, which opens then.
+    ring_at: Option<Instant>,
+    /// It was asked for.
     rings: bool,
     /// The ring device, once it is open.
     ring: Option<(Opened, Pacer)>,
@@ -97,6 +99,7 @@ impl Engine {
             output: vec![0; quantum],
             tick: None,
             device: None,
+            ring_at: None,
             rings: false,
             ring: None,
             timeout: None,
@@ -166,7 +169,7 @@ impl Engine {
             .filter(|at| *at != u64::MAX && !self.shared.closed.load(Ordering::Acquire))
             .map(Instant::from_micros);
         let tick = self.tick.map(|timer| timer.next());
-        let ring = self.ring.as_ref().map(|(_, pacer)| pacer.next());
+        let ring = self.ring.as_ref().map(|(_, pacer)| pacer.next()).or(self.ring_at.filter(|_| !self.rings));
         let times = [self.timeout, tick, device, ring, closing, self.streams.next(), self.deaf_until];
         let at = times.into_iter().flatten().min()?;
         // longer than a day is for ever, and fits every system's clock

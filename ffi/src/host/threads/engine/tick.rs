@@ -6,8 +6,13 @@ use crate::host::audio::pace::PLAYED;
 use crate::host::errands::{Opened, Place};
 use crate::host::shared::Core;
 use crate::host::signal::lock;
+use microsip_core::base::time::Duration;
 use microsip_core::media::catch_up::Due;
 use microsip_core::phone::Bus;
+
+/// The ring device opens after so many milliseconds of ringing: a program that answers at once, or refuses, needs none,
+/// and its call's device need not wait for one that closes.
+const RING_AFTER_MS: u64 = 100;
 
 impl Engine {
     pub(super) fn tick_all(&mut self) {
@@ -99,7 +104,11 @@ impl Engine {
 
     /// The ring device is wanted, or not any more.
     pub(super) fn settle_ring(&mut self) {
-        let rings = lock(&self.shared.core).phone.ring_wanted().is_some();
+        let wanted = lock(&self.shared.core).phone.ring_wanted().is_some();
+        let now = self.shared.clock.now();
+        let at = wanted.then(|| self.ring_at.unwrap_or(now + Duration::from_millis(RING_AFTER_MS)));
+        self.ring_at = at;
+        let rings = at.is_some_and(|at| self.rings || at <= now);
         if core::mem::replace(&mut self.rings, rings) != rings {
             if let Some((opened, _)) = self.ring.take_if(|_| !rings) {
                 self.shared.errands.give_back(opened);
