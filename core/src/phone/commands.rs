@@ -163,6 +163,13 @@ impl Phone<'_> {
         self.lower.media.tones_info()
     }
 
+    /// The nth country of [`Tones::country`], in order; `None`: there are not so many, or it is without the feature
+    /// `tones`.
+    #[must_use]
+    pub fn tones_country(&self, nth: usize) -> Option<&'static str> {
+        super::media::tones::country(nth)
+    }
+
     /// A call, in numbers.
     ///
     /// # Errors

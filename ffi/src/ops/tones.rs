@@ -5,6 +5,7 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::cursor::Cursor;
+use microsip_core::base::features;
 use microsip_core::phone::{CommandError, Phone, Tones};
 
 /// The settings of the caller's, and the path of its ring.
@@ -80,19 +81,12 @@ pub(crate) fn ring_volume(phone: &mut Phone<'_>, percent: u32) -> Done {
 }
 
 /// A country's two letters: that of the tones in force, or the nth of those that there are.
-#[cfg(feature = "tones")]
 pub(crate) fn country(phone: &Phone<'_>, index: u32, cursor: &mut Cursor<'_>) -> Done {
-    use microsip_core::media::tones::country::Country;
     let code = match index.checked_sub(1) {
+        _ if !features::TONES => return Err(Fail::NOTHING),
         None => phone.tones().country,
-        Some(nth) => Country::all().get(nth as usize).ok_or(Fail::NOTHING)?.code(),
+        Some(nth) => phone.tones_country(nth as usize).ok_or(Fail::NOTHING)?,
     };
     cursor.put_str(code);
     Ok(())
-}
-
-/// No tones, no country.
-#[cfg(not(feature = "tones"))]
-pub(crate) fn country(_: &Phone<'_>, _: u32, _: &mut Cursor<'_>) -> Done {
-    Err(Fail::NOTHING)
 }

@@ -256,6 +256,11 @@ impl Tones {
     }
 }
 
+/// The nth country that there is.
+pub(in crate::phone) fn country(nth: usize) -> Option<&'static str> {
+    Country::all().get(nth).map(Country::code)
+}
+
 /// Leads a sound to silence.
 fn fade(pcm: &mut [i16]) {
     let len = pcm.len() as i32;

@@ -73,6 +73,40 @@ fn answer_takes_a_call_records_it_and_a_trace_shows_it() {
 }
 
 #[test]
+fn answer_rings_with_a_file_on_a_device_of_its_own() {
+    let (melody, ring) = (Scratch::new("melody.wav"), Scratch::new("ring.wav"));
+    write_tone(&melody.0, 700.0, 1.0);
+    let device = format!("wav:{}", ring.path());
+    let mut answer = Listening::start(&[
+        "answer",
+        "--listen",
+        "127.0.0.1:0",
+        "--input",
+        "null",
+        "--output",
+        "null",
+        "--ring",
+        melody.path(),
+        "--ring-device",
+        &device,
+        "--tones",
+        "DE",
+        "--code",
+        "180",
+        "--after",
+        "3s",
+        "--for",
+        "200ms",
+    ]);
+    let target = format!("sip:answer@{}", answer.address);
+    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]));
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    assert_eq!(answer.child.wait().unwrap().code(), Some(0));
+    let heard = heard_ms(&ring.0, 700.0);
+    assert!(heard >= 700, "it rang for {heard} ms only");
+}
+
+#[test]
 fn callers_hear_each_other_in_a_conference_and_not_themselves() {
     for command in ["echo", "answer"] {
         let files = ["one.wav", "two.wav"].map(|name| Scratch::new(&format!("{command}-heard-{name}")));

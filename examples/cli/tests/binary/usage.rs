@@ -148,6 +148,19 @@ fn a_named_device_that_is_not_there_is_found_before_any_call() {
 }
 
 #[test]
+fn a_ring_or_a_country_that_is_not_there_is_found_before_any_call() {
+    for (option, value, code, said) in [
+        ("--tones", "XX", 2, "there are AR, AT,"),
+        ("--ring", "/nonexistent/ring.wav", 2, "/nonexistent/ring.wav"),
+        ("--ring-device", "no such card", 6, "audio ring device no such card"),
+    ] {
+        let output = run(microsip(&["answer", "--listen", "127.0.0.1:0", "--input", "null", option, value]));
+        assert_eq!(output.status.code(), Some(code), "{option}: {}", err(&output));
+        assert!(err(&output).contains(said), "{}", err(&output));
+    }
+}
+
+#[test]
 fn a_transport_that_is_not_here_is_not_called_unreachable() {
     for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tls"] {
         let output = run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]));

@@ -37,3 +37,8 @@ impl Tones {
         false
     }
 }
+
+/// There is no country.
+pub(in crate::phone) const fn country(_: usize) -> Option<&'static str> {
+    None
+}
