@@ -8,7 +8,7 @@ use microsip_core::phone::{
     AccountId, CallInfo, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Refresher, SessionTimer,
     TimerMode,
 };
-use microsip_tests::{Lab, Options, Peer, Sip, ladder};
+use microsip_tests::{Lab, Options, Peer, Sip, ladder, sdp};
 
 /// A phone whose sessions last so long, for its own benefit too. No sound: it would take the tests' time, and decides nothing.
 fn phone(expires: u32) -> Options {
@@ -576,4 +576,37 @@ fn an_answer_has_its_own_wish() {
     peer.ack(&mut lab, "");
     assert_eq!(ok.header("Session-Expires"), "");
     finish(lab, peer);
+}
+
+#[test]
+fn a_refused_request_leaves_the_terms_as_they_are() {
+    let (mut lab, mut peer) = lab(&phone(1800));
+    is_called(&mut lab, &mut peer, "Supported: timer\r\nSession-Expires: 600;refresher=uac\r\n");
+    let lines = |peer: &Peer, seconds: u32| {
+        format!("Contact: <{}>\r\nSupported: timer\r\nSession-Expires: {seconds};refresher=uac\r\n", peer.contact)
+    };
+    let first = peer.request("UPDATE", &lines(&peer, 600), "");
+    peer.send(&mut lab, &first);
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    assert_eq!(ok.header("Session-Expires"), "600;refresher=uac");
+    let foreign = peer.sdp().replace("RTP/AVP 0 8 101", "RTP/AVP 97");
+    let refused = peer.request("UPDATE", &lines(&peer, 300), &foreign);
+    peer.send(&mut lab, &refused);
+    peer.wait(&mut lab, "SIP/2.0 488");
+    peer.send(&mut lab, &first);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0 200").text(), ok.text(), "a repetition gets the same");
+    // a re-INVITE waits for its host, and an UPDATE comes too early
+    lab.names.insert("media.example.com".into(), vec!["10.0.0.9:5004".parse().unwrap()]);
+    lab.ends[0].grant = false;
+    let seconds = "Supported: timer\r\nSession-Expires: 600;refresher=uac\r\n";
+    let waits = peer.request("INVITE", seconds, &sdp("media.example.com", 40_000, ""));
+    peer.send(&mut lab, &waits);
+    lab.run_for(Duration::from_millis(10));
+    let body = peer.sdp();
+    let early = peer.request("UPDATE", &lines(&peer, 300), &body);
+    peer.send(&mut lab, &early);
+    peer.wait(&mut lab, "SIP/2.0 500");
+    lab.ends[0].grant = true;
+    lab.drain();
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0 200").header("Session-Expires"), "600;refresher=uac");
 }

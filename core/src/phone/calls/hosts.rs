@@ -259,12 +259,16 @@ impl Calls<'_> {
         let (served, flow) = (server.served(), server.flow());
         lower.transactions.set_host(server_handle, Host::Found(ip));
         if served.is_again() {
+            let timer = lower.dialogs.session(served.dialog).timer;
+            Self::timer_hears_kept(lower, served.dialog, lookup);
             if self.render_again(lower, now, server_handle) {
                 let changed = Message::parse(lower.transactions.sent(lookup)).is_ok_and(|invite| {
                     renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, &invite)
                 });
                 self.identified(lower, now, served.dialog, changed);
                 self.respond_again(lower, now, server_handle);
+            } else {
+                Self::set_timer(lower, served.dialog, timer);
             }
         } else {
             let waiting = lower.media.take_waiting(served.call);

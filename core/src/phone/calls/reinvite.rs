@@ -22,9 +22,17 @@ use crate::wire::sip::Message;
 impl Calls<'_> {
     /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
     pub(in crate::phone) fn invited_again(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        let timer = lower.dialogs.session(arrived.dialog).timer;
+        if !self.take_reinvite(lower, now, arrived) {
+            Self::set_timer(lower, arrived.dialog, timer);
+        }
+    }
+
+    /// True: its 200 has left. Else it is refused, or waits, and is heard anew when its turn comes.
+    fn take_reinvite(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) -> bool {
         let Arrived { flow, request: invite, dialog: dialog_handle, .. } = *arrived;
         let call_handle = lower.dialogs.call_of(dialog_handle);
-        let Some(call) = self.get(call_handle) else { return };
+        let Some(call) = self.get(call_handle) else { return false };
         // an answer whose host is looked up is not taken yet: it would overtake a later agreement
         let sought = lower.dialogs.get(dialog_handle).is_some_and(Leg::looks_up);
         // a request of ours without an offer is in nobody's way
@@ -40,18 +48,18 @@ impl Calls<'_> {
         };
         if let Some((status, retry_after)) = refusal {
             respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
-            return;
+            return false;
         }
         let offer = match super::incoming::check_invite(invite) {
             Ok(checked) => checked.offer,
             Err(status) => {
                 respond_and_bury(lower, now, arrived, status, Extra::default());
-                return;
+                return false;
             }
         };
         if let Err(least) = Self::timer_hears(lower, dialog_handle, invite, 0) {
             respond_and_bury(lower, now, arrived, 422, Extra::too_short(least));
-            return;
+            return false;
         }
         let (account, before) = (call.account, call.server);
         let direct = call.incoming && account.is_none();
@@ -73,7 +81,7 @@ impl Calls<'_> {
                     lower.cx.too_long();
                 }
                 respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
-                return;
+                return false;
             }
         };
         if let Some(call) = self.get_mut(call_handle) {
@@ -94,24 +102,28 @@ impl Calls<'_> {
                     error.status(),
                     Describe::Warning(error.warning(), error.reason()),
                 );
-                return;
+                return false;
             }
         };
         let target = contact_uri(invite).unwrap_or_default();
         if !lower.dialogs.has_room_for(dialog_handle, target) {
             lower.cx.too_long();
             self.refuse_server(lower, now, handle, 513, Describe::Nothing);
-            return;
+            return false;
         }
         if !tried.named {
-            if self.render_again(lower, now, handle) {
+            let rendered = self.render_again(lower, now, handle);
+            if rendered {
                 let changed = renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, invite);
                 self.identified(lower, now, dialog_handle, changed);
                 self.respond_again(lower, now, handle);
             }
-        } else if !self.find_offerer(lower, now, handle, invite.bytes()) {
+            return rendered;
+        }
+        if !self.find_offerer(lower, now, handle, invite.bytes()) {
             self.refuse_server(lower, now, handle, 500, Describe::Nothing);
         }
+        false
     }
 
     /// Writes the 200 of a re-INVITE whose offer can be answered, or that has none. False: it is refused.

@@ -70,7 +70,7 @@ impl Calls<'_> {
         timer.hear(&heard).map(|()| timer).map_err(|least| (422, Lines::too_short(least)))
     }
 
-    /// A dialog that has just begun has this timer.
+    /// A dialog that has just begun has this timer; or the request that was heard is refused, and changes nothing.
     pub(super) fn set_timer(lower: &mut Lower<'_>, dialog: Handle, timer: Timer) {
         if let Some(session) = lower.dialogs.session_mut(dialog) {
             session.timer = timer;
@@ -109,6 +109,15 @@ impl Calls<'_> {
         let Some(session) = lower.dialogs.session_mut(dialog) else { return Ok(()) };
         session.timer.updated_by(update);
         session.timer.hear(&Heard::of(request))
+    }
+
+    /// A re-INVITE that waited has its turn: it was looked at when it came, and its session is not too short.
+    pub(super) fn timer_hears_kept(lower: &mut Lower<'_>, dialog: Handle, kept: Handle) {
+        let Ok(heard) = Message::parse(lower.transactions.sent(kept)).map(|invite| Heard::of(&invite)) else { return };
+        if let Some(session) = lower.dialogs.session_mut(dialog) {
+            session.timer.updated_by(0);
+            let _ = session.timer.hear(&heard);
+        }
     }
 
     /// An UPDATE came: the far end takes them too.

@@ -54,7 +54,10 @@ impl Refused {
 impl Calls<'_> {
     /// An UPDATE (rfc3311#5.2). One that is refused changes nothing.
     pub(in crate::phone) fn updated(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        Self::timer_learns_update(lower, arrived.dialog);
+        let timer = lower.dialogs.session(arrived.dialog).timer;
         if let Err(refused) = self.take_update(lower, now, arrived, Carrier::Update) {
+            Self::set_timer(lower, arrived.dialog, timer);
             refused.respond(lower, now, arrived);
         }
     }
@@ -77,9 +80,6 @@ impl Calls<'_> {
         if !lower.dialogs.has_room_for(dialog, target) {
             lower.cx.too_long();
             return Err(plain(513));
-        }
-        if carrier == Carrier::Update {
-            Self::timer_learns_update(lower, dialog);
         }
         // before the answer it is the INVITE's response that settles a timer
         if up && carrier == Carrier::Update {

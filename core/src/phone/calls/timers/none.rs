@@ -50,6 +50,8 @@ impl Calls<'_> {
         Ok(())
     }
 
+    pub(in crate::phone::calls) fn timer_hears_kept(_: &mut Lower<'_>, _: Handle, _: Handle) {}
+
     #[cfg(feature = "reoffer")]
     pub(in crate::phone::calls) fn timer_learns_update(_: &mut Lower<'_>, _: Handle) {}
 
