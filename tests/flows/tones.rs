@@ -10,7 +10,7 @@ use microsip_core::phone::{
     AUTO_ALL, AUTO_BEEP, AccountConfig, AccountId, Alert, Bus, CallId, CallState, CommandError, DialOptions,
     RuleNumbers, Rules, Source, Tones,
 };
-use microsip_tests::{EventKind, Lab, Options, Peer, Sip};
+use microsip_tests::{EventKind, Lab, Options, Peer, Sip, sdp};
 
 const FAR: &str = "10.0.0.9:5060";
 
@@ -336,6 +336,27 @@ fn an_automatic_answer_beeps_where_its_rule_says_so() {
         assert_eq!(beeps, beep != 0 && source == Source::Device, "{beep} {source:?}");
         assert!(is_silent(&played(&mut lab, 1000)), "once");
     }
+}
+
+#[test]
+fn an_automatic_answer_beeps_once_the_call_is_up() {
+    // the 200 waits for the host of the offer
+    let (mut lab, mut peer) = phone(&Tones::default());
+    let numbers = RuleNumbers { auto_answer: AUTO_ALL | AUTO_BEEP, auto_answer_s: 1, ..RuleNumbers::UNSET };
+    lab.ends[0].phone.set_rules(AccountId::NONE, &Rules { numbers, ..Rules::default() }).unwrap();
+    lab.ends[0].grant = false;
+    let text = peer.request("INVITE", "", &sdp("media.example.com", 40_000, ""));
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    lab.run_for(Duration::from_secs(2));
+    assert!(is_silent(&played(&mut lab, 100)) && !lab.ends[0].phone.device_wanted());
+    lab.names.insert("media.example.com".into(), vec!["10.0.0.9:5004".parse().unwrap()]);
+    lab.ends[0].grant = true;
+    lab.drain();
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    peer.learn(&ok);
+    peer.ack(&mut lab, "");
+    assert!(heard(&played(&mut lab, 100), 425) >= 60);
 }
 
 /// The ring that a call asks for, by its event and its numbers.

@@ -228,13 +228,14 @@ impl Calls<'_> {
 
     /// A rule answers, and the person at the device is told where that is asked for.
     fn answer_by_rule(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        self.answer_call(lower, now, handle, 200);
         #[cfg(feature = "tones")]
-        if let Some(call) = self.get(handle).filter(|call| !call.is_over())
-            && self.rules.in_force(call.account).beeps()
         {
-            lower.media.confirm_answer(handle);
+            let beeps = self.get(handle).is_some_and(|call| self.rules.in_force(call.account).beeps());
+            if let Some(call) = self.get_mut(handle) {
+                call.plan.confirms = beeps;
+            }
         }
+        self.answer_call(lower, now, handle, 200);
     }
 
     /// The application has the call ring while it might still decide: it has decided so.
@@ -274,6 +275,11 @@ impl Calls<'_> {
         let Some((account, incoming)) = self.get(handle).map(|call| (call.account, call.incoming)) else { return };
         let rules = self.rules.in_force(account);
         let (longest, single) = (rules.longest(), rules.numbers.single == Switch::On);
+        // its 200 may have waited for ports, a host or a PRACK
+        #[cfg(feature = "tones")]
+        if self.get(handle).is_some_and(|call| call.plan.confirms) {
+            lower.media.confirm_answer(handle);
+        }
         if let Some(call) = self.get_mut(handle) {
             match longest {
                 Some(seconds) => call.plan.follow(now + Duration::from_secs(u64::from(seconds)), Step::Over),

@@ -26,11 +26,21 @@ pub(in crate::phone::calls) struct Plan {
     pub(super) rule: Option<Rule>,
     /// A rule ended it before it rang: its coming and its end are one event.
     pub(super) unheard: bool,
+    /// A rule answers it, and the person at the device is told so once it is up.
+    #[cfg(feature = "tones")]
+    pub(super) confirms: bool,
 }
 
 impl Plan {
-    pub(in crate::phone::calls) const EMPTY: Self =
-        Self { at: Instant::NEVER, step: Step::Nothing, verdict: Verdict::Ring(None), rule: None, unheard: false };
+    pub(in crate::phone::calls) const EMPTY: Self = Self {
+        at: Instant::NEVER,
+        step: Step::Nothing,
+        verdict: Verdict::Ring(None),
+        rule: None,
+        unheard: false,
+        #[cfg(feature = "tones")]
+        confirms: false,
+    };
 
     /// The time of the next step.
     pub(in crate::phone::calls) const fn at(&self) -> Instant {
