@@ -161,7 +161,8 @@ impl Hooks {
 /// The largest event that a newer header may have.
 pub(crate) const EVENT_ROOM: u32 = 1024;
 
-/// Copies a SIP message without its credentials: the values of Authorization and Proxy-Authorization, folded lines too.
+/// Copies a SIP message without its secrets: the values of Authorization and Proxy-Authorization, folded lines too, and
+/// the body of an INFO, whose keys may be those of a PIN or a card.
 fn redact(message: &[u8], clean: &mut Vec<u8>) {
     clean.clear();
     let mut rest = message;
@@ -196,7 +197,9 @@ fn redact(message: &[u8], clean: &mut Vec<u8>) {
         }
     }
     let folded = secret && rest.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-    if body || !(folded || secret_tail(rest)) {
+    if body && message.starts_with(b"INFO ") {
+        clean.extend_from_slice(if rest.is_empty() { b"" } else { b"(not shown)\r\n" });
+    } else if body || !(folded || secret_tail(rest)) {
         clean.extend_from_slice(rest);
     }
 }

@@ -29,7 +29,8 @@ pub extern "C" fn microsip_log_set(phone: microsip_id, level: u32) -> i32 {
 /// The next log line, or SIP message, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without
 /// end). l->size must be set. Its text goes to buf, with a NUL. Without a fetch, 2048 lines and 512 kB of text
 /// wait; later ones are left out, and the next line that finds room has their number (`missing`). No line holds a
-/// password, and the credentials of a message are blotted out. MICROSIP_NOTHING: none came in that time.
+/// password; the credentials of a message are blotted out, and so is the body of an INFO, which may have the keys of a
+/// PIN. MICROSIP_NOTHING: none came in that time.
 /// MICROSIP_E_BUFFER: l->len + 1 bytes are needed; it stays. MICROSIP_E_STATE: the phone gives its log to on_log, or
 /// keeps none. MICROSIP_E_CLOSED: the phone is destroyed.
 #[unsafe(no_mangle)]

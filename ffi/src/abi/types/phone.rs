@@ -28,7 +28,8 @@ pub const MICROSIP_LOG_WARNING: u32 = 2;
 pub const MICROSIP_LOG_INFO: u32 = 3;
 /// Log levels: details too: look-ups, refreshes.
 pub const MICROSIP_LOG_DEBUG: u32 = 4;
-/// Log levels: added to one of them, SIP messages too, without the values of their credentials. Host only.
+/// Log levels: added to one of them, SIP messages too, without the values of their credentials and without the bodies
+/// of INFO. Host only.
 pub const MICROSIP_LOG_SIP: u32 = 256;
 
 /// Takes log lines and SIP messages, on a thread of the library's own, one at a time. text: l->len bytes, and a NUL

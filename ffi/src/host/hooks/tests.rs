@@ -23,6 +23,15 @@ fn any_case_and_spacing_of_the_name_is_found() {
 }
 
 #[test]
+fn keys_are_not_shown() {
+    let info = "INFO sip:a SIP/2.0\r\nContent-Type: application/dtmf-relay\r\n\r\n";
+    assert_eq!(shown(&format!("{info}Signal=5\r\nDuration=160\r\n")), format!("{info}(not shown)\r\n"));
+    assert_eq!(shown(info), info);
+    let other = "MESSAGE sip:a SIP/2.0\r\n\r\nSignal=5";
+    assert_eq!(shown(other), other);
+}
+
+#[test]
 fn a_message_that_is_cut_in_its_credentials_shows_none() {
     assert_eq!(shown("INVITE sip:a SIP/2.0\r\nAuthorization: Digest response=\"0"), "INVITE sip:a SIP/2.0\r\n");
     assert_eq!(
