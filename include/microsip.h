@@ -1391,8 +1391,8 @@ typedef struct microsip_sound {
 /** Log levels: details too: look-ups, refreshes. */
 #define MICROSIP_LOG_DEBUG 4
 /**
- * Log levels: added to one of them, SIP messages too, without the values of their credentials. Host
- * only.
+ * Log levels: added to one of them, SIP messages too, without the values of their credentials and
+ * without the bodies of INFO. Host only.
  */
 #define MICROSIP_LOG_SIP 256
 
@@ -2088,8 +2088,8 @@ int32_t microsip_log_set(microsip_id phone,
  * The next log line, or SIP message, waiting at most wait_ms milliseconds (0: not at all,
  * MICROSIP_FOREVER: without end). l->size must be set. Its text goes to buf, with a NUL. Without a
  * fetch, 2048 lines and 512 kB of text wait; later ones are left out, and the next line that finds
- * room has their number (`missing`). No line holds a password, and the credentials of a message are
- * blotted out.
+ * room has their number (`missing`). No line holds a password; the credentials of a message are
+ * blotted out, and so is the body of an INFO, which may have the keys of a PIN.
  * @param phone The phone.
  * @param l Filled by the function; its size must be set.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
@@ -2357,6 +2357,10 @@ int32_t microsip_dial(microsip_id phone,
  * @retval MICROSIP_E_ARG Another code.
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
  * library writes itself, or find no room beside the answer.
+ * @retval MICROSIP_E_NO_CODEC o->codecs has none of the offer's.
+ * @retval MICROSIP_E_UNSUPPORTED o->reliable requires what the caller does not know, or o->dtmf is
+ * not built.
+ * @retval MICROSIP_E_FULL o->reliable would make a response too long.
  */
 int32_t microsip_answer(microsip_id phone,
                         microsip_id call,
@@ -2524,6 +2528,7 @@ int32_t microsip_digits(microsip_id phone,
  * @param rules The rules to change; their texts are copied.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI A target of forward_to and its like cannot be called.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan does not allow one.
  * @retval MICROSIP_E_TEXT A text has controls, or the texts of one owner have more than 1024 bytes
  * (of an engine, its rule_bytes).
  * @retval MICROSIP_E_ARG A number is out of its range.
@@ -3377,6 +3382,10 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
  * @retval MICROSIP_E_ARG Another code.
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
  * library writes itself, or find no room beside the answer.
+ * @retval MICROSIP_E_NO_CODEC o->codecs has none of the offer's.
+ * @retval MICROSIP_E_UNSUPPORTED o->reliable requires what the caller does not know, or o->dtmf is
+ * not built.
+ * @retval MICROSIP_E_FULL o->reliable would make a response too long.
  */
 int32_t microsip_engine_answer(struct microsip_engine *e,
                                uint64_t now_us,
@@ -3563,6 +3572,7 @@ int32_t microsip_engine_call_quality_get(struct microsip_engine *e,
  * @param rules The rules to change; their texts are copied.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI A target of forward_to and its like cannot be called.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan does not allow one.
  * @retval MICROSIP_E_TEXT A text has controls, or the texts of one owner have more than 1024 bytes
  * (of an engine, its rule_bytes).
  * @retval MICROSIP_E_ARG A number is out of its range.

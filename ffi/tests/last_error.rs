@@ -50,8 +50,15 @@ fn each_text_names_what_is_wrong() {
         "{}",
         last_error()
     );
+    // a wrong state is told, and what is legal in it
+    assert_eq!(unsafe { microsip_answer(phone, call, 200, core::ptr::null()) }, MICROSIP_E_STATE);
+    assert!(last_error().contains("is MICROSIP_CALLING: only one that came in"), "{}", last_error());
+    assert_eq!(unsafe { microsip_reject(phone, call, 486, core::ptr::null()) }, MICROSIP_E_STATE);
+    assert!(last_error().contains("is MICROSIP_CALLING: only one that came in"), "{}", last_error());
     assert_eq!(unsafe { microsip_hangup(phone, call, core::ptr::null()) }, MICROSIP_OK);
     assert_eq!(until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).object, call);
+    assert_eq!(unsafe { microsip_hangup(phone, call, core::ptr::null()) }, MICROSIP_E_STATE);
+    assert!(last_error().contains("is MICROSIP_ENDED: it can only be read and released"), "{}", last_error());
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 
     let mut config: microsip_config = unsafe { core::mem::zeroed() };
@@ -75,4 +82,47 @@ fn each_result_has_a_text_of_its_own() {
     let credentials =
         [MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD, MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE];
     assert!(credentials.iter().all(|code| text(*code) != unknown));
+}
+
+#[test]
+fn an_account_and_its_rules_change_together_and_the_text_at_fault_is_named() {
+    let phone = host::phone(|_| ());
+    let mut given: microsip_account = unsafe { core::mem::zeroed() };
+    given.size = size_of::<microsip_account>() as u32;
+    (given.uri, given.registers) = (c"sip:anna@example.org".as_ptr(), MICROSIP_OFF);
+    given.dial_plan = c"(911|[2-9]xxxxxx)".as_ptr();
+    let mut account = 0;
+    assert_eq!(unsafe { microsip_account_add(phone, &given, &mut account) }, MICROSIP_OK);
+    let zero = || {
+        let mut rules: microsip_rules = unsafe { core::mem::zeroed() };
+        rules.size = size_of::<microsip_rules>() as u32;
+        rules
+    };
+    let update = |plan: &CStr, rules: &microsip_rules| {
+        let mut change: microsip_account = unsafe { core::mem::zeroed() };
+        change.size = size_of::<microsip_account>() as u32;
+        (change.dial_plan, change.rules) = (plan.as_ptr(), rules);
+        (unsafe { microsip_account_update(phone, account, &change) }, last_error())
+    };
+    let ring_s = || {
+        let mut out = zero();
+        assert_eq!(unsafe { microsip_rules_get(phone, account, &mut out) }, MICROSIP_OK);
+        out.ring_s
+    };
+    let mut rules = zero();
+    (rules.ring_s, rules.forward_busy_to) = (30, c"2345678".as_ptr());
+    // a plan that is none; one that does not allow the target
+    let (code, text) = update(c"(((", &rules);
+    assert!(code == MICROSIP_E_ARG && text.contains("a->dial_plan is \"(((\""), "{code}: {text}");
+    let (code, text) = update(c"(911|1xx)", &rules);
+    let blamed = "rules->forward_busy_to is \"2345678\": has no match in the account's dial plan";
+    assert!(code == MICROSIP_E_BLOCKED && text.contains(blamed), "{code}: {text}");
+    assert_eq!(ring_s(), 0, "nothing has changed");
+    assert_eq!(update(c"(911|2xxxxxx)", &rules).0, MICROSIP_OK);
+    assert_eq!(ring_s(), 30);
+    let mut rules = zero();
+    (rules.forward_to, rules.forward_no_answer_to) = (c"sip:bob@example.org".as_ptr(), c"mailto:a@b".as_ptr());
+    assert_eq!(unsafe { microsip_rules_set(phone, account, &rules) }, MICROSIP_E_URI);
+    assert!(last_error().contains("rules->forward_no_answer_to is \"mailto:a@b\""), "{}", last_error());
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 }

@@ -1,8 +1,8 @@
 //! Commands that begin, answer and end calls.
 
 use super::{
-    AccountId, CallId, CommandError, DialOptions, EndOptions, Phone, Reliable, Reoffer, RuleNumbers, Rules,
-    SessionTimer,
+    AccountChange, AccountId, CallId, CommandError, DialOptions, EndOptions, Phone, Reliable, Reoffer, RuleNumbers,
+    Rules, SessionTimer,
 };
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
@@ -125,13 +125,30 @@ impl Phone<'_> {
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Text`] for texts that find no room or have controls;
-    /// [`CommandError::Uri`] for a target that cannot be called; [`CommandError::Range`] for a status that refuses
-    /// nothing; [`CommandError::Unsupported`] without the feature `rules`.
+    /// [`CommandError::Uri`] for a target that cannot be called; [`CommandError::Blocked`] for one that the account's
+    /// dial plan does not allow; [`CommandError::Range`] for a status that refuses nothing;
+    /// [`CommandError::Unsupported`] without the feature `rules`.
     pub fn set_rules(&mut self, owner: AccountId, rules: &Rules<'_>) -> Result<(), CommandError> {
         if !owner.is_none() && !self.lower.accounts.stays(owner.0) {
             return Err(CommandError::Stale);
         }
         self.calls.set_rules(&self.lower, owner.0, rules)
+    }
+
+    /// Rules are looked at as [`Phone::set_rules`] would, once the account is changed so; nothing changes.
+    ///
+    /// # Errors
+    /// As [`Phone::set_rules`]; [`CommandError::Plan`] for a dial plan that is none.
+    pub fn check_rules(
+        &self,
+        owner: AccountId,
+        rules: &Rules<'_>,
+        change: &AccountChange<'_>,
+    ) -> Result<(), CommandError> {
+        if !owner.is_none() && !self.lower.accounts.stays(owner.0) {
+            return Err(CommandError::Stale);
+        }
+        self.calls.check_rules(&self.lower, owner.0, rules, change)
     }
 
     /// The numbers among the rules in force for an account's calls, or (none) for direct ones.

@@ -232,10 +232,11 @@ pub(crate) unsafe fn update(phone: &mut Phone<'_>, now: Instant, account: u64, a
     // SAFETY: as above.
     let rules = unsafe { rules_of(rules)? };
     let id = account_id(account)?;
-    if let Some(rules) = rules.as_ref().filter(|_| features::RULES) {
-        super::rules::give(phone, id, rules)?;
-    }
-    phone.account_update(now, id, &given).map_err(|error| wrong(error, Value::Id(account), &given))
+    let rules = rules.as_ref().filter(|_| features::RULES);
+    // all of it is changed or nothing: the rules come last, and are looked at first
+    rules.map_or(Ok(()), |rules| super::rules::check(phone, id, rules, &given))?;
+    phone.account_update(now, id, &given).map_err(|error| wrong(error, Value::Id(account), &given))?;
+    rules.map_or(Ok(()), |rules| super::rules::give(phone, id, rules))
 }
 
 pub(crate) fn remove(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {

@@ -195,6 +195,7 @@ pub(crate) unsafe fn answer(
     if let Some(codecs) = unsafe { super::codecs::chosen(given.codecs, "o->codecs")? } {
         phone.call_set_codecs(id, codecs).map_err(|error| match error {
             CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
+            CommandError::State => unanswered(phone, id),
             _ => refused("call", call)(error),
         })?;
     }
@@ -214,6 +215,7 @@ pub(crate) unsafe fn answer(
     let digits = super::media::method_of(given.dtmf, "o->dtmf")?;
     phone.answer_with(now, id, code, headers).map_err(|error| match error {
         CommandError::Range => range("code", u32::from(code), fix),
+        CommandError::State => unanswered(phone, id),
         _ => not_added(call, &EndOptions { headers, ..EndOptions::default() })(error),
     })?;
     // 0 leaves both as they are
@@ -242,11 +244,13 @@ pub(crate) unsafe fn reject(
     let code = status(code, fix)?;
     // SAFETY: by contract.
     let options = unsafe { additions(o)? };
-    phone.reject_with(now, call_id(call)?, code, &options).map_err(|error| match error {
+    let id = call_id(call)?;
+    phone.reject_with(now, id, code, &options).map_err(|error| match error {
         CommandError::Range if (300..=699).contains(&code) => {
             range("code", u32::from(code), "is not within 300 to 399, which o->contacts needs")
         }
         CommandError::Range => range("code", u32::from(code), fix),
+        CommandError::State => unanswered(phone, id),
         _ => not_added(call, &options)(error),
     })
 }
@@ -266,8 +270,29 @@ pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *
     }
     phone.hangup_with(now, call_id(call)?, &options).map_err(|error| match error {
         CommandError::Range => does_not_apply(),
+        CommandError::State => Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), ENDED),
         _ => not_added(call, &options)(error),
     })
+}
+
+/// A call that is over.
+const ENDED: &str = "is MICROSIP_ENDED: it can only be read and released";
+
+/// A call that cannot be answered so, or refused: its state is told, and what is legal in it.
+fn unanswered(phone: &Phone<'_>, id: CallId) -> Fail {
+    let fix = match phone.call_info(id).map(|info| (info.state, info.incoming)) {
+        Ok((CallState::Calling, _)) => {
+            "is MICROSIP_CALLING: only one that came in can be answered or refused; microsip_hangup gives it up"
+        }
+        Ok((CallState::Early, false)) => {
+            "is MICROSIP_EARLY, and was dialled: only one that came in can be answered or refused; microsip_hangup \
+             gives it up"
+        }
+        Ok((CallState::Connected, _)) => "is MICROSIP_CONNECTED: it has been answered; microsip_hangup ends it",
+        Ok((CallState::Ended, _)) => ENDED,
+        _ => "has described its media: answer it without o->codecs and o->reliable, or reject it",
+    };
+    Fail::new(MICROSIP_E_STATE, "call", Value::Id(id.raw()), fix)
 }
 
 /// The refusal of a change of a call's media: its state is told, and the one that it needs.
@@ -278,7 +303,7 @@ fn unchanged(phone: &Phone<'_>, id: CallId, error: CommandError) -> Fail {
         }
         (CommandError::State, Ok(CallState::Incoming)) => "is MICROSIP_INCOMING: answer it first, or reject it",
         (CommandError::State, Ok(CallState::Early)) => "is MICROSIP_EARLY: only a call that is MICROSIP_CONNECTED can",
-        (CommandError::State, Ok(CallState::Ended)) => "is MICROSIP_ENDED: it can only be read and released",
+        (CommandError::State, Ok(CallState::Ended)) => ENDED,
         (CommandError::Unsupported, _) => "needs the feature reoffer, which this library was built without",
         _ => return Fail::command(error, "call", Value::Id(id.raw())),
     };

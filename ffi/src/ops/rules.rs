@@ -4,7 +4,7 @@ use super::{Done, account_id, range};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
-use microsip_core::phone::{AccountId, CommandError, Phone, RuleNumbers, Rules, Switch};
+use microsip_core::phone::{AccountChange, AccountId, CommandError, Phone, RuleNumbers, Rules, Switch};
 
 fn switch(value: u32, argument: &'static str) -> Result<Switch, Fail> {
     match value {
@@ -64,19 +64,54 @@ pub(crate) unsafe fn said<'c>(r: *const microsip_rules, argument: &'static str) 
 
 /// Gives rules to the phone (no account) or to an account.
 pub(crate) fn give(phone: &mut Phone<'_>, owner: AccountId, rules: &Rules<'_>) -> Done {
-    phone.set_rules(owner, rules).map_err(|error| match error {
+    let given = phone.set_rules(owner, rules);
+    given.map_err(|error| wrong(phone, owner, rules, &AccountChange::default(), error))
+}
+
+/// They could be given, once the account is changed so.
+pub(crate) fn check(phone: &Phone<'_>, account: AccountId, rules: &Rules<'_>, change: &AccountChange<'_>) -> Done {
+    phone.check_rules(account, rules, change).map_err(|error| match error {
+        CommandError::Stale => Fail::command(error, "account", Value::Id(account.raw())),
+        CommandError::Plan => Fail::command(error, "a->dial_plan", Value::text(change.dial_plan.unwrap_or_default())),
+        _ => wrong(phone, account, rules, change, error),
+    })
+}
+
+/// Refused rules: the member that is at fault.
+fn wrong(
+    phone: &Phone<'_>,
+    owner: AccountId,
+    rules: &Rules<'_>,
+    change: &AccountChange<'_>,
+    error: CommandError,
+) -> Fail {
+    match error {
         CommandError::Range => range("rules->dnd_code", rules.numbers.dnd_code, "is not within 400 to 699"),
         CommandError::Text => Fail::command(error, "rules (one of its texts)", Value::None),
         CommandError::Unsupported => {
             let fix = "needs the feature rules, or an engine that was made with rule_bytes";
             Fail::new(MICROSIP_E_UNSUPPORTED, "rules", Value::None, fix)
         }
-        CommandError::Uri | CommandError::NoAccount => {
-            let fix = "is no list of SIP URIs and numbers";
-            Fail::new(MICROSIP_E_URI, "rules->forward_to", Value::text(rules.forward_to.unwrap_or_default()), fix)
+        CommandError::Uri | CommandError::NoAccount | CommandError::Blocked => {
+            let targets = [
+                ("rules->forward_to", rules.forward_to),
+                ("rules->forward_busy_to", rules.forward_busy_to),
+                ("rules->forward_no_answer_to", rules.forward_no_answer_to),
+            ];
+            // each alone
+            let wrong = targets.into_iter().find(|(_, forward_to)| {
+                let alone = Rules { forward_to: *forward_to, ..Rules::default() };
+                phone.check_rules(owner, &alone, change) == Err(error)
+            });
+            let (argument, text) = wrong.unwrap_or(("rules", None));
+            let value = Value::text(text.unwrap_or_default());
+            if error == CommandError::Blocked {
+                return Fail::command(error, argument, value);
+            }
+            Fail::new(MICROSIP_E_URI, argument, value, "is no list of SIP URIs and numbers")
         }
         _ => Fail::command(error, "owner", Value::Id(owner.raw())),
-    })
+    }
 }
 
 /// MICROSIP_SELF, or an account.

@@ -33,7 +33,9 @@ pub unsafe extern "C" fn microsip_dial(
 /// far end's address is confirmed), 180 means that it rings (the library has sent one already). A call that is not
 /// answered within ten minutes, or the time that the caller gives it, is refused with 487. MICROSIP_E_STATE: it is not
 /// incoming, or answered. MICROSIP_E_ARG: another code. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n",
-/// name a header that the library writes itself, or find no room beside the answer.
+/// name a header that the library writes itself, or find no room beside the answer. MICROSIP_E_NO_CODEC: o->codecs has
+/// none of the offer's. MICROSIP_E_UNSUPPORTED: o->reliable requires what the caller does not know, or o->dtmf is not
+/// built. MICROSIP_E_FULL: o->reliable would make a response too long.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_answer(
     phone: microsip_id,

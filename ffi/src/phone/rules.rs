@@ -4,11 +4,12 @@ use super::{command, read};
 use crate::abi::types::*;
 use crate::ops;
 
-/// Changes the rules for incoming calls of MICROSIP_SELF (the phone) or of an account: the members of `rules` that are set,
-/// all of them or none. Calls that ring or are up keep the times that were set for them. MICROSIP_E_URI: a target of
-/// forward_to and its like cannot be called. MICROSIP_E_TEXT: a text has controls, or the texts of one owner have more
-/// than 1024 bytes (of an engine, its rule_bytes). MICROSIP_E_ARG: a number is out of its range. MICROSIP_E_UNSUPPORTED:
-/// without MICROSIP_HAS_RULES, or in an engine that was made without rule_bytes.
+/// Changes the rules for incoming calls of MICROSIP_SELF (the phone) or of an account: the members of `rules` that are
+/// set, all of them or none. Calls that ring or are up keep the times that were set for them. MICROSIP_E_URI: a target of
+/// forward_to and its like cannot be called. MICROSIP_E_BLOCKED: the account's dial plan does not allow one.
+/// MICROSIP_E_TEXT: a text has controls, or the texts of one owner have more than 1024 bytes (of an engine, its
+/// rule_bytes). MICROSIP_E_ARG: a number is out of its range. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_RULES, or in
+/// an engine that was made without rule_bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_rules_set(
     phone: microsip_id,

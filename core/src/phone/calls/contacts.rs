@@ -38,9 +38,21 @@ pub(super) fn target_uri<'r>(
 ) -> Result<&'r [u8], CommandError> {
     let domain = accounts.domain(account);
     #[cfg(feature = "numbers")]
+    return target_by(&accounts.numbers(account), domain, target, room);
+    #[cfg(not(feature = "numbers"))]
+    complete(domain, None, target, room)
+}
+
+/// The same by these rules, and the domain of the account.
+#[cfg(feature = "numbers")]
+pub(super) fn target_by<'r>(
+    numbers: &crate::numbers::Rules<'_>,
+    domain: Option<&[u8]>,
+    target: &str,
+    room: &'r mut [u8; TARGET],
+) -> Result<&'r [u8], CommandError> {
     let mut number = [0; TARGET];
-    #[cfg(feature = "numbers")]
-    let target = dialled(&accounts.numbers(account), domain.is_some(), target, &mut number)?.target;
+    let target = dialled(numbers, domain.is_some(), target, &mut number)?.target;
     complete(domain, None, target, room)
 }
 

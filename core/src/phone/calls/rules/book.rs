@@ -69,27 +69,34 @@ impl<'a> Book<'a> {
         force
     }
 
-    /// Changes the rules of an owner, all that are given or none.
+    /// They have room.
     ///
     /// # Errors
     /// [`CommandError::Text`]: they do not fit. [`CommandError::Unsupported`]: there is no room for any.
-    // `inline(never)`: keeps the texts off the deepest embedded stack path
-    #[inline(never)]
-    pub(super) fn set(&mut self, owner: Handle, rules: &Rules<'_>) -> Result<(), CommandError> {
-        let index = Self::index(owner);
+    pub(super) fn check(&self, owner: Handle, rules: &Rules<'_>) -> Result<(), CommandError> {
         if self.pages.is_empty() {
             return Err(CommandError::Unsupported);
         }
+        let old = self.page(owner).map_or([Span::EMPTY; TEXTS], |page| page.texts);
+        let wanted = old.into_iter().zip(rules.texts()).map(|(old, new)| new.map_or(old.len(), str::len));
+        if wanted.sum::<usize>() > self.room.min(LONGEST) { Err(CommandError::Text) } else { Ok(()) }
+    }
+
+    /// Changes the rules of an owner, all that are given or none.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    // `inline(never)`: keeps the texts off the deepest embedded stack path
+    #[inline(never)]
+    pub(super) fn set(&mut self, owner: Handle, rules: &Rules<'_>) -> Result<(), CommandError> {
+        self.check(owner, rules)?;
+        let index = Self::index(owner);
         let old = self.page(owner).copied().unwrap_or(Page::empty(owner));
         let mut room = [0; LONGEST];
         let block = self.texts.get_mut(index);
         let before = room.get_mut(..block.len().min(LONGEST)).unwrap_or_default();
         before.copy_from_slice(block.get(..before.len()).unwrap_or_default());
         let all = old.texts.into_iter().zip(rules.texts());
-        let wanted = all.clone().map(|(old, new)| new.map_or(old.len(), str::len)).sum::<usize>();
-        if wanted > self.room.min(LONGEST) {
-            return Err(CommandError::Text);
-        }
         let mut packer = Packer::new(block, 0);
         let mut page = Page { numbers: rules.numbers.over(old.numbers), ..old };
         for (kept, (old, new)) in page.texts.iter_mut().zip(all) {

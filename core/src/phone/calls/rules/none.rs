@@ -7,7 +7,7 @@ use crate::phone::calls::Calls;
 use crate::phone::capacity::Capacity;
 use crate::phone::lender::Lender;
 use crate::phone::rule::{Rule, RuleNumbers, Rules};
-use crate::phone::{CommandError, Lower};
+use crate::phone::{AccountChange, CommandError, Lower};
 use core::marker::PhantomData;
 
 /// No rules.
@@ -43,6 +43,16 @@ impl Plan {
 
 impl Calls<'_> {
     pub(in crate::phone) fn set_rules(&mut self, _: &Lower<'_>, _: Handle, _: &Rules<'_>) -> Result<(), CommandError> {
+        Err(CommandError::Unsupported)
+    }
+
+    pub(in crate::phone) fn check_rules(
+        &self,
+        _: &Lower<'_>,
+        _: Handle,
+        _: &Rules<'_>,
+        _: &AccountChange<'_>,
+    ) -> Result<(), CommandError> {
         Err(CommandError::Unsupported)
     }
 

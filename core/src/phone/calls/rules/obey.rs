@@ -9,13 +9,19 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+#[cfg(feature = "numbers")]
+use crate::numbers::plan::is_valid;
 use crate::phone::arrived::Arrived;
 use crate::phone::calls::Calls;
-use crate::phone::calls::contacts::{LINES, target_uri, targets, write_contacts};
+#[cfg(feature = "numbers")]
+use crate::phone::calls::contacts::target_by;
+#[cfg(not(feature = "numbers"))]
+use crate::phone::calls::contacts::target_uri;
+use crate::phone::calls::contacts::{LINES, targets, write_contacts};
 use crate::phone::calls::responses::Describe;
 use crate::phone::rule::{Rule, RuleNumbers, Rules, Switch};
 use crate::phone::target::complete;
-use crate::phone::{Cause, CommandError, EndCause, EndedBy, Lower, Which};
+use crate::phone::{AccountChange, Cause, CommandError, EndCause, EndedBy, Lower, Which};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Uri};
 
@@ -29,6 +35,21 @@ impl Calls<'_> {
         lower: &Lower<'_>,
         owner: Handle,
         rules: &Rules<'_>,
+    ) -> Result<(), CommandError> {
+        self.check_rules(lower, owner, rules, &AccountChange::default())?;
+        self.rules.set(owner, rules)
+    }
+
+    /// They could be set, once the account is changed so.
+    ///
+    /// # Errors
+    /// As [`crate::phone::Phone::check_rules`].
+    pub(in crate::phone) fn check_rules(
+        &self,
+        lower: &Lower<'_>,
+        owner: Handle,
+        rules: &Rules<'_>,
+        change: &AccountChange<'_>,
     ) -> Result<(), CommandError> {
         if rules.texts().into_iter().flatten().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
             return Err(CommandError::Text);
@@ -44,10 +65,10 @@ impl Calls<'_> {
                 // a number is completed by the account that is called
                 complete(Some(b"example.invalid"), None, target, &mut room)?;
             } else {
-                target_uri(&lower.accounts, owner, target, &mut room)?;
+                target_after(lower, owner, change, target, &mut room)?;
             }
         }
-        self.rules.set(owner, rules)
+        self.rules.check(owner, rules)
     }
 
     /// The numbers among the rules in force for an account's calls, or for direct ones.
@@ -299,6 +320,39 @@ impl Calls<'_> {
             }
         }
     }
+}
+
+/// A target as a whole URI, by the rules of its account once that is changed so.
+#[cfg(feature = "numbers")]
+fn target_after<'r>(
+    lower: &Lower<'_>,
+    account: Handle,
+    change: &AccountChange<'_>,
+    target: &str,
+    room: &'r mut [u8; TARGET],
+) -> Result<&'r [u8], CommandError> {
+    fn newer<'t>(new: Option<&'t str>, old: &'t [u8]) -> &'t [u8] {
+        new.map_or(old, str::as_bytes)
+    }
+    let old = lower.accounts.numbers(account);
+    let plan = newer(change.dial_plan, old.plan);
+    if !plan.is_empty() && !is_valid(plan) {
+        return Err(CommandError::Plan);
+    }
+    let (prefix, emergency) = (newer(change.dial_prefix, old.prefix), newer(change.emergency, old.emergency));
+    let numbers = crate::numbers::Rules { prefix, plan, emergency };
+    target_by(&numbers, lower.accounts.domain(account), target, room)
+}
+
+#[cfg(not(feature = "numbers"))]
+fn target_after<'r>(
+    lower: &Lower<'_>,
+    account: Handle,
+    _: &AccountChange<'_>,
+    target: &str,
+    room: &'r mut [u8; TARGET],
+) -> Result<&'r [u8], CommandError> {
+    target_uri(&lower.accounts, account, target, room)
 }
 
 /// The host of a URI, without its port.
