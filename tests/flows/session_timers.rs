@@ -150,7 +150,7 @@ fn without_update_the_same_description_is_offered_again() {
         lab.ends[0].phone.hold(now, call, true, 1).unwrap();
         let hold = peer.wait(&mut lab, "INVITE");
         assert_ne!(origin(&hold), origin(&first));
-        let answer = microsip_tests::sdp("10.0.0.9", 40_000, "recvonly");
+        let answer = sdp("10.0.0.9", 40_000, "recvonly");
         peer.respond_with(&mut lab, &hold, 200, "Require: timer\r\nSession-Expires: 600;refresher=uac\r\n", &answer);
         peer.wait(&mut lab, "ACK");
         // the hold lasts
@@ -168,7 +168,7 @@ fn without_update_the_same_description_is_offered_again() {
 fn a_peer_that_holds_us_is_refreshed_as_it_is() {
     let (mut lab, mut peer) = lab(&phone(600));
     is_called(&mut lab, &mut peer, "Supported: timer\r\nSession-Expires: 600;refresher=uas\r\n");
-    let body = microsip_tests::sdp("10.0.0.9", 40_000, "sendonly");
+    let body = sdp("10.0.0.9", 40_000, "sendonly");
     let hold = peer.request("INVITE", "Supported: timer\r\nSession-Expires: 600;refresher=uas\r\n", &body);
     peer.send(&mut lab, &hold);
     let ok = peer.wait(&mut lab, "SIP/2.0 200");
@@ -276,7 +276,7 @@ fn a_held_peer_that_vanishes_is_found_out() {
         lab.ends[0].phone.hold(now, call, true, 1).unwrap();
         let hold = peer.wait(&mut lab, "INVITE");
         assert_eq!(hold.header("Session-Expires"), "600;refresher=uac");
-        let answer = microsip_tests::sdp("10.0.0.9", 40_000, "recvonly");
+        let answer = sdp("10.0.0.9", 40_000, "recvonly");
         peer.respond(&mut lab, &hold, 200, &answer);
         peer.wait(&mut lab, "ACK");
         let refresh = peer.wait(&mut lab, "UPDATE");

@@ -81,7 +81,7 @@ fn a_refresh_waits_for_an_offer_that_is_out() {
     peer.respond(&mut lab, &offer, 100, "");
     lab.run_for(Duration::from_secs(10));
     assert!(peer.all(&lab, "UPDATE").is_empty(), "it waits");
-    let answer = microsip_tests::sdp("10.0.0.9", 40_000, "recvonly");
+    let answer = sdp("10.0.0.9", 40_000, "recvonly");
     peer.respond_with(&mut lab, &offer, 200, LINES, &answer);
     let answered = lab.now;
     peer.wait(&mut lab, "ACK");
@@ -109,7 +109,7 @@ fn a_hold_waits_for_a_refresh_that_is_out() {
             peer.respond_with(&mut lab, &refresh, status, lines, if status == 200 { &body } else { "" });
             let offer = peer.wait(&mut lab, "INVITE");
             assert!(offer.body().contains("a=sendonly"), "{status}: {}", offer.body());
-            let answer = microsip_tests::sdp("10.0.0.9", 40_000, "recvonly");
+            let answer = sdp("10.0.0.9", 40_000, "recvonly");
             peer.respond_with(&mut lab, &offer, 200, lines, &answer);
             peer.wait(&mut lab, "ACK");
             lab.run_for(Duration::from_millis(10));
