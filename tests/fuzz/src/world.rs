@@ -33,6 +33,9 @@ pub(crate) const PASSWORD: &str = "sesame-open-7";
 /// More packets, wishes or events than this from one step is an amplifier.
 pub(crate) const MOST: usize = 64;
 
+/// Tens of milliseconds after which no tone of a refusal sounds any more: it has five seconds, and fades.
+const TONE_OUT: u32 = 600;
+
 /// The allocator of the storage, which goes with the input.
 struct Block<'a>(&'a Bump);
 
@@ -426,6 +429,14 @@ impl<'a> World<'a> {
         // Three minutes of ringing, where no slot was free for a CANCEL; 64·T1 for what is under way, again for a BYE
         // behind it, and some.
         self.pass(Duration::from_secs(300));
+        // A device that is open asks for sound: a refusal's tone ends by what is taken of it.
+        for _ in 0..TONE_OUT {
+            if !self.device {
+                break;
+            }
+            self.sound();
+            self.drain();
+        }
         assert!(self.phone.is_idle(), "300 s after everything was hung up, the phone is not idle");
         let left: Vec<CallId> = self.phone.calls().collect();
         left.into_iter().for_each(|call| {
