@@ -22,11 +22,14 @@ public static class Microsip
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
-        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152, HasInfo = 4194304, HasTimers = 16777216,
+        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152, HasInfo = 4194304, HasReliable = 8388608, HasTimers = 16777216, HasHearKeys = 524288,
+        ReliableOff = 1, ReliableSupported = 2, ReliableRequired = 3, TonesRingback = 1, TonesRefusal = 2, TonesWaiting = 4, TonesRing = 8,
+        AlertRing = 15, AlertInternal = 16, AlertExternal = 32, AlertFriend = 64, AlertFamily = 128, AlertLow = 256, AlertHigh = 512, AlertShort = 1024,
+        AlertLong = 2048, AlertDelayed = 4096, AlertForwarded = 8192, AlertWaiting = 16384, AlertCallback = 32768, AlertHeld = 65536, AlertTransferred = 131072,
         TimerOff = 1, TimerSupported = 2, TimerAlways = 3, TimerRequired = 4, RefresherEither = 1, RefresherUs = 2, RefresherThem = 3,
         Udp = 1, Tcp = 2, Tls = 4, Sendrecv = 1, Sendonly = 2, Recvonly = 3, Inactive = 4, PrivacyNone = 1, PrivacyId = 2, PrivacyAnonymous = 3,
-        ForwardAlways = 1, ForwardBusy = 2, ForwardNoAnswer = 4, AutoHeader = 1, AutoList = 2, AutoAll = 4, AutoWhenIdle = 512, RuleSame = 1, RuleWaiting = 2,
-        RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
+        ForwardAlways = 1, ForwardBusy = 2, ForwardNoAnswer = 4, AutoHeader = 1, AutoList = 2, AutoAll = 4, AutoBeep = 256, AutoWhenIdle = 512, RuleSame = 1, RuleWaiting = 2,
+        RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, HearKeys = 8, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
@@ -34,9 +37,9 @@ public static class Microsip
         EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
         EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, EvIdentity = 24, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
-        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, First = 1, Last = 2, DevInput = 1,
-        DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
-    public const ulong Self = 1;
+        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, First = 1, Last = 2, DevInput = 1,
+        DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
+    public const ulong Self = 1, Ring = 2;
 
     /// <summary>The kind of an id, or 0.</summary>
     public static uint Kind(ulong id) { return (uint)(id >> 48) & 31; }
@@ -92,6 +95,7 @@ public static class Microsip
         public uint ownOrder, singleCodec;
         public uint dtmf, dtmfMs;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
+        public IntPtr ring;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -140,6 +144,14 @@ public static class Microsip
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    public struct Tones
+    {
+        public uint size, play, refusalMs, reserved;
+        public IntPtr country, ringPath;
+        public static Tones New() { return new Tones { size = SizeOf<Tones>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     public struct Member
     {
         public uint size, silent, deaf, gainPercent, level, talking;
@@ -149,7 +161,7 @@ public static class Microsip
     [StructLayout(LayoutKind.Sequential)]
     public struct Info
     {
-        public uint size, calls, accounts, callsPossible, audioWanted, muted, volumeIn, volumeOut, features, ended;
+        public uint size, calls, accounts, callsPossible, audioWanted, muted, volumeIn, volumeOut, features, ended, ringWanted, volumeRing;
         public static Info New() { return new Info { size = SizeOf<Info>() }; }
     }
 
@@ -164,7 +176,7 @@ public static class Microsip
         public ulong conference;
         public uint rule, reserved;
         public ulong sessionExpiresUs;
-        public uint sessionExpires, sessionRefresher;
+        public uint sessionExpires, sessionRefresher, alert, reservedAlert;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 
@@ -251,6 +263,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_reoffer(ulong phone, ulong call, IntPtr media, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute_set(ulong phone, ulong call, uint on);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume_set(ulong phone, ulong call, uint device, uint percent);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tones_set(ulong phone, ref Tones tones);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tones_get(ulong phone, ref Tones tones);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_play(ulong phone, ulong target, ref Sound sound, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_stop(ulong phone, ulong call);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_record_start(ulong phone, ulong target, byte[] path, uint sides, ulong token);

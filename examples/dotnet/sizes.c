@@ -13,7 +13,7 @@ int main(void) {
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
   AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost);
   AT(config, max_conferences); AT(config, focus); AT(config, codecs);
-  AT(config, quality_seconds); AT(config, reserved); AT(config, rules); AT(config, reliable); AT(config, reserved_reliable); AT(config, own_order); AT(config, single_codec); AT(config, dtmf); AT(config, dtmf_ms); AT(config, session_timer); AT(config, session_expires); AT(config, min_se); AT(config, session_refresher); puts("");
+  AT(config, quality_seconds); AT(config, reserved); AT(config, rules); AT(config, reliable); AT(config, reserved_reliable); AT(config, own_order); AT(config, single_codec); AT(config, dtmf); AT(config, dtmf_ms); AT(config, session_timer); AT(config, session_expires); AT(config, min_se); AT(config, session_refresher); AT(config, ring); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, rules); AT(account, privacy); AT(account, dtmf); AT(account, identity); AT(account, headers); AT(account, call_headers); AT(account, reserved_text);
@@ -26,11 +26,12 @@ int main(void) {
   AT(options, reliable); AT(options, reserved_reliable); AT(options, contacts); AT(options, reserved_text); AT(options, session_timer); AT(options, session_expires); AT(options, min_se); AT(options, session_refresher); puts("");
   SIZE("Member", member); AT(member, size); AT(member, silent); AT(member, deaf); AT(member, gain_percent); AT(member, level); AT(member, talking); puts("");
   SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");
+  SIZE("Tones", tones); AT(tones, size); AT(tones, play); AT(tones, refusal_ms); AT(tones, reserved); AT(tones, country); AT(tones, ring_path); puts("");
   SIZE("Info", info); AT(info, size); AT(info, calls); AT(info, accounts); AT(info, calls_possible); AT(info, audio_wanted); AT(info, muted); AT(info, volume_in);
-  AT(info, volume_out); AT(info, features); AT(info, ended); puts("");
+  AT(info, volume_out); AT(info, features); AT(info, ended); AT(info, ring_wanted); AT(info, volume_ring); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us); AT(call_info, ringing_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
-  AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); AT(call_info, conference); AT(call_info, rule); AT(call_info, reserved); AT(call_info, session_expires_us); AT(call_info, session_expires); AT(call_info, session_refresher); puts("");
+  AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); AT(call_info, conference); AT(call_info, rule); AT(call_info, reserved); AT(call_info, session_expires_us); AT(call_info, session_expires); AT(call_info, session_refresher); AT(call_info, alert); AT(call_info, reserved_alert); puts("");
   SIZE("Stats", stats); AT(stats, size); AT(stats, confirmed); AT(stats, sent); AT(stats, received); AT(stats, lost); AT(stats, late);
   AT(stats, duplicate); AT(stats, reordered); AT(stats, concealed_ms); AT(stats, silent_us); AT(stats, jitter_us); AT(stats, rtt_us);
   AT(stats, level_in); AT(stats, level_out); AT(stats, pcm_underrun); AT(stats, pcm_overrun); AT(stats, remote_lost);
