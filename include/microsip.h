@@ -66,7 +66,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4352u + (calls) * 6848u + (accounts) * 1952u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4352u + (calls) * 6816u + (accounts) * 1952u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
