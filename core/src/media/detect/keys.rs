@@ -169,6 +169,10 @@ impl KeyDetector {
     }
 
     fn hear(&mut self, pcm: &[i16]) {
+        // silence in a piece that was silent so far leaves the filters as they are, at zero
+        if self.energy == 0.0 && pcm.iter().all(|sample| *sample == 0) {
+            return;
+        }
         self.energy += pcm.iter().map(|sample| f32::from(*sample) * f32::from(*sample)).sum::<f32>();
         for (filter, coefficient) in self.filters.iter_mut().zip(&self.coefficients) {
             let (mut s1, mut s2) = *filter;
