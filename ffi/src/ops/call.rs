@@ -336,12 +336,7 @@ pub(crate) unsafe fn reoffer(
         MICROSIP_INACTIVE => Some(Direction::Inactive),
         other => return Err(range("m->direction", other, "is neither 0 nor MICROSIP_SENDRECV to MICROSIP_INACTIVE")),
     };
-    let by_update = match given.update {
-        0 => None,
-        MICROSIP_OFF => Some(false),
-        MICROSIP_ON => Some(true),
-        other => return Err(range("m->update", other, "is neither 0, MICROSIP_OFF nor MICROSIP_ON")),
-    };
+    let by_update = super::switch(given.update, "m->update")?;
     if given.reserved != 0 {
         return Err(range("m->reserved", given.reserved, "is not 0"));
     }

@@ -6,13 +6,13 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::phone::{AccountChange, AccountId, CommandError, Phone, RuleNumbers, Rules, Switch};
 
+/// A switch of rules.
 fn switch(value: u32, argument: &'static str) -> Result<Switch, Fail> {
-    match value {
-        0 => Ok(Switch::Unset),
-        MICROSIP_OFF => Ok(Switch::Off),
-        MICROSIP_ON => Ok(Switch::On),
-        _ => Err(range(argument, value, "is neither 0, MICROSIP_OFF nor MICROSIP_ON")),
-    }
+    Ok(match super::switch(value, argument)? {
+        None => Switch::Unset,
+        Some(false) => Switch::Off,
+        Some(true) => Switch::On,
+    })
 }
 
 /// A set of flags, or none.
