@@ -1,7 +1,9 @@
 //! One call from dialling or answering to its end: plays, records, sends digits, hangs up in time, and reports its end.
 
+mod happened;
 mod ready;
 mod report;
+mod shown;
 
 pub(crate) use ready::{at_a_time, one_recording, ready, rings};
 pub(crate) use report::{mos, numbers};
@@ -10,19 +12,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{
-    MICROSIP_DEV_INPUT, MICROSIP_DEV_RING, MICROSIP_E_STATE, MICROSIP_MEDIA_HELD, MICROSIP_MEDIA_HOLDING,
-};
+use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_DEV_RING, MICROSIP_E_STATE};
 use crate::args::Sound;
-use crate::digits::DigitsBy;
-use crate::event::{CallState, Event, Happened};
-use crate::interrupt::interrupted;
-use crate::list::{Row, clock};
-use crate::output::{Output, meter};
-use crate::phone::{Failure, Handle, Id, Text, strerror};
-use crate::session::{Exit, Stop, advised, ended};
+use crate::output::Output;
+use crate::phone::{Failure, Handle, Id, Text};
+use crate::session::{Exit, Stop, advised};
 use crate::verb::Verb;
-use report::{fields, no_media, verdict};
 
 /// The interval of levels as JSON.
 const LEVELS: Duration = Duration::from_secs(1);
@@ -268,20 +263,6 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// Holds of ours and of the far end's are told apart.
-    fn media(&mut self, now: u32) {
-        let changed = core::mem::replace(&mut self.media, now) ^ now;
-        for (bit, name, begins, ends) in [
-            (MICROSIP_MEDIA_HOLDING, "holding", "the far end is on hold", "the far end is no longer on hold"),
-            (MICROSIP_MEDIA_HELD, "held", "the far end put us on hold", "the far end resumed the call"),
-        ] {
-            if changed & bit != 0 {
-                let on = now & bit != 0;
-                self.say(name, || json!({ "call": self.call, name: on }), if on { begins } else { ends });
-            }
-        }
-    }
-
     fn accept(&mut self) {
         if let Err(failure) = unless_gone(self.phone.answer(self.call, 200, &self.headers)) {
             self.fail(failure);
@@ -319,153 +300,6 @@ impl<'a> Talk<'a> {
     fn fail(&mut self, failure: Failure) {
         self.trouble.get_or_insert(failure.into());
         self.hang_up();
-    }
-
-    pub(crate) fn happened(&mut self, event: Event) {
-        match event.what {
-            Happened::Call { state, sip_code, .. } => self.state(state, sip_code),
-            Happened::Digit { digit, by, ms } => {
-                let by = by.map_or("unknown", DigitsBy::name);
-                self.say(
-                    "digit",
-                    || json!({ "call": self.call, "digit": digit.to_string(), "by": by, "ms": ms }),
-                    &format!("digit {digit} ({by})"),
-                );
-            }
-            Happened::DigitSent { digit, by, left } => {
-                let by = by.map_or("unknown", DigitsBy::name);
-                self.say(
-                    "digit_sent",
-                    || json!({ "call": self.call, "digit": digit.to_string(), "by": by, "left": left }),
-                    &format!("sent {digit} ({by})"),
-                );
-            }
-            Happened::DigitsSent { sip_code, result } if result < 0 => {
-                let text = match (sip_code, result) {
-                    (0, MICROSIP_E_STATE) => {
-                        "not all digits could be sent: the call ended or was put on hold".to_owned()
-                    }
-                    (0, result) => advised("not all digits could be sent", result),
-                    (sip_code, _) => format!("not all digits could be sent: the far end refused INFO with {sip_code}"),
-                };
-                let fields = || json!({ "call": self.call, "sip_code": sip_code, "result": result });
-                self.say("digits_lost", fields, &text);
-                if event.token == SCRIPTED {
-                    self.sending = false;
-                    self.finished();
-                }
-            }
-            // those of a key
-            Happened::DigitsSent { .. } if event.token != SCRIPTED => {}
-            Happened::DigitsSent { .. } => {
-                self.sending = false;
-                self.say("digits_sent", || json!({ "call": self.call }), "digits sent");
-                self.finished();
-            }
-            Happened::Played(result) if result < 0 => {
-                let text = format!("the file could not be played to its end: {}", strerror(result));
-                self.trouble.get_or_insert(Stop::new(Exit::CallFailed, text));
-                self.playing = false;
-                self.finished();
-            }
-            Happened::Played(_) => {
-                self.playing = false;
-                self.say("played", || json!({ "call": self.call }), "played");
-                self.finished();
-            }
-            Happened::RecordFailed(result) => {
-                let text = advised("the recording could not be written", result);
-                self.trouble.get_or_insert(Stop::new(Exit::CallFailed, text));
-            }
-            Happened::Silent if !self.unheard => self.silence(true),
-            Happened::Media(media) => {
-                if self.unheard {
-                    self.silence(false);
-                }
-                self.media(media);
-                self.early_media();
-            }
-            Happened::Identity => {
-                let (uri, name) = (
-                    self.phone.call_text(self.call, Text::RemoteUri),
-                    self.phone.call_text(self.call, Text::RemoteName),
-                );
-                let text = if name.is_empty() { uri.clone() } else { format!("{name} <{uri}>") };
-                let fields = || json!({ "call": self.call, "uri": uri, "name": name });
-                self.output.say("identity", fields, &format!("the far end is {text} now"));
-            }
-            Happened::HoldFailed { sip_code, result } => {
-                self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
-                self.offer_failed("hold_failed", "the hold", sip_code, result);
-            }
-            Happened::Reoffered { sip_code, result } if result < 0 => {
-                self.offer_failed("reoffer_failed", "other media", sip_code, result);
-            }
-            Happened::Reoffered { .. } => {
-                let codec = self.phone.call_text(self.call, Text::Codec);
-                let fields = || json!({ "call": self.call, "codec": codec });
-                self.say("reoffered", fields, &format!("the media was offered anew: {codec}"));
-            }
-            _ => {}
-        }
-    }
-
-    /// An offer of ours came to nothing: the side by which, and the reason.
-    fn offer_failed(&self, kind: &str, offer: &str, sip_code: u32, result: i32) {
-        let (reason, warning) = if sip_code == 0 {
-            (String::new(), String::new())
-        } else {
-            (self.phone.call_text(self.call, Text::Reason), self.phone.call_text(self.call, Text::Warning))
-        };
-        let mut text = if sip_code == 0 {
-            format!("{offer} could not be offered: {}", strerror(result))
-        } else {
-            format!("the far end refused {offer}: {}", ended(sip_code, &reason, result))
-        };
-        if !warning.is_empty() {
-            text = format!("{text} ({warning})");
-        }
-        let fields = || json!({ "call": self.call, "sip_code": sip_code, "reason": reason, "warning": warning, "result": result });
-        self.say(kind, fields, &text);
-    }
-
-    fn silence(&mut self, silent: bool) {
-        self.unheard = silent;
-        let text = if silent { "the far end sends no sound any more" } else { "the far end sends sound again" };
-        self.say("media", || json!({ "call": self.call, "silent": silent }), text);
-    }
-
-    fn state(&mut self, state: CallState, sip_code: u32) {
-        let reason = self.phone.call_text(self.call, Text::Reason);
-        let name = match state {
-            CallState::Early => "ringing",
-            CallState::Connected => "connected",
-            CallState::Calling | CallState::Incoming | CallState::Ended | CallState::Unknown => return,
-        };
-        if state == CallState::Early {
-            self.rings = true;
-            self.say(
-                "call",
-                || json!({ "call": self.call, "state": name, "sip_code": sip_code }),
-                format!("{sip_code} {reason}").trim_end(),
-            );
-            return self.early_media();
-        }
-        if self.connected.is_some() {
-            return;
-        }
-        let (now, codec) = (Instant::now(), self.phone.call_text(self.call, Text::Codec));
-        self.connected = Some(now);
-        self.answer_by = None;
-        let fields = || json!({ "call": self.call, "state": name, "sip_code": sip_code, "codec": codec });
-        self.say("call", fields, &format!("connected, {}", if codec.is_empty() { "no audio" } else { &codec }));
-        if let Err(failure) = self.begin() {
-            return self.fail(failure);
-        }
-        self.end_at = self.sound.length.map(|length| now + length);
-        self.hold_at = self.sound.hold_after.map(|time| now + time);
-        self.reoffer_at = self.sound.reoffer_after.map(|time| now + time);
-        self.levels_at = self.output.json.then(|| now + LEVELS);
     }
 
     /// The call may have media before its answer.
@@ -515,47 +349,6 @@ impl<'a> Talk<'a> {
         }
     }
 
-    fn levels(&mut self, now: Instant) {
-        let Ok(stats) = self.phone.stats(self.call) else { return };
-        let fields = || json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost, "mos": mos(stats.mos_lately_x100) });
-        self.say("level", fields, "");
-        self.levels_at = Some(now + LEVELS);
-    }
-
-    /// The levels of a call that is up, in a line.
-    pub(crate) fn meter(&self, now: Instant) -> Option<String> {
-        let (stats, since) = (self.phone.stats(self.call).ok()?, self.connected?);
-        let (mouth, ear) = (meter(stats.level_in), meter(stats.level_out));
-        Some(format!("{}  we {mouth}  they {ear}  lost {}", clock(now - since), stats.lost))
-    }
-
-    /// Its line in the list of calls.
-    pub(crate) fn row(&self, now: Instant, chosen: bool) -> Row {
-        let state = match (self.connected, self.incoming, self.rings) {
-            (None, true, _) => "rings here",
-            (None, false, true) => "rings there",
-            (None, false, false) => "calling",
-            _ => match (self.holding, self.media & MICROSIP_MEDIA_HELD != 0) {
-                (false, false) => "talking",
-                (true, false) => "on hold",
-                (false, true) => "we are on hold",
-                (true, true) => "both on hold",
-            },
-        };
-        Row {
-            call: self.call,
-            number: self.number,
-            chosen,
-            state,
-            muted: self.muted,
-            conference: self.phone.conference_of(self.call) != 0,
-            talked: self.connected.map(|since| now - since),
-            peer: self.phone.call_text(self.call, Text::RemoteUri),
-            codec: self.phone.call_text(self.call, Text::Codec),
-            mos_x100: self.phone.stats(self.call).unwrap_or_default().mos_lately_x100,
-        }
-    }
-
     fn say(&self, kind: &str, fields: impl FnOnce() -> serde_json::Value, text: &str) {
         let text = if text.is_empty() { String::new() } else { format!("{}{text}", self.label) };
         self.output.say(kind, fields, &text);
@@ -563,55 +356,6 @@ impl<'a> Talk<'a> {
 
     fn line(&self, text: &str) {
         self.output.line(&format!("{}{text}", self.label));
-    }
-
-    /// The ended event is the last moment at which its statistics can be read.
-    pub(crate) fn over(self, sip_code: u32, result: i32) -> Result<(), Stop> {
-        let reason = self.phone.call_text(self.call, Text::Reason);
-        let stats = self.phone.stats(self.call).unwrap_or_default();
-        let talked = self.connected.map_or(Duration::ZERO, |since| since.elapsed());
-        let (end, warning) = (self.phone.end(self.call), self.phone.call_text(self.call, Text::Warning));
-        let mut how = ended(sip_code, &reason, result);
-        if !warning.is_empty() {
-            how = format!("{how} ({warning})");
-        }
-        if self.connected.is_some() {
-            let text = format!(
-                "ended after {:.1} s: {}{}\n          {}",
-                talked.as_secs_f64(),
-                end.words(),
-                // a BYE may say more than that
-                if matches!(&*reason, "" | "OK") { String::new() } else { format!(", \"{reason}\"") },
-                numbers(&stats)
-            );
-            let quality = self.phone.quality(self.call).unwrap_or_default();
-            let fields = || {
-                let mut fields = fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats);
-                if let Some(fields) = fields.as_object_mut() {
-                    fields.insert("mos_seconds".into(), quality.0.iter().map(|second| mos(*second)).collect());
-                    fields.insert("mos_seconds_each".into(), quality.1.into());
-                }
-                fields
-            };
-            self.say("call", fields, &text);
-        } else {
-            self.say(
-                "call",
-                || fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats),
-                &format!("not connected: {how}; {}", end.words()),
-            );
-        }
-        if let Some(trouble) = self.trouble {
-            return Err(trouble);
-        }
-        if self.refused {
-            return Ok(());
-        }
-        let nothing_heard = self.connected.is_some() && stats.received == 0;
-        if let Some(path) = self.sound.record.as_deref().filter(|_| nothing_heard) {
-            return Err(no_media(path));
-        }
-        verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &how)
     }
 }
 

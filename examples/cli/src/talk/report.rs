@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::Talk;
 use crate::abi::MICROSIP_E_TIMEOUT;
 use crate::end::End;
-use crate::phone::{Id, Stats};
-use crate::session::{Exit, Stop};
+use crate::interrupt::interrupted;
+use crate::phone::{Id, Stats, Text};
+use crate::session::{Exit, Stop, ended};
 
-pub(super) fn no_media(path: &Path) -> Stop {
+fn no_media(path: &Path) -> Stop {
     Stop::new(
         Exit::NoMedia,
         format!(
@@ -42,7 +44,7 @@ pub(crate) fn mos(hundredths: u32) -> Option<f64> {
     (hundredths > 0).then(|| f64::from(hundredths) / 100.0)
 }
 
-pub(super) fn fields(
+fn fields(
     call: Id,
     sip_code: u32,
     result: i32,
@@ -61,7 +63,7 @@ pub(super) fn fields(
 }
 
 /// The exit code of a finished call.
-pub(super) fn verdict(
+fn verdict(
     connected: bool,
     gave_up: bool,
     interrupted: bool,
@@ -79,6 +81,57 @@ pub(super) fn verdict(
             Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result))
         }
         (false, _) => Err(Stop::of(Exit::CallFailed, &format!("the call failed: {how}"), sip_code, result)),
+    }
+}
+
+impl Talk<'_> {
+    /// The ended event is the last moment at which its statistics can be read.
+    pub(crate) fn over(self, sip_code: u32, result: i32) -> Result<(), Stop> {
+        let reason = self.phone.call_text(self.call, Text::Reason);
+        let stats = self.phone.stats(self.call).unwrap_or_default();
+        let talked = self.connected.map_or(Duration::ZERO, |since| since.elapsed());
+        let (end, warning) = (self.phone.end(self.call), self.phone.call_text(self.call, Text::Warning));
+        let mut how = ended(sip_code, &reason, result);
+        if !warning.is_empty() {
+            how = format!("{how} ({warning})");
+        }
+        if self.connected.is_some() {
+            let text = format!(
+                "ended after {:.1} s: {}{}\n          {}",
+                talked.as_secs_f64(),
+                end.words(),
+                // a BYE may say more than that
+                if matches!(&*reason, "" | "OK") { String::new() } else { format!(", \"{reason}\"") },
+                numbers(&stats)
+            );
+            let quality = self.phone.quality(self.call).unwrap_or_default();
+            let fields = || {
+                let mut fields = fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats);
+                if let Some(fields) = fields.as_object_mut() {
+                    fields.insert("mos_seconds".into(), quality.0.iter().map(|second| mos(*second)).collect());
+                    fields.insert("mos_seconds_each".into(), quality.1.into());
+                }
+                fields
+            };
+            self.say("call", fields, &text);
+        } else {
+            self.say(
+                "call",
+                || fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats),
+                &format!("not connected: {how}; {}", end.words()),
+            );
+        }
+        if let Some(trouble) = self.trouble {
+            return Err(trouble);
+        }
+        if self.refused {
+            return Ok(());
+        }
+        let nothing_heard = self.connected.is_some() && stats.received == 0;
+        if let Some(path) = self.sound.record.as_deref().filter(|_| nothing_heard) {
+            return Err(no_media(path));
+        }
+        verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &how)
     }
 }
 
