@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::account::lines;
-use crate::app::{self, App, Job};
+use crate::app::{self, App, Job, Room};
 use crate::args::{Answer, Show};
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
@@ -19,18 +19,12 @@ use crate::verb::KEYS_RINGING;
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
     let account = account(&answer.account)?;
     let calls = answer.calls.unwrap_or(if answer.conference { CALLS } else { 1 });
-    one_recording(&answer.sound, calls)?;
+    one_recording(&answer.sound.course, calls, answer.conference)?;
     let session = Session::open(show, output, &answer.network, calls + 1, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
     rings(session.phone(), answer.sound.tones.as_deref(), answer.ring.as_deref(), answer.ring_device.as_deref())?;
     answer.rules.give(session.phone())?;
-    let mut wait = Wait { answer, calls, conference: None };
-    if answer.conference {
-        let conference = session.phone().conference()?;
-        session.phone().join_oneself(conference)?;
-        wait.conference = Some(conference);
-    }
-    app::run(session, output, account, &mut wait)
+    app::run(session, output, account, &mut Wait { answer, calls })
 }
 
 /// Calls of a conference.
@@ -40,14 +34,14 @@ struct Wait<'a> {
     answer: &'a Answer,
     /// So many at once.
     calls: u32,
-    /// All calls are in it.
-    conference: Option<Id>,
 }
 
 impl<'a> Job<'a> for Wait<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
-        app.listen_to_keys(self.answer.sound.keys);
-        app.several.conference = self.conference;
+        app.listen_to_keys(self.answer.sound.course.keys);
+        if self.answer.conference {
+            app.several.room = Some(Room::open(app.phone, &self.answer.sound.course, true)?);
+        }
         listening(app.phone, app.output, "waiting for a call at", "");
         Ok(())
     }
@@ -68,13 +62,9 @@ impl<'a> Job<'a> for Wait<'a> {
             || json!({ "call": call, "state": "incoming", "from": from, "forwarded_by": by, "forwarded_for": why }),
             &format!("{}call from {from}{}", app.label(), forwarded(&by, &why)),
         );
-        let Self { answer, conference, .. } = *self;
-        if let Some(conference) = conference {
-            app.phone.join_oneself(conference)?; // a key may have taken the last call out, and the person with it
-            unless_gone(app.phone.join(conference, call))?;
-        }
-        let talk =
-            Talk::new(app.phone, app.output, call, &answer.sound).incoming().codecs(answer.network.codec.as_deref());
+        let answer = self.answer;
+        let talk = Talk::new(app.phone, app.output, call, &answer.sound).incoming();
+        let talk = talk.codecs(answer.network.codec.as_deref()).dtmf(answer.sound.course.dtmf.as_deref());
         let headers = lines(&answer.header);
         app.talk(match if answer.sound.early && answer.code == 200 { 183 } else { answer.code } {
             // the library answers

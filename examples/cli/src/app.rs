@@ -1,6 +1,7 @@
 //! The one event loop of every command: the phone's events, deadlines and keys. A command is a [`Job`]; each of its
 //! calls is a [`Talk`].
 
+mod room;
 mod several;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,9 @@ use crate::keys::Keys;
 use crate::output::Output;
 use crate::phone::{AccountTexts, Failure, Handle, Id, Text, strerror};
 use crate::session::{Exit, Session, Stop, advised, ended, poisoned};
-use crate::talk::Talk;
+use crate::talk::{Talk, unless_gone};
 use crate::verb::{KEYS, KEYS_SEVERAL, Verb};
+pub(crate) use room::Room;
 use several::Several;
 
 /// The time of a polite end: BYE and unregistering, with a retransmission or two.
@@ -89,7 +91,7 @@ pub(crate) struct App<'a> {
     pub(crate) account: Id,
     uri: String,
     calls: BTreeMap<Id, Talk<'a>>,
-    pub(crate) several: Several,
+    pub(crate) several: Several<'a>,
     keys: Option<Keys>,
     phase: Phase,
     /// The result of the command.
@@ -135,7 +137,7 @@ impl<'a> App<'a> {
     /// Takes a call into the loop.
     pub(crate) fn talk(&mut self, talk: Talk<'a>) {
         let number = self.free_number();
-        self.calls.insert(talk.call(), talk.numbered(number, self.several.on));
+        self.calls.insert(talk.call(), talk.numbered(number, self.several.on, self.several.room.is_some()));
     }
 
     pub(crate) fn has_call(&self) -> bool {
@@ -152,9 +154,14 @@ impl<'a> App<'a> {
         self.keys = Keys::open(any);
     }
 
+    /// Keys are read.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.keys.is_some()
+    }
+
     /// Prints the keys, where they are read.
     pub(crate) fn tell_keys(&self, keys: &str) {
-        if self.keys.is_some() {
+        if self.has_keys() {
             self.output.line(keys);
         }
     }
@@ -300,8 +307,12 @@ impl<'a> App<'a> {
             },
             _ => match self.calls.get_mut(&event.call) {
                 Some(call) => {
+                    let connected = matches!(event.what, Happened::Call { state: CallState::Connected, .. });
+                    if connected && let Some(room) = &mut self.several.room {
+                        unless_gone(room.enter(self.phone, event.call))?;
+                    }
                     call.happened(event);
-                    if matches!(event.what, Happened::Call { state: CallState::Connected, .. }) {
+                    if connected {
                         self.tell_all_keys();
                     }
                 }

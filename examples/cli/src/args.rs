@@ -90,13 +90,18 @@ pub(crate) struct Echo {
     /// No sound device (an echo never opens one; accepted for symmetry with `call`)
     #[arg(long)]
     pub(crate) null_audio: bool,
-    /// No echo: all calls hear each other, in one conference
+    /// No echo: all calls hear each other, in one conference; --record keeps the whole of it
     #[arg(long)]
     pub(crate) conference: bool,
     /// Let a caller hear itself before the answer: a 183 that brings early media, and the 200 so long after it; less
     /// than ten minutes
     #[arg(long, value_name = "TIME", value_parser = ringing)]
     pub(crate) early: Option<Duration>,
+    /// Header line of the responses, "Name: value" (repeated)
+    #[arg(long, value_name = "LINE")]
+    pub(crate) header: Vec<String>,
+    #[command(flatten)]
+    pub(crate) course: Course,
     #[command(flatten)]
     pub(crate) account: Account,
 }
@@ -110,13 +115,13 @@ pub(crate) struct Call {
     /// Calls at once, those that come in while it lasts among them [default: as many as it places]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(crate) calls: Option<u32>,
+    /// All its calls are in one conference with this end; --record keeps the whole of it
+    #[arg(long)]
+    pub(crate) conference: bool,
     #[command(flatten)]
     pub(crate) network: Network,
     #[command(flatten)]
     pub(crate) sound: Sound,
-    /// Digits to send once connected: 0-9 * # A-D, a comma or p waits a second, w half a second
-    #[arg(long, value_name = "DIGITS", value_parser = digits)]
-    pub(crate) dtmf: Option<String>,
     /// Header line of the INVITE, "Name: value" (repeated)
     #[arg(long, value_name = "LINE")]
     pub(crate) header: Vec<String>,
@@ -158,8 +163,9 @@ pub(crate) struct Answer {
     /// Calls at once, of which a terminal shows the list; keys go to the chosen one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(crate) calls: Option<u32>,
-    /// Answer up to 16 calls at once (--calls), all in one conference with this end; it ends with the last of them
-    #[arg(long, conflicts_with = "record")]
+    /// Answer up to 16 calls at once (--calls), all in one conference with this end; it ends with the last of them, and
+    /// --record keeps the whole of it
+    #[arg(long)]
     pub(crate) conference: bool,
     /// Ring with this WAV file
     #[arg(long, value_name = "F.wav")]
@@ -253,6 +259,17 @@ pub(crate) struct Sound {
     /// that ITU-T recommends]
     #[arg(long, value_name = "COUNTRY")]
     pub(crate) tones: Option<String>,
+    /// Play and record from early media on, not from the answer; `answer` begins with a 183 that brings it, and its 200
+    /// follows after --after
+    #[arg(long)]
+    pub(crate) early: bool,
+    #[command(flatten)]
+    pub(crate) course: Course,
+}
+
+/// The course of a call that is up.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+pub(crate) struct Course {
     /// Play this WAV file once the call is connected; the call ends after it, unless --for says how long
     #[arg(long, value_name = "F.wav")]
     pub(crate) play: Option<PathBuf>,
@@ -262,10 +279,6 @@ pub(crate) struct Sound {
     /// Record both sides: left what we say, right what we hear
     #[arg(long, requires = "record")]
     pub(crate) both: bool,
-    /// Play and record from early media on, not from the answer; `answer` begins with a 183 that brings it, and its 200
-    /// follows after --after
-    #[arg(long)]
-    pub(crate) early: bool,
     /// Put the far end on hold so long after the answer
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) hold_after: Option<Duration>,
@@ -278,6 +291,9 @@ pub(crate) struct Sound {
     /// With these codecs and no others, as --codec has them
     #[arg(long, value_name = "LIST", requires = "reoffer_after")]
     pub(crate) reoffer_codec: Option<String>,
+    /// Digits to send once connected: 0-9 * # A-D, a comma or p waits a second, w half a second
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    pub(crate) dtmf: Option<String>,
     /// The method of digits, of --dtmf and of keys; the account file's otherwise, else auto
     #[arg(long, value_name = "METHOD")]
     pub(crate) digits_by: Option<DigitsBy>,

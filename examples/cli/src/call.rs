@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::account::lines;
-use crate::app::{self, App, Job};
+use crate::app::{self, App, Job, Room};
 use crate::args::{Call, Show};
 use crate::output::Output;
 use crate::phone::{Id, Source, Text};
@@ -16,7 +16,7 @@ use crate::verb::KEYS_RINGING;
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
     let account = account(&call.account)?;
     let calls = call.calls.unwrap_or(0).max(call.target.len() as u32);
-    one_recording(&call.sound, calls)?;
+    one_recording(&call.sound.course, calls, call.conference)?;
     let session = Session::open(show, output, &call.network, calls + 1, call.sound.null_audio, false)?;
     ready(session.phone(), &call.sound)?;
     rings(session.phone(), call.sound.tones.as_deref(), None, None)?;
@@ -43,7 +43,7 @@ impl<'a> Place<'a> {
         };
         app.output.say("call", || json!({ "call": id, "state": "calling", "to": target, "uri": uri }), &text);
         let talk = Talk::new(app.phone, app.output, id, &call.sound).codecs(call.network.codec.as_deref());
-        app.talk(talk.dtmf(call.dtmf.as_deref()).answer_within(call.ring));
+        app.talk(talk.dtmf(call.sound.course.dtmf.as_deref()).answer_within(call.ring));
         Ok(())
     }
 }
@@ -51,7 +51,10 @@ impl<'a> Place<'a> {
 impl<'a> Job<'a> for Place<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
         let call = self.call;
-        app.listen_to_keys(call.sound.keys);
+        app.listen_to_keys(call.sound.course.keys);
+        if call.conference {
+            app.several.room = Some(Room::open(app.phone, &call.sound.course, true)?);
+        }
         call.target.iter().try_for_each(|target| self.dial(app, target))
     }
 

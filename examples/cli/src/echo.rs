@@ -2,67 +2,114 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 
-use crate::app::{self, App, Job};
-use crate::args::{Echo, Show};
+use crate::account::lines;
+use crate::app::{self, App, Job, Room};
+use crate::args::{Course, Echo, Show, Sound};
 use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
-use crate::phone::{Id, Source, Text};
+use crate::phone::{Failure, Handle, Id, Source, Text};
 use crate::session::{Session, Stop, account, ended, listening};
-use crate::talk::mos;
+use crate::talk::{Talk, files, mos, one_recording};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {
     raise_descriptor_limit();
     let account = account(&echo.account)?;
+    one_recording(&echo.course, echo.max_calls, echo.conference)?;
     let session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device
-    let conference = if echo.conference { Some(session.phone().conference()?) } else { None };
+    files(session.phone(), &echo.course)?;
+    let sound =
+        Sound { null_audio: true, early: echo.early.is_some(), course: echo.course.clone(), ..Sound::default() };
     let mut say = Say {
-        calls: echo.max_calls,
+        echo,
+        sound: &sound,
+        headers: lines(&echo.header),
         quiet: show.quiet,
-        conference,
-        early: echo.early,
+        watched: output.in_place() || echo.course != Course::default(),
+        room: None,
         accepting: VecDeque::new(),
         from: HashMap::new(),
     };
     app::run(session, output, account, &mut say)
 }
 
-struct Say {
-    calls: u32,
+struct Say<'a> {
+    echo: &'a Echo,
+    sound: &'a Sound,
+    /// Header lines of the responses.
+    headers: String,
     quiet: bool,
-    /// All calls are in it, and hear each other instead of themselves.
-    conference: Option<Id>,
-    /// The time of early media before the answer.
-    early: Option<Duration>,
+    /// Somebody looks at the calls, or has something to do with each: then they are the loop's. Else one line at its
+    /// end is all that a call costs.
+    watched: bool,
+    /// The conference, unless it is the loop's.
+    room: Option<Room<'a>>,
     /// Calls with early media, and the time of their answer: the next is the first.
     accepting: VecDeque<(Instant, Id)>,
     /// The caller, while the call lasts.
     from: HashMap<Id, String>,
 }
 
-impl<'a> Job<'a> for Say {
+impl Say<'_> {
+    /// 183 brings early media; the 200 follows.
+    fn answer(&self, phone: Handle, call: Id) -> Result<(), Failure> {
+        phone.answer(call, if self.echo.early.is_some() { 183 } else { 200 }, &self.headers)
+    }
+}
+
+impl<'a> Job<'a> for Say<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
-        let what = if self.conference.is_some() { "conference at" } else { "echo at" };
-        listening(app.phone, app.output, what, &format!(", up to {} calls at once", self.calls));
+        app.listen_to_keys(self.echo.course.keys);
+        self.watched |= app.has_keys();
+        app.several.on = self.watched;
+        let what = if self.echo.conference { "conference at" } else { "echo at" };
+        if self.echo.conference {
+            let room = Some(Room::open(app.phone, &self.sound.course, false)?);
+            *(if self.watched { &mut app.several.room } else { &mut self.room }) = room;
+        }
+        listening(app.phone, app.output, what, &format!(", up to {} calls at once", self.echo.max_calls));
         Ok(())
+    }
+
+    fn several(&self) -> bool {
+        self.watched
     }
 
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
         // A caller may be gone before we answer: its ended event follows.
-        let begun = match self.conference {
-            Some(conference) => app.phone.join(conference, call),
+        let begun = match &mut self.room {
+            Some(room) => room.enter(app.phone, call),
+            None if self.echo.conference => Ok(()),
             None => app.phone.source(call, Source::Echo),
         };
-        let code = if self.early.is_some() { 183 } else { 200 };
-        let _ = begun.and_then(|()| app.phone.answer(call, code, ""));
-        self.accepting.extend(self.early.map(|time| (Instant::now() + time, call)));
+        let _ = begun.and_then(|()| self.answer(app.phone, call));
+        if self.watched {
+            let from = app.phone.call_text(call, Text::RemoteUri);
+            let text = format!("{}call from {from}", app.label());
+            app.output.say("call", || json!({ "call": call, "state": "incoming", "from": from }), &text);
+            let talk = Talk::new(app.phone, app.output, call, self.sound).incoming();
+            let talk = talk.codecs(self.echo.network.codec.as_deref()).dtmf(self.echo.course.dtmf.as_deref());
+            app.talk(match self.echo.early {
+                Some(time) => talk.accept_after(time, self.headers.clone()),
+                None => talk,
+            });
+            return Ok(());
+        }
+        self.accepting.extend(self.echo.early.map(|time| (Instant::now() + time, call)));
         if !self.quiet {
             self.from.insert(call, app.phone.call_text(call, Text::RemoteUri));
         }
         Ok(())
+    }
+
+    /// It goes on with the others.
+    fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
+        if let Err(stop) = done {
+            app.output.problem(&stop);
+        }
     }
 
     fn next(&self) -> Option<Instant> {
@@ -72,7 +119,7 @@ impl<'a> Job<'a> for Say {
     fn due(&mut self, app: &mut App<'a>, now: Instant) {
         while let Some((_, call)) = self.accepting.front().copied().filter(|(at, _)| *at <= now) {
             self.accepting.pop_front();
-            let _ = app.phone.answer(call, 200, ""); // it may be gone
+            let _ = app.phone.answer(call, 200, &self.headers); // it may be gone
         }
     }
 

@@ -44,6 +44,11 @@ pub(crate) enum Happened {
         /// 0: not known.
         ms: u32,
     },
+    /// Its key is held.
+    DigitBegun {
+        digit: char,
+        by: Option<DigitsBy>,
+    },
     /// One of ours has left, and `left` of its kind wait.
     DigitSent {
         digit: char,
@@ -113,6 +118,10 @@ impl Event {
                 digit: char::from_u32(event.value).unwrap_or('?'),
                 by: DigitsBy::read(event.state),
                 ms: event.reached,
+            },
+            c::MICROSIP_EV_DIGIT_BEGUN => Happened::DigitBegun {
+                digit: char::from_u32(event.value).unwrap_or('?'),
+                by: DigitsBy::read(event.state),
             },
             c::MICROSIP_EV_DIGIT_SENT => Happened::DigitSent {
                 digit: char::from_u32(event.value).unwrap_or('?'),

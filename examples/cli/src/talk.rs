@@ -5,15 +5,16 @@ mod ready;
 mod report;
 mod shown;
 
-pub(crate) use ready::{at_a_time, one_recording, ready, rings};
+pub(crate) use ready::{at_a_time, files, one_recording, ready, rings};
 pub(crate) use report::{mos, numbers};
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_DEV_RING, MICROSIP_E_STATE};
-use crate::args::Sound;
+use crate::args::{Course, Sound};
 use crate::output::Output;
 use crate::phone::{Failure, Handle, Id, Text};
 use crate::session::{Exit, Stop, advised};
@@ -34,6 +35,7 @@ pub(crate) struct Talk<'a> {
     output: &'a Output,
     call: Id,
     sound: &'a Sound,
+    course: &'a Course,
     dtmf: Option<&'a str>,
     /// The deadline of the far end's answer.
     answer_by: Option<Instant>,
@@ -60,6 +62,8 @@ pub(crate) struct Talk<'a> {
     /// The number of the call among several, which its lines begin with; of a sole one they begin with nothing.
     number: u32,
     label: String,
+    /// The command's calls are in one conference.
+    in_room: bool,
     /// The far end has been told of it, or has told us so: it rings.
     rings: bool,
     /// The set of MICROSIP_MEDIA_* that was printed last.
@@ -89,6 +93,7 @@ impl<'a> Talk<'a> {
             output,
             call,
             sound,
+            course: &sound.course,
             dtmf: None,
             answer_by: None,
             accept_at: None,
@@ -106,6 +111,7 @@ impl<'a> Talk<'a> {
             next_codec: 1,
             number: 0,
             label: String::new(),
+            in_room: false,
             rings: false,
             media: 0,
             end_at: None,
@@ -154,9 +160,9 @@ impl<'a> Talk<'a> {
         self
     }
 
-    /// It is the call of this number; one of several: its lines say so.
-    pub(crate) fn numbered(mut self, number: u32, several: bool) -> Self {
-        self.number = number;
+    /// It is the call of this number; one of several: its lines say so. `in_room`: these are in one conference.
+    pub(crate) fn numbered(mut self, number: u32, several: bool, in_room: bool) -> Self {
+        (self.number, self.in_room) = (number, in_room);
         self.label = if several { format!("{number}: ") } else { String::new() };
         self
     }
@@ -192,13 +198,13 @@ impl<'a> Talk<'a> {
         }
         if over(&mut self.hold_at) {
             self.hold(true);
-            self.resume_at = self.sound.hold_for.map(|time| now + time);
+            self.resume_at = self.course.hold_for.map(|time| now + time);
         }
         if over(&mut self.resume_at) {
             self.hold(false);
         }
         if over(&mut self.reoffer_at) {
-            self.reoffer(self.sound.reoffer_codec.as_deref());
+            self.reoffer(self.course.reoffer_codec.as_deref());
         }
         if over(&mut self.end_at) {
             self.hang_up();
@@ -213,7 +219,7 @@ impl<'a> Talk<'a> {
         let rings = self.rings_here();
         match verb {
             Verb::Digit(digit) if self.connected.is_some() => {
-                if let Err(failure) = self.phone.digits(self.call, &digit.to_string(), self.sound.digits_by, 0) {
+                if let Err(failure) = self.phone.digits(self.call, &digit.to_string(), self.course.digits_by, 0) {
                     self.line(&failure.text); // on hold, say
                 }
             }
@@ -291,7 +297,7 @@ impl<'a> Talk<'a> {
     }
 
     fn hang_up(&mut self) {
-        let reason = self.sound.bye_reason.as_deref().unwrap_or_default();
+        let reason = self.course.bye_reason.as_deref().unwrap_or_default();
         if let Err(failure) = self.phone.hangup(self.call, reason) {
             self.line(&format!("cannot hang up: {failure}")); // it has ended by itself; its event is on the way
         }
@@ -316,14 +322,20 @@ impl<'a> Talk<'a> {
 
     fn begin_sound(&mut self) -> Result<(), Failure> {
         self.begun = true;
-        if let Some(path) = &self.sound.record {
-            self.phone.record(self.call, path, self.sound.both)?;
+        // of a conference it is the command that records the whole
+        if let Some(path) = self.recording() {
+            self.phone.record(self.call, path, self.course.both)?;
         }
-        if let Some(path) = &self.sound.play {
+        if let Some(path) = &self.course.play {
             self.phone.play(self.call, path)?;
             self.playing = true;
         }
         Ok(())
+    }
+
+    /// The file that holds this call alone.
+    fn recording(&self) -> Option<&'a Path> {
+        self.course.record.as_deref().filter(|_| !self.in_room)
     }
 
     /// The work at the moment the call is connected.
@@ -332,11 +344,11 @@ impl<'a> Talk<'a> {
             self.begin_sound()?;
         }
         if let Some(digits) = self.dtmf {
-            self.phone.digits(self.call, digits, self.sound.digits_by, SCRIPTED)?;
+            self.phone.digits(self.call, digits, self.course.digits_by, SCRIPTED)?;
             self.sending = true;
         }
         // the file may have been played before the answer
-        if self.sound.play.is_some() {
+        if self.course.play.is_some() {
             self.finished();
         }
         Ok(())
@@ -344,7 +356,7 @@ impl<'a> Talk<'a> {
 
     /// File and digits are done; without `--for` that ends the call.
     fn finished(&mut self) {
-        if self.connected.is_some() && !self.playing && !self.sending && self.sound.length.is_none() {
+        if self.connected.is_some() && !self.playing && !self.sending && self.course.length.is_none() {
             self.end_at.get_or_insert(Instant::now() + TAIL);
         }
     }

@@ -351,6 +351,40 @@ fn no_line_of_a_list_is_wider_than_the_terminal() {
 }
 
 #[test]
+fn an_echo_takes_keys_and_lists_its_calls() {
+    let mut near = Terminal::start(&["echo", "--null-audio", "--listen", "127.0.0.1:0"], 120);
+    near.see("Ctrl-C ends it");
+    let address = near.seen.split("echo at ").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    let target = format!("sip:echo@{address}");
+    let mut far = |number: u32| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_microsip"));
+        command.args(["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "300s", "--json"]);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        near.see(&format!("{number}: connected"));
+        Far { child, lines, address: String::new() }
+    };
+    let (mut first, mut second) = (far(1), far(2));
+    near.see("keys: 0-9");
+    near.see(">  2  00:");
+    near.press("8");
+    assert_eq!(second.told("digit")["digit"], "8");
+    near.press("nh");
+    assert_eq!(first.told("held")["held"], true);
+    near.see("on hold");
+    near.press("q");
+    assert_eq!(waited(&mut first.child).code(), Some(0));
+    near.see("1: ended");
+    // it goes on with the others, and after them
+    near.press("q");
+    assert_eq!(waited(&mut second.child).code(), Some(0));
+    near.see("2: ended");
+    near.signal(libc::SIGINT);
+    let (code, seen) = near.end();
+    assert_eq!(code, Some(0), "{seen}");
+}
+
+#[test]
 fn a_key_answers_the_call_that_rings_though_another_one_is_chosen() {
     let mut near = Terminal::start(
         &["answer", "--null-audio", "--listen", "127.0.0.1:0", "--calls", "2", "--code", "180", "--after", "300s"],

@@ -1,10 +1,11 @@
 //! Several calls: their numbers, the chosen one, the conference of those that were joined by a key, and their list.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::App;
+use super::{App, Room};
 use crate::list::{self, Row};
 use crate::output::Output;
 use crate::phone::{Failure, Id};
@@ -19,20 +20,22 @@ const LINES: usize = 24;
 
 /// The state of what concerns more than one call.
 #[derive(Default)]
-pub(crate) struct Several {
+pub(crate) struct Several<'a> {
     /// There may be more than one.
-    pub(super) on: bool,
+    pub(crate) on: bool,
     /// Keys go to this call, if it is there.
     chosen: Option<Id>,
-    /// The conference of the key, or of the command.
-    pub(crate) conference: Option<Id>,
+    /// The conference that all calls join.
+    pub(crate) room: Option<Room<'a>>,
+    /// That of the key, where there is no such.
+    conference: Option<Id>,
     /// The time at which the terminal is drawn.
     pub(super) draw_at: Option<Instant>,
     /// The keys for several calls have been told.
     pub(super) told: bool,
 }
 
-impl Several {
+impl Several<'_> {
     pub(super) fn new(on: bool) -> Self {
         Self { on, ..Self::default() }
     }
@@ -41,7 +44,8 @@ impl Several {
 impl<'a> App<'a> {
     /// The number of a call that comes: the least that is free.
     pub(super) fn free_number(&self) -> u32 {
-        (1..).find(|number| self.calls.values().all(|call| call.number() != *number)).unwrap_or_default()
+        let taken: BTreeSet<u32> = self.calls.values().map(Talk::number).collect();
+        (1..).find(|number| !taken.contains(number)).unwrap_or_default()
     }
 
     /// The beginning of a line about the call that comes next.
@@ -108,8 +112,12 @@ impl<'a> App<'a> {
         self.output.say("conference", fields, &format!("{number}: {text}"));
     }
 
+    fn conference(&self) -> Option<Id> {
+        self.several.room.as_ref().map(|room| room.conference).or(self.several.conference)
+    }
+
     fn join_conference(&mut self, call: Id) -> Result<(), Failure> {
-        let conference = match self.several.conference {
+        let conference = match self.conference() {
             Some(conference) => conference,
             None => self.phone.conference()?,
         };
@@ -120,7 +128,7 @@ impl<'a> App<'a> {
 
     /// With the last call the person leaves, too, and is heard by the calls outside.
     fn leave_conference(&self, call: Id) -> Result<(), Failure> {
-        let Some(conference) = self.several.conference else { return Ok(()) };
+        let Some(conference) = self.conference() else { return Ok(()) };
         self.phone.part(conference, call)?;
         if self.calls.keys().all(|other| self.phone.conference_of(*other) == 0) {
             self.phone.part_oneself(conference)?;

@@ -16,8 +16,8 @@ fn a_call_takes_all_it_can() {
     let line = "microsip call sip:bob@x --play a.wav --record b.wav --dtmf 1,,2 --for 10s --null-audio --json --uri sip:a@x --password-file p";
     let Command::Call(call) = parse(line).unwrap().command else { panic!("no call") };
     assert_eq!(call.target, ["sip:bob@x"]);
-    assert_eq!(call.dtmf.as_deref(), Some("1,,2"));
-    assert_eq!(call.sound.length, Some(Duration::from_secs(10)));
+    assert_eq!(call.sound.course.dtmf.as_deref(), Some("1,,2"));
+    assert_eq!(call.sound.course.length, Some(Duration::from_secs(10)));
     assert!(call.sound.null_audio);
     assert_eq!(call.account.uri.as_deref(), Some("sip:a@x"));
 }

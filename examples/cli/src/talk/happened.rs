@@ -23,6 +23,11 @@ impl Talk<'_> {
                     &format!("digit {digit} ({by})"),
                 );
             }
+            // people are told once, when it is over
+            Happened::DigitBegun { digit, by } => {
+                let by = by.map_or("unknown", DigitsBy::name);
+                self.say("digit_begun", || json!({ "call": self.call, "digit": digit.to_string(), "by": by }), "");
+            }
             Happened::DigitSent { digit, by, left } => {
                 let by = by.map_or("unknown", DigitsBy::name);
                 self.say(
@@ -153,9 +158,9 @@ impl Talk<'_> {
         if let Err(failure) = self.begin() {
             return self.fail(failure);
         }
-        self.end_at = self.sound.length.map(|length| now + length);
-        self.hold_at = self.sound.hold_after.map(|time| now + time);
-        self.reoffer_at = self.sound.reoffer_after.map(|time| now + time);
+        self.end_at = self.course.length.map(|length| now + length);
+        self.hold_at = self.course.hold_after.map(|time| now + time);
+        self.reoffer_at = self.course.reoffer_after.map(|time| now + time);
         self.levels_at = self.output.json.then(|| now + LEVELS);
     }
 

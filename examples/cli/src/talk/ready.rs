@@ -5,29 +5,37 @@ use std::fs::{File, remove_file};
 use std::io;
 use std::path::Path;
 
-use crate::args::Sound;
+use crate::args::{Course, Sound};
 use crate::phone::{Direction, Handle};
 use crate::session::{Exit, Stop};
 
 /// Devices that are not there, and files that cannot be played or written, are found before any phone rings.
 pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
     devices(phone, sound)?;
-    if let Some(path) = &sound.play {
+    files(phone, &sound.course)
+}
+
+/// The files alone, where no device is opened.
+pub(crate) fn files(phone: Handle, course: &Course) -> Result<(), Stop> {
+    if let Some(path) = &course.play {
         phone.play_check(path).map_err(|why| Stop::new(Exit::Usage, format!("cannot play: {why}")))?;
     }
-    if let Some(path) = &sound.record {
+    if let Some(path) = &course.record {
         writable(path)
             .map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
     }
     Ok(())
 }
 
-/// One file holds one call.
-pub(crate) fn one_recording(sound: &Sound, calls: u32) -> Result<(), Stop> {
-    match &sound.record {
-        Some(_) if calls > 1 => Err(Stop::new(Exit::Usage, "--record keeps one call: leave it out, or --calls 1")),
-        _ => Ok(()),
+/// One file holds one call, or the whole of a conference.
+pub(crate) fn one_recording(course: &Course, calls: u32, conference: bool) -> Result<(), Stop> {
+    if course.record.is_some() && calls > 1 && !conference {
+        return Err(Stop::new(
+            Exit::Usage,
+            "--record keeps one call, or a --conference: leave it out, or take one call at a time",
+        ));
     }
+    Ok(())
 }
 
 /// A limit of calls, in words.

@@ -128,7 +128,7 @@ impl Talk<'_> {
             return Ok(());
         }
         let nothing_heard = self.connected.is_some() && stats.received == 0;
-        if let Some(path) = self.sound.record.as_deref().filter(|_| nothing_heard) {
+        if let Some(path) = self.recording().filter(|_| nothing_heard) {
             return Err(no_media(path));
         }
         verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &how)

@@ -111,7 +111,9 @@ fn callers_hear_each_other_in_a_conference_and_not_themselves() {
     for command in ["echo", "answer"] {
         let files = ["one.wav", "two.wav"].map(|name| Scratch::new(&format!("{command}-heard-{name}")));
         let tones = [(600.0, Scratch::new("conf-600.wav")), (950.0, Scratch::new("conf-950.wav"))];
-        let bridge = Listening::start(&[command, "--listen", "127.0.0.1:0", "--null-audio", "--conference"]);
+        let whole = Scratch::new(&format!("{command}-whole.wav"));
+        let arguments = [command, "--listen", "127.0.0.1:0", "--null-audio", "--conference", "--record", whole.path()];
+        let bridge = Listening::start(&arguments);
         let target = format!("sip:room@{}", bridge.address);
         let callers: Vec<_> = (tones.iter().zip(&files))
             .map(|((hertz, tone), file)| {
@@ -130,6 +132,13 @@ fn callers_hear_each_other_in_a_conference_and_not_themselves() {
                 heard[0] == 0 && heard[1] >= 700,
                 "{command}: caller {own} heard {heard:?} ms of itself and the other"
             );
+        }
+        #[cfg(unix)]
+        {
+            assert_eq!(if command == "echo" { bridge.interrupt() } else { bridge.finished() }.0, Some(0), "{command}");
+            for (hertz, _) in tones {
+                assert!(shared_ms(&whole.0, hertz) >= 700, "{command}: no {hertz} Hz in the recording");
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod calls;
 mod demo;
+mod options;
 mod registrations;
 mod settings;
 mod usage;
@@ -137,6 +138,15 @@ fn write_tone(path: &Path, hz: f64, seconds: f64) {
 
 /// Milliseconds of a file in which the tone is most of the sound.
 fn heard_ms(path: &Path, hz: f64) -> u32 {
+    ms_with(path, hz, 0.75)
+}
+
+/// Milliseconds of a file in which the tone is a good part of the sound, beside another one.
+fn shared_ms(path: &Path, hz: f64) -> u32 {
+    ms_with(path, hz, 0.2)
+}
+
+fn ms_with(path: &Path, hz: f64, share: f64) -> u32 {
     let mut file = hound::WavReader::open(path).unwrap();
     assert_eq!(file.spec().channels, 1);
     let rate = f64::from(file.spec().sample_rate);
@@ -148,7 +158,7 @@ fn heard_ms(path: &Path, hz: f64) -> u32 {
             window.iter().enumerate().map(|(i, s)| s * wave(TAU * hz * i as f64 / rate)).sum::<f64>()
         };
         let power = (part(f64::cos).powi(2) + part(f64::sin).powi(2)) * 2.0 / window.len() as f64;
-        total / window.len() as f64 > 90_000.0 && power > 0.75 * total
+        total / window.len() as f64 > 90_000.0 && power > share * total
     });
     hits.count() as u32 * 100
 }

@@ -1,0 +1,111 @@
+//! Options of a call, on each command that has calls.
+
+use super::*;
+
+const OPTIONS: [&str; 14] = [
+    "--hold-after",
+    "1s",
+    "--hold-for",
+    "300ms",
+    "--session-expires",
+    "2m",
+    "--codec",
+    "PCMA",
+    "--header",
+    "X-Mark: seven",
+    "--100rel",
+    "required",
+    "--dtmf",
+    "5",
+];
+
+/// The first message that came, of those that begin so.
+fn received<'a>(told: &'a [Value], start: &str, has: &str) -> &'a str {
+    let messages = told.iter().filter(|object| object["type"] == "trace" && object["way"] == "received");
+    let mut messages = messages.map(|object| object["message"].as_str().unwrap());
+    messages.find(|message| message.starts_with(start) && message.contains(has)).unwrap_or_else(|| panic!("no {start}"))
+}
+
+/// The far end is put on hold and taken off it, and gets the digit.
+fn held_and_rung(told: &[Value]) {
+    let held: Vec<bool> = told.iter().filter_map(|object| object["held"].as_bool()).collect();
+    assert_eq!(held, [true, false], "{told:?}");
+    assert!(told.iter().any(|object| object["type"] == "digit" && object["digit"] == "5"), "{told:?}");
+}
+
+#[test]
+fn calls_that_come_in_take_the_options() {
+    let rows: [&[&str]; 2] = [
+        &["echo", "--early", "100ms", "--for", "5s", "--null-audio"],
+        &["answer", "--early", "--after", "100ms", "--for", "5s", "--null-audio"],
+    ];
+    for row in rows {
+        let near = Listening::start(&[row, &["--listen", "127.0.0.1:0"], &OPTIONS].concat());
+        let target = format!("sip:near@{}", near.address);
+        let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json", "--trace"]));
+        assert_eq!(output.status.code(), Some(0), "{row:?}: {}\n{}", out(&output), err(&output));
+        let told = objects(&out(&output));
+        let (early, answer) =
+            (received(&told, "SIP/2.0 183", "CSeq: 1 INVITE"), received(&told, "SIP/2.0 200", "CSeq: 1 INVITE"));
+        assert!(early.contains("Require: 100rel") && early.contains("RSeq: "), "{early}");
+        for wanted in ["X-Mark: seven", "Session-Expires: 120"] {
+            assert!(answer.contains(wanted), "{row:?}: no {wanted} in {answer}");
+        }
+        assert!(early.contains("PCMA/8000") && !early.contains("PCMU/8000"), "{early}");
+        held_and_rung(&told);
+    }
+}
+
+#[test]
+fn a_call_takes_the_options() {
+    let far = Listening::start(&["answer", "--null-audio", "--listen", "127.0.0.1:0", "--early", "--trace"]);
+    let target = format!("sip:far@{}", far.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "5s", "--early"]);
+    call.args(OPTIONS);
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    assert!(out(&output).contains("early media"), "{}", out(&output));
+    let (_, told) = far.finished();
+    let invite = received(&told, "INVITE ", "");
+    for wanted in ["X-Mark: seven", "Session-Expires: 120", "Require: 100rel", "PCMA/8000"] {
+        assert!(invite.contains(wanted), "no {wanted} in {invite}");
+    }
+    assert!(!invite.contains("PCMU/8000"), "{invite}");
+    held_and_rung(&told);
+}
+
+#[test]
+fn those_who_are_called_hear_each_other_in_a_conference_that_is_recorded() {
+    let whole = Scratch::new("conference-whole.wav");
+    let tones = [600.0, 950.0].map(|hertz| (hertz, Scratch::new(&format!("conference-said-{hertz}.wav"))));
+    let ends = tones.each_ref().map(|(hertz, tone)| {
+        write_tone(&tone.0, *hertz, 4.0);
+        let heard = Scratch::new(&format!("conference-heard-{hertz}.wav"));
+        let end = Listening::start(&[
+            "answer",
+            "--null-audio",
+            "--listen",
+            "127.0.0.1:0",
+            "--play",
+            tone.path(),
+            "--record",
+            heard.path(),
+            "--for",
+            "5s",
+        ]);
+        (end, heard)
+    });
+    let targets = ends.each_ref().map(|(end, _)| format!("sip:end@{}", end.address));
+    let mut call = microsip(&["call", "--conference", "--null-audio", "--listen", "127.0.0.1:0"]);
+    call.args(["--record", whole.path()]).args(&targets);
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    for (at, (end, heard)) in ends.into_iter().enumerate() {
+        assert_eq!(end.finished().0, Some(0));
+        assert!(shared_ms(&heard.0, tones[1 - at].0) >= 700, "end {at} does not hear the other");
+        assert_eq!(shared_ms(&heard.0, tones[at].0), 0, "end {at} hears itself");
+    }
+    for (hertz, _) in &tones {
+        assert!(shared_ms(&whole.0, *hertz) >= 700, "no {hertz} Hz in the recording");
+    }
+}
