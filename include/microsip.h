@@ -2234,6 +2234,8 @@ int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
  * @param account Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI uri, registrar or proxy is no SIP URI.
+ * @retval MICROSIP_E_ARG a number is out of range (a->session_expires or a->min_se from 1 to 89,
+ * say).
  * @retval MICROSIP_E_FULL max_accounts are there.
  * @retval MICROSIP_E_TEXT a text is too long or has controls.
  */
@@ -2252,6 +2254,7 @@ int32_t microsip_account_add(microsip_id phone,
  * @param a The account's settings; its texts are copied.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI As for microsip_account_add.
+ * @retval MICROSIP_E_ARG As for microsip_account_add.
  * @retval MICROSIP_E_TEXT As for microsip_account_add.
  */
 int32_t microsip_account_update(microsip_id phone,
@@ -2332,7 +2335,8 @@ int32_t microsip_account_info_get(microsip_id phone,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or no digits behind it.
  * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
- * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range.
+ * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range (o->session_expires or
+ * o->min_se from 1 to 89, say).
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
  * library writes itself.
  * @retval MICROSIP_E_FULL max_calls are there.
@@ -2354,7 +2358,8 @@ int32_t microsip_dial(microsip_id phone,
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
- * @retval MICROSIP_E_ARG Another code.
+ * @retval MICROSIP_E_ARG Another code, or o has a number out of range (o->session_expires below 90,
+ * say, or o->min_se, which is no answer's).
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
  * library writes itself, or find no room beside the answer.
  * @retval MICROSIP_E_NO_CODEC o->codecs has none of the offer's.
@@ -3247,6 +3252,8 @@ int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, m
  * @param account Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI uri, registrar or proxy is no SIP URI.
+ * @retval MICROSIP_E_ARG a number is out of range (a->session_expires or a->min_se from 1 to 89,
+ * say).
  * @retval MICROSIP_E_FULL max_accounts are there.
  * @retval MICROSIP_E_TEXT a text is too long or has controls.
  */
@@ -3267,6 +3274,7 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
  * @param a The account's settings; its texts are copied.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI As for microsip_engine_account_add.
+ * @retval MICROSIP_E_ARG As for microsip_engine_account_add.
  * @retval MICROSIP_E_TEXT As for microsip_engine_account_add.
  */
 int32_t microsip_engine_account_update(struct microsip_engine *e,
@@ -3355,7 +3363,8 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or no digits behind it.
  * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
- * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range.
+ * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range (o->session_expires or
+ * o->min_se from 1 to 89, say).
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
  * library writes itself.
  * @retval MICROSIP_E_FULL max_calls are there.
@@ -3379,7 +3388,8 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
- * @retval MICROSIP_E_ARG Another code.
+ * @retval MICROSIP_E_ARG Another code, or o has a number out of range (o->session_expires below 90,
+ * say, or o->min_se, which is no answer's).
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
  * library writes itself, or find no room beside the answer.
  * @retval MICROSIP_E_NO_CODEC o->codecs has none of the offer's.

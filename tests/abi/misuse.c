@@ -309,6 +309,61 @@ static void wrong_values(void) {
   IS(microsip_device_set(p, 0, "null"), MICROSIP_E_ARG);
 }
 
+/* Session timers below the floor of RFC 4028: the member is named, with its value, wherever it stands; nothing is made of it. */
+static void says(int line, const char *member, const char *why) {
+  checks++;
+  if (microsip_last_error(buf, sizeof buf, &n) == MICROSIP_OK && strstr(buf, member) && strstr(buf, why)) return;
+  failed = 1;
+  fprintf(stderr, "misuse.c:%d: \"%s\", wanted \"%s\" and \"%s\"\n", line, buf, member, why);
+}
+#define FLOOR "less than 90 seconds"
+
+static void timers(void) {
+  microsip_config conf = config();
+  microsip_options o;
+  if (!(microsip_features() & MICROSIP_HAS_TIMERS)) return;
+  conf.session_expires = 89;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  says(__LINE__, "config->session_expires is 89", FLOOR);
+  conf.session_expires = 90;
+  conf.min_se = 1;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  says(__LINE__, "config->min_se is 1", FLOOR);
+  conf.min_se = 90;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_OK);
+  IS(microsip_destroy(id), MICROSIP_OK);
+  sizes();
+  acc.uri = "sip:100@127.0.0.1:9";
+  acc.registers = MICROSIP_OFF;
+  acc.session_expires = 89;
+  IS(microsip_account_add(p, &acc, &id), MICROSIP_E_ARG);
+  says(__LINE__, "a->session_expires is 89", FLOOR);
+  acc.session_expires = 90;
+  IS(microsip_account_add(p, &acc, &id), MICROSIP_OK);
+  acc.min_se = 89;
+  IS(microsip_account_update(p, id, &acc), MICROSIP_E_ARG);
+  says(__LINE__, "a->min_se is 89", FLOOR);
+  IS(microsip_account_remove(p, id), MICROSIP_OK);
+  sizes();
+  MICROSIP_ZERO(o);
+  o.session_expires = 89;
+  IS(microsip_dial(p, 0, silent, &o, &id), MICROSIP_E_ARG);
+  says(__LINE__, "o->session_expires is 89", FLOOR);
+  IS(microsip_answer(p, 0, 200, &o), MICROSIP_E_ARG);
+  o.session_expires = 0;
+  o.min_se = 89;
+  IS(microsip_dial(p, 0, silent, &o, &id), MICROSIP_E_ARG);
+  says(__LINE__, "o->min_se is 89", FLOOR);
+  o.min_se = 0;
+  o.session_timer = MICROSIP_TIMER_REQUIRED + 1;
+  IS(microsip_dial(p, 0, silent, &o, &id), MICROSIP_E_ARG);
+  says(__LINE__, "o->session_timer is 5", "MICROSIP_TIMER_REQUIRED");
+  o.session_timer = 0;
+  o.session_refresher = MICROSIP_REFRESHER_THEM + 1;
+  IS(microsip_dial(p, 0, silent, &o, &id), MICROSIP_E_ARG);
+  says(__LINE__, "o->session_refresher is 4", "MICROSIP_REFRESHER_THEM");
+}
+
 /* A call of a live phone, in states that forbid things. */
 static void wrong_states(void) {
   char small[4];
@@ -511,6 +566,7 @@ static void engine(void) {
   microsip_reply reply;
   microsip_flow flow;
   microsip_account account;
+  microsip_options o;
   microsip_id anna = 0;
   uint8_t bytes[2000] = {0};
   uint32_t need = 0;
@@ -610,6 +666,25 @@ static void engine(void) {
   IS(microsip_engine_dial(e, 1, 0, "no address", NULL, &id), MICROSIP_E_URI);
   said(__LINE__, e, "uri is \"no address\"", "sip:user@host");
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, NULL), MICROSIP_E_NULL);
+  if (microsip_features() & MICROSIP_HAS_TIMERS) {
+    MICROSIP_ZERO(o);
+    o.session_expires = 89;
+    IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", &o, &id), MICROSIP_E_ARG);
+    said(__LINE__, e, "microsip_engine_dial: o->session_expires is 89", FLOOR);
+    o.session_expires = 0;
+    o.min_se = 1;
+    IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", &o, &id), MICROSIP_E_ARG);
+    said(__LINE__, e, "microsip_engine_dial: o->min_se is 1", FLOOR);
+    account.uri = "sip:anna@example.org";
+    account.min_se = 89;
+    IS(microsip_engine_account_add(e, 1, &account, &anna), MICROSIP_E_ARG);
+    said(__LINE__, e, "microsip_engine_account_add: a->min_se is 89", FLOOR);
+    account.min_se = 0;
+    account.uri = NULL;
+    conf.session_expires = 89;
+    IS(microsip_engine_init(MICROSIP_ABI_VERSION, second, sizeof second, &conf, 0, &other), MICROSIP_E_ARG);
+    conf.session_expires = 0;
+  }
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_OK);
   IS(microsip_engine_hangup(e, 1, id + (1u << 20), NULL), MICROSIP_E_STALE);
   conf.seed[0] = 2;
@@ -681,6 +756,7 @@ int main(void) {
   foreign();
   nulls();
   wrong_values();
+  timers();
   wrong_states();
   closed_port();
   other_transports();

@@ -11,14 +11,17 @@ use crate::media::CodecOrder;
 use crate::media::digits::DigitMethod;
 use crate::offer::{Answering, Direction};
 
-#[cfg(feature = "timers")]
 impl SessionTimer {
-    /// It can be kept.
+    /// It can be kept. Without the feature `timers` each can, for it has no members.
     ///
     /// # Errors
-    /// [`CommandError::Timer`] for a number that no session timer may have.
-    pub(super) const fn check(&self) -> Result<(), CommandError> {
-        if self.is_valid() { Ok(()) } else { Err(CommandError::Timer) }
+    /// [`CommandError::Timer`]: `expires` or `min_se` is from 1 to 89 seconds (rfc4028#4).
+    pub const fn check(&self) -> Result<(), CommandError> {
+        #[cfg(feature = "timers")]
+        if !self.is_valid() {
+            return Err(CommandError::Timer);
+        }
+        Ok(())
     }
 }
 
@@ -56,7 +59,7 @@ pub enum CommandError {
     Hosts,
     /// A choice names a codec that this phone's memory was not made for.
     Codec,
-    /// A session timer has less than 90 seconds.
+    /// A session timer has less than 90 seconds: give 0, or 90 and more.
     Timer,
     /// A dial plan cannot be understood.
     Plan,

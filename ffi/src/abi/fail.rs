@@ -72,7 +72,9 @@ impl Fail {
                 "has none that the call's offer has, or one larger than the phone's memory was made for: name that in \
                  the configuration's codecs too",
             ),
-            CommandError::Timer => (MICROSIP_E_ARG, "is a session timer of less than 90 seconds (RFC 4028)"),
+            CommandError::Timer => {
+                (MICROSIP_E_ARG, "is less than 90 seconds, the shortest session (RFC 4028): set 0, or 90 and more")
+            },
             CommandError::Plan => (MICROSIP_E_ARG, "is no dial plan: write \"<+:00>x.|x.\" or \"(911|[2-9]xxxxxx)\""),
             CommandError::Blocked => (MICROSIP_E_BLOCKED, "has no match in the account's dial plan"),
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),

@@ -28,11 +28,6 @@ pub(crate) fn wish(
         MICROSIP_TIMER_REQUIRED => TimerMode::Required,
         _ => return Err(range(names[0], mode, "is neither 0 nor MICROSIP_TIMER_OFF to MICROSIP_TIMER_REQUIRED")),
     };
-    for (value, name) in [(expires, names[1]), (least, names[2])] {
-        if matches!(value, 1..90) {
-            return Err(range(name, value, "is less than 90 seconds, the shortest session (RFC 4028)"));
-        }
-    }
     let side = match refresher {
         0 => Refresher::Inherited,
         MICROSIP_REFRESHER_EITHER => Refresher::Either,
@@ -43,6 +38,13 @@ pub(crate) fn wish(
             return Err(range(names[3], refresher, fix));
         }
     };
+    // the core says what it takes; one number at a time, so that the wrong one is named
+    for (value, name, alone) in [
+        (expires, names[1], SessionTimer::new(timer_mode, expires, 0, side)),
+        (least, names[2], SessionTimer::new(timer_mode, 0, least, side)),
+    ] {
+        alone.check().map_err(|error| Fail::command(error, name, Value::Number(i64::from(value))))?;
+    }
     Ok(SessionTimer::new(timer_mode, expires, least, side))
 }
 

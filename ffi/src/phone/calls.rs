@@ -10,13 +10,14 @@ use core::ffi::c_char;
 /// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number,
 /// the separators that people write (space - . ( ) /) are left out, and with MICROSIP_HAS_NUMBERS the account's prefix
 /// and dial plan are applied, tel:, callto: and quotes left out, escapes decoded, and digits behind a comma are sent a
-/// second after the answer (each further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. account 0: directly, without an account. o: NULL,
-/// or the differences from the defaults. *call: its id. It returns before anything is looked up or sent;
-/// MICROSIP_EV_CALL has each state and the end, with the SIP status and a result. Unanswered calls are cancelled after
-/// three minutes without a response (RFC 3261 16.6). MICROSIP_E_URI: no address, or no digits behind it. MICROSIP_E_BLOCKED: the dial plan has
-/// no match for it. MICROSIP_E_ARG: it needs an account,
-/// or o has a number out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header
-/// that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
+/// second after the answer (each further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. account 0:
+/// directly, without an account. o: NULL, or the differences from the defaults. *call: its id. It returns before
+/// anything is looked up or sent; MICROSIP_EV_CALL has each state and the end, with the SIP status and a result.
+/// Unanswered calls are cancelled after three minutes without a response (RFC 3261 16.6). MICROSIP_E_URI: no address,
+/// or no digits behind it. MICROSIP_E_BLOCKED: the dial plan has no match for it. MICROSIP_E_ARG: it needs an account,
+/// or o has a number out of range (o->session_expires or o->min_se from 1 to 89, say). MICROSIP_E_TEXT: o->headers are
+/// not lines of "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are
+/// there. MICROSIP_E_CLOSED: after shutdown.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(
     phone: microsip_id,
@@ -32,10 +33,11 @@ pub unsafe extern "C" fn microsip_dial(
 /// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
 /// far end's address is confirmed), 180 means that it rings (the library has sent one already). A call that is not
 /// answered within ten minutes, or the time that the caller gives it, is refused with 487. MICROSIP_E_STATE: it is not
-/// incoming, or answered. MICROSIP_E_ARG: another code. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n",
-/// name a header that the library writes itself, or find no room beside the answer. MICROSIP_E_NO_CODEC: o->codecs has
-/// none of the offer's. MICROSIP_E_UNSUPPORTED: o->reliable requires what the caller does not know, or o->dtmf is not
-/// built. MICROSIP_E_FULL: o->reliable would make a response too long.
+/// incoming, or answered. MICROSIP_E_ARG: another code, or o has a number out of range (o->session_expires below 90,
+/// say, or o->min_se, which is no answer's). MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", name a
+/// header that the library writes itself, or find no room beside the answer. MICROSIP_E_NO_CODEC: o->codecs has none of
+/// the offer's. MICROSIP_E_UNSUPPORTED: o->reliable requires what the caller does not know, or o->dtmf is not built.
+/// MICROSIP_E_FULL: o->reliable would make a response too long.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_answer(
     phone: microsip_id,
