@@ -74,7 +74,7 @@ impl Fail {
             ),
             CommandError::Timer => {
                 (MICROSIP_E_ARG, "is less than 90 seconds, the shortest session (RFC 4028): set 0, or 90 and more")
-            },
+            }
             CommandError::Plan => (MICROSIP_E_ARG, "is no dial plan: write \"<+:00>x.|x.\" or \"(911|[2-9]xxxxxx)\""),
             CommandError::Blocked => (MICROSIP_E_BLOCKED, "has no match in the account's dial plan"),
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),

@@ -131,7 +131,9 @@ impl Talk<'_> {
         if let Some(path) = self.recording().filter(|_| nothing_heard) {
             return Err(no_media(path));
         }
-        verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &how)
+        // of a call that was up, the last response is an old success
+        let why = if self.connected.is_some() && sip_code < 300 { end.words() } else { how };
+        verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &why)
     }
 }
 
