@@ -7,8 +7,8 @@ from pathlib import Path
 from peers import HERE, LOGS, MICROSIP, Program, cannot, check, free_port, needs, subprocess
 
 
-def open_proxy(name="kamailio"):
-    """It takes every REGISTER, records its route and forks; `port` is its port."""
+def open_proxy(name="kamailio", *defined):
+    """It takes every REGISTER, records its route and forks; `port` is its port. `defined`: words that its configuration asks for."""
     needs("kamailio")
     port = free_port()
     config, home = LOGS / f"{name}.cfg", LOGS / f"{name}-run"
@@ -16,7 +16,7 @@ def open_proxy(name="kamailio"):
     home.mkdir()
     kamailio = shutil.which("kamailio", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     # -DD: the main process stays ours to end, its children with it.
-    program = Program(name, kamailio, "-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", home, "-P", home / "pid", "-w", home)
+    program = Program(name, kamailio, "-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", home, "-P", home / "pid", "-w", home, *[part for word in defined for part in ("-A", word)])
     program.wait_udp(port)
     program.port = port
     return program

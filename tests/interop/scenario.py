@@ -27,9 +27,10 @@ class Scenario:
         self.steps.append("<send" + (' retrans="500"' if repeat else "") + f"><![CDATA[\n{text}\n]]></send>")
         return self
 
-    def ask(self, method, number, body="", more="", uri=None, branch=None, kind="application/sdp", repeat=None, to="sip:echo@[remote_ip]:[remote_port]"):
-        """A request. The first INVITE goes to where we listen; what follows in the dialog to the Contact that was heard (`hear(..., dialog=True)`)."""
-        first = method == "INVITE" and number == 1
+    def ask(self, method, number, body="", more="", uri=None, branch=None, kind="application/sdp", repeat=None, to="sip:echo@[remote_ip]:[remote_port]", begins=False):
+        """A request. The first INVITE goes to where we listen, and so does one that begins the call anew; what follows in the dialog to the Contact that was
+        heard (`hear(..., dialog=True)`)."""
+        first = begins or method == "INVITE" and number == 1
         branch = branch or f"{method}{number}"
         uri = uri or ("sip:echo@[remote_ip]:[remote_port]" if first or method == "CANCEL" else "[next_url]")
         # the tag is SIPp's: empty until a response has named one
@@ -105,14 +106,14 @@ class Scenario:
     def bye(self, number):
         return self.ask("BYE", number).hear("200")
 
-    def start(self, *target, bare=False):
-        """SIPp plays it once: as the caller of a port, or without one as the callee, whose port is `program.port`. Bare: it repeats nothing, and
-        takes a retransmission as a message of its own."""
+    def start(self, *target, bare=False, seconds=60):
+        """SIPp plays it once, in so many seconds at most: as the caller of a port, or without one as the callee, whose port is `program.port`. Bare: it
+        repeats nothing, and takes a retransmission as a message of its own."""
         used = f'<Reference variables="{",".join(self.variables)}"/>' if self.variables else ""
         path = LOGS / f"{self.name}.xml"
         path.write_text(f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="{self.name}">\n' + "\n".join(self.steps) + f"\n{used}\n</scenario>\n")
         port = free_port()
-        program = sipp(self.name, "-sf", path, *[f"127.0.0.1:{each}" for each in target], "-p", port, "-mp", free_port(4), "-m", 1, "-timeout", "60", *(["-nr"] if bare else []))
+        program = sipp(self.name, "-sf", path, *[f"127.0.0.1:{each}" for each in target], "-p", port, "-mp", free_port(4), "-m", 1, "-timeout", seconds, *(["-nr"] if bare else []))
         program.port = port
         if not target:
             program.wait_udp(port)
