@@ -209,3 +209,25 @@ fn a_response_whose_prack_finds_no_slot_counts_as_not_come() {
     lab.run_for(Duration::from_secs(40));
     lab.assert_settled();
 }
+
+#[test]
+fn a_far_end_that_does_not_respond_to_a_prack_takes_no_further_slots() {
+    let (mut lab, mut peer) = new();
+    let invite = dial(&mut lab, &mut peer, Reliable::Inherited);
+    for rseq in 1..100 {
+        peer.respond_with(&mut lab, &invite, 180, &lines(rseq), "");
+        lab.run_for(Duration::from_millis(2));
+    }
+    assert_eq!((peer.all(&lab, "PRACK").len(), lab.ends[0].phone.in_use().requests), (1, 2));
+    // the next one is taken once that has its response
+    let prack = peer.wait(&mut lab, "PRACK");
+    assert_eq!(prack.header("RAck"), format!("1 {} INVITE", invite.number()));
+    peer.respond(&mut lab, &prack, 200, "");
+    peer.respond_with(&mut lab, &invite, 180, &lines(2), "");
+    let prack = peer.wait(&mut lab, "PRACK");
+    assert_eq!(prack.header("RAck"), format!("2 {} INVITE", invite.number()));
+    peer.respond(&mut lab, &prack, 200, "");
+    peer.respond(&mut lab, &invite, 486, "");
+    peer.wait(&mut lab, "ACK");
+    lab.assert_settled();
+}

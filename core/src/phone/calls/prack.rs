@@ -1,6 +1,7 @@
 //! Reliable provisional responses to our INVITE (rfc3262#4): each gets a PRACK, in order, in its own early dialog.
 //!
-//! One whose PRACK finds no slot counts as not come: its sender repeats it.
+//! One whose PRACK finds no slot counts as not come: its sender repeats it. So does one that comes before the response
+//! to the PRACK before it, or a far end that counts on without responding would use up the slots of all calls.
 
 use super::Calls;
 use super::forks::tag_of;
@@ -8,6 +9,7 @@ use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::Lower;
+use crate::phone::dialogs::Leg;
 use crate::phone::reliable::number_of;
 use crate::phone::transactions::request::Sending;
 use crate::wire::sip::Message;
@@ -43,11 +45,15 @@ impl Calls<'_> {
         true
     }
 
-    /// Acknowledges a provisional response. False: there is no slot.
+    /// Acknowledges a provisional response. False: there is no slot, or the PRACK before it has no response yet.
     fn send_prack(&mut self, lower: &mut Lower<'_>, now: Instant, dialog: Handle, invite: Handle, number: u32) -> bool {
         let Some((flow, cseq)) = lower.transactions.request(invite).map(|sent| (sent.flow(), sent.number())) else {
             return false;
         };
+        let before = lower.dialogs.get(dialog).map_or(Handle::NONE, Leg::prack);
+        if lower.transactions.request(before).is_some() {
+            return false;
+        }
         let mut line = [0; RACK];
         let mut out = Cursor::new(&mut line);
         out.put_str("RAck: ");
@@ -61,6 +67,7 @@ impl Calls<'_> {
             lower.end_request(request);
             return false;
         }
+        lower.dialogs.set_prack(dialog, request);
         // the INVITE's way, unless the dialog's routes or target name another
         lower.dialogs.set_flow(dialog, flow);
         lower.dialogs.find_next_hop(dialog);

@@ -54,6 +54,9 @@ pub(in crate::phone) struct Leg {
     pub(super) own_hop: bool,
     /// The request that looks up the host which its last description names.
     pub(super) lookup: Handle,
+    /// Our last PRACK in it.
+    #[cfg(feature = "reliable")]
+    pub(super) prack: Handle,
     /// Nonce counts of the INVITE's credentials, by the challenge's slot; the ACK repeats them.
     pub(super) credentials: [Credential; CHALLENGES],
     /// Header lines of the application's for a message to come.
@@ -79,6 +82,8 @@ impl Leg {
         renewed: false,
         own_hop: false,
         lookup: Handle::NONE,
+        #[cfg(feature = "reliable")]
+        prack: Handle::NONE,
         credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
         #[cfg(feature = "identity")]
         added: Added::NONE,
@@ -115,6 +120,8 @@ impl Leg {
             left: false,
             renewed: false,
             lookup: Handle::NONE,
+            #[cfg(feature = "reliable")]
+            prack: Handle::NONE,
             ..*self
         }
     }
@@ -175,6 +182,12 @@ impl Leg {
     /// A host that its last description names is being looked up.
     pub(in crate::phone) const fn looks_up(&self) -> bool {
         !self.lookup.is_none()
+    }
+
+    /// Our last PRACK in it, which may be over.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) const fn prack(&self) -> Handle {
+        self.prack
     }
 
     /// The credentials of the INVITE that its ACK is of.

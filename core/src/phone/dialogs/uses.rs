@@ -160,6 +160,14 @@ impl Dialogs<'_> {
         self.slots.get_mut(handle).map_or(Handle::NONE, |leg| core::mem::replace(&mut leg.lookup, lookup))
     }
 
+    /// A PRACK of ours is on its way.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) fn set_prack(&mut self, handle: Handle, prack: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.prack = prack;
+        }
+    }
+
     /// A look-up is over.
     pub(in crate::phone) fn lookup_over(&mut self, handle: Handle, lookup: Handle) {
         if let Some(leg) = self.slots.get_mut(handle)
