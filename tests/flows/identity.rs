@@ -2,6 +2,7 @@
 
 use crate::server::{anna, registered};
 use microsip_core::base::cursor::Cursor;
+use microsip_core::base::time::Duration;
 use microsip_core::phone::{
     AccountChange, AccountConfig, AccountId, CallId, CallState, CallText, CommandError, DialOptions, Privacy, Transport,
 };
@@ -9,7 +10,11 @@ use microsip_tests::{Lab, Options, Peer, Sip};
 
 /// A phone with an account whose proxy is a peer.
 fn behind(config: AccountConfig<'_>) -> (Lab, Peer) {
-    let mut lab = Lab::new(&[Options::default()]);
+    behind_with(Options::default(), config)
+}
+
+fn behind_with(options: Options, config: AccountConfig<'_>) -> (Lab, Peer) {
+    let mut lab = Lab::new(&[options]);
     let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let now = lab.now;
     let config = AccountConfig { proxy: "sip:10.0.0.9", no_register: true, ..config };
@@ -134,6 +139,47 @@ fn the_own_proxy_alone_is_believed_about_a_caller() {
     assert_eq!(lab.ends[0].phone.call_info(call).unwrap().account, AccountId::NONE);
     assert_eq!(asserted(&lab, call), Err(CommandError::Nothing));
     assert!(lab.ends[0].reached(CallState::Incoming));
+}
+
+/// A proxy takes the identity out of a caller's header fields, and lets bodies pass as they are.
+#[test]
+fn an_identity_in_a_body_is_none() {
+    for end in ["\r\n", "\n"] {
+        let (mut lab, mut peer) = behind(anna());
+        let invite = dial(&mut lab, &mut peer, &DialOptions::default());
+        let body = peer.sdp();
+        peer.respond(&mut lab, &invite, 200, &body);
+        peer.wait(&mut lab, "ACK");
+        let body = format!(
+            "-\r\nRemote-Party-ID: <sip:boss@example.org>\r\n\r\n--x\r\nContent-Type: application/sdp\r\n\r\n{body}--x--\r\n"
+        );
+        let update = peer.request("UPDATE", "Content-Type: multipart/mixed;boundary=x\r\n", &body);
+        let (head, body) = update.split_once("\r\n\r\n").unwrap();
+        peer.send(&mut lab, &format!("{}{end}{end}{body}", head.replace("\r\n", end)));
+        peer.wait(&mut lab, "SIP/2.0 200");
+        let call = lab.ends[0].last_call();
+        assert_eq!(asserted(&lab, call), Err(CommandError::Nothing), "{end:?}");
+    }
+}
+
+/// The first message counts as a call's first however little of it is kept: what a far end says later, over a way of its
+/// own, is not what the proxy has asserted.
+#[test]
+fn a_later_message_does_not_become_the_first() {
+    let mut options = Options::default();
+    options.capacity.history = 512;
+    let (mut lab, mut proxy) = behind_with(options, anna());
+    dial(&mut lab, &mut proxy, &DialOptions::default()); // its address is known from here on
+    let mut proxy = Peer::new(&mut lab, "10.0.0.9:5062", 0);
+    proxy.target = format!("sip:anna;x={}@10.0.0.1", "x".repeat(600));
+    proxy.call_without_ack(&mut lab, 0);
+    let call = lab.ends[0].last_call();
+    let ack = proxy.request("ACK", "P-Asserted-Identity: <sip:boss@example.org>\r\n", "");
+    proxy.at = lab.open_raw("10.0.0.66:5060");
+    proxy.send(&mut lab, &ack);
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(lab.count("SIP/2.0 200"), 1);
+    assert_eq!(asserted(&lab, call), Err(CommandError::Nothing));
 }
 
 #[test]

@@ -17,18 +17,17 @@ pub(super) fn fields<'m>(head: &'m [u8], name: &[u8]) -> impl Iterator<Item = &'
     fields.map(|(_, value)| value)
 }
 
-/// Names and values, line by line, foldings inside the values.
+/// Names and values, line by line, foldings inside the values. A line ends as in [`crate::wire::sip::Message`], by LF
+/// alone too, and behind the line without anything stands no header.
 fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let start = head.windows(2).position(|pair| pair == b"\r\n").map_or(head.len(), |at| at + 2);
-    let mut rest = head.get(start..).unwrap_or_default();
+    let mut rest = head.split_at_checked(line_end(head).unwrap_or(head.len())).unwrap_or_default().1;
     core::iter::from_fn(move || {
-        if rest.is_empty() || rest.starts_with(b"\r\n") {
+        if matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
             return None;
         }
         let mut end = 0;
         loop {
-            let line = rest.get(end..)?.windows(2).position(|pair| pair == b"\r\n")?;
-            end += line + 2;
+            end += line_end(rest.get(end..)?)?;
             if !matches!(rest.get(end), Some(b' ' | b'\t')) {
                 break;
             }
@@ -39,4 +38,9 @@ fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         let (name, value) = line.split_at_checked(colon)?;
         Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()))
     })
+}
+
+/// The beginning of the next line.
+fn line_end(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| *byte == b'\n').map(|at| at + 1)
 }

@@ -100,7 +100,7 @@ fn bracketed(address: &[u8]) -> [&[u8]; 4] {
 pub(super) fn asserted_by<'m>(message: &Message<'m>) -> Option<Address<'m>> {
     let mut asserted = message.addresses(Name::PAssertedIdentity).flatten();
     asserted.find(|address| Uri::parse(address.uri).is_ok()).or_else(|| {
-        let known = Address::parse(nth_field(message.bytes(), b"Remote-Party-ID", 0)?)?;
+        let known = Address::parse(nth_field(message.head(), b"Remote-Party-ID", 0)?)?;
         let party: &[u8] = if message.is_request() { b"calling" } else { b"called" };
         let fits = known.params.get(b"party").is_none_or(|named| named.eq_ignore_ascii_case(party));
         Some(known).filter(|_| fits)

@@ -19,9 +19,10 @@ impl Calls<'_> {
         let text = if head.len() <= room {
             head
         } else {
-            // cut behind the last whole header that fits
+            // cut behind the last whole header that fits; a first line that does not fit has none behind it, but was the
+            // first message's all the same
             let fits = head.get(..room).unwrap_or_default();
-            let end = fits.windows(2).rposition(|pair| pair == b"\r\n").map_or(0, |at| at + 2);
+            let end = fits.iter().rposition(|byte| *byte == b'\n').map_or(fits.len(), |at| at + 1);
             fits.get(..end).unwrap_or_default()
         };
         let block = self.history.get_mut(call.index);
