@@ -31,14 +31,20 @@ pub(crate) fn head(trace: &Trace, missing: u32, len: usize) -> microsip_log {
     microsip_log { level, object, time_us, len: len as u32, missing, ..microsip_log::default() }
 }
 
-/// A text of the network's, as far as it is one.
+/// A text of the network's, as far as it is one, and without what would break the line or turn its order round.
 struct Clean<'t>(&'t [u8]);
+
+/// A character that is no part of a line's text: a control, an end of a line, one of Unicode's controls of direction.
+fn steers(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
 
 impl Display for Clean<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             for character in chunk.valid().chars() {
-                f.write_char(if character.is_control() { '?' } else { character })?;
+                f.write_char(if steers(character) { '?' } else { character })?;
             }
             if !chunk.invalid().is_empty() {
                 f.write_char('?')?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::output::shorten;
+use crate::output::{harmless, shorten};
 
 #[cfg(feature = "trace")]
 mod details;
@@ -91,14 +91,13 @@ pub(crate) fn lines(ladder: &Ladder, at: Instant, sent: bool, peer: SocketAddr, 
 
 /// The label, and the lines below it.
 pub(crate) fn decode(bytes: &[u8]) -> Decoded {
-    details::details(bytes).map_or_else(|| raw(bytes), |details| Decoded { label: label(bytes), details })
+    let details = details::details(bytes).unwrap_or_else(|| raw(bytes));
+    Decoded { label: label(bytes), details: details.iter().map(|line| harmless(line)).collect() }
 }
 
 /// The first line becomes the label; the text follows as it is.
-fn raw(bytes: &[u8]) -> Decoded {
-    let text = String::from_utf8_lossy(bytes);
-    let lines = text.lines().skip(1).map(|line| line.chars().map(|c| if c.is_control() { '·' } else { c }).collect());
-    Decoded { label: label(bytes), details: lines.collect() }
+fn raw(bytes: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(bytes).lines().skip(1).map(str::to_owned).collect()
 }
 
 /// A message in a few words: `INVITE sip:bob@host · PCMU PCMA dtmf`, `180 Ringing (INVITE)`.
@@ -106,16 +105,15 @@ pub(crate) fn label(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let mut lines = head.lines();
-    let first: String =
-        lines.next().unwrap_or_default().chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+    let first = harmless(lines.next().unwrap_or_default());
     let method = lines.find_map(|line| line.strip_prefix("CSeq:")?.split_whitespace().nth(1));
     let mut label = match (first.strip_prefix("SIP/2.0 "), method) {
-        (Some(status), Some(method)) => format!("{status} ({method})"),
+        (Some(status), Some(method)) => format!("{status} ({})", harmless(method)),
         _ if first.is_empty() => "(keepalive)".to_owned(),
         _ => first.trim_end_matches(" SIP/2.0").to_owned(),
     };
     if let Some(media) = sdp(body) {
-        let _ = write!(label, " · {media}"); // writing to a String cannot fail
+        let _ = write!(label, " · {}", harmless(&media)); // writing to a String cannot fail
     }
     label
 }

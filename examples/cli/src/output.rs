@@ -156,6 +156,16 @@ pub(crate) fn shorten(text: &str, room: usize) -> String {
     text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// A text of the network's, which anybody may have chosen, for people: what would command their terminal, or turn the
+/// order of their line round (Unicode's controls of direction), is a dot.
+pub(crate) fn harmless(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { '·' } else { c }).collect()
+}
+
 /// A line on standard error; nothing where that is closed.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");

@@ -46,6 +46,26 @@ fn a_message_that_rsip_cannot_read_is_shown_as_it_is() {
 }
 
 #[test]
+fn no_part_of_a_message_commands_the_terminal() {
+    for (part, with) in [
+        ("sip:alice@127.0.0.1>;tag", "sip:alice@127.0.0.1;x=\"\x1b[2J\">;tag"),
+        ("\"Alice\"", "\"\x1b[2J\""),
+        ("PCMU", "\x1b[2J"),
+        ("1 INVITE", "1 \x1b[2J"),
+        ("a=rtpmap:101 telephone-event", "a=rtpmap:101 \x1b[2J"),
+        ("c=IN IP4 127.0.0.1", "c=IN IP4 \x1b[2J"),
+        ("bob@", "\u{202e}bob@"),
+    ] {
+        let text = String::from_utf8_lossy(INVITE).replace(part, with);
+        let Decoded { label, details } = decode(text.as_bytes());
+        assert!(
+            ![label].iter().chain(&details).any(|line| line.contains(['\x1b', '\u{202e}'])),
+            "{with:?}: {details:?}"
+        );
+    }
+}
+
+#[test]
 fn arrows_line_up_whatever_stands_on_them() {
     let start = Instant::now();
     let ladder = Ladder::new(start);

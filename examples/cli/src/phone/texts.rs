@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::ptr::null;
 
 use super::c;
+use crate::output::harmless;
 use crate::words;
 
 /// A refusal of a C function: its code, and the last error's text.
@@ -36,7 +37,7 @@ pub(super) fn check(code: i32) -> Result<(), Failure> {
     Err(Failure { code, text })
 }
 
-/// Reads a text the way C does: once for its length where a first buffer is too small.
+/// Reads a text the way C does: once for its length where a first buffer is too small. Texts of calls are the far end's.
 pub(super) fn read_text(mut get: impl FnMut(*mut c_char, u32, *mut u32) -> i32) -> Result<String, Failure> {
     let (mut buffer, mut needed) = (vec![0u8; 256], 0u32);
     let mut code = get(buffer.as_mut_ptr().cast(), buffer.len() as u32, &raw mut needed);
@@ -48,7 +49,7 @@ pub(super) fn read_text(mut get: impl FnMut(*mut c_char, u32, *mut u32) -> i32) 
         return Err(Failure { code, text: strerror(code) });
     }
     let text = CStr::from_bytes_until_nul(&buffer).unwrap_or_default();
-    Ok(text.to_string_lossy().into_owned())
+    Ok(harmless(&text.to_string_lossy()))
 }
 
 pub(super) fn text(text: &str) -> Result<CString, Failure> {
