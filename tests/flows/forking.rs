@@ -2,7 +2,7 @@
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::trace::{Pool, What};
-use microsip_core::phone::{CallState, Cause, MEDIA_SENDING};
+use microsip_core::phone::{AccountId, CallState, Capacity, Cause, DialOptions, MEDIA_SENDING};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, sdp};
 
 /// A forking proxy at 10.0.0.9 with two branches behind it; all their messages come through it.
@@ -32,6 +32,36 @@ fn fork_of(options: Options) -> Fork {
 
 fn media_to(lab: &mut Lab, to: &str) -> u64 {
     lab.media_sent.get(&to.parse().unwrap()).copied().unwrap_or_default()
+}
+
+// The header lines of an INVITE are not written again once its 2xx is there. They leave their room to the far end's
+// texts, so a call that could be dialled does not end by being answered.
+#[test]
+fn long_header_lines_make_room_for_an_answer() {
+    let route = format!("<sip:{}@10.0.0.9;lr>", "r".repeat(120));
+    for early in [0, 180, 183] {
+        let capacity = Capacity { dialog_text: 640, ..Options::default().capacity };
+        let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+        let mut far = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let headers = format!("X-Long: {}\r\n", "x".repeat(400));
+        let (now, options) = (lab.now, DialOptions { headers: &headers, ..DialOptions::default() });
+        let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:peer@10.0.0.9", &options).unwrap();
+        lab.drain();
+        let invite = far.wait(&mut lab, "INVITE");
+        assert!(invite.text().contains(headers.trim()));
+        let lines = format!("Record-Route: {route}\r\n");
+        if early > 0 {
+            far.respond_with(&mut lab, &invite, early, &lines, "");
+        }
+        far.respond_with(&mut lab, &invite, 200, &lines, &sdp("10.0.0.9", 4000, ""));
+        let ack = far.wait(&mut lab, "ACK");
+        assert!(ack.text().contains(&format!("Route: {route}\r\n")), "{}", ack.text());
+        assert_eq!(lab.ends[0].phone.call_info(call).unwrap().state, CallState::Connected, "behind {early}");
+        let now = lab.now;
+        lab.ends[0].phone.hangup(now, call).unwrap();
+        let bye = far.wait(&mut lab, "BYE");
+        assert!(bye.text().contains(&format!("Route: {route}\r\n")) && !bye.text().contains("X-Long"));
+    }
 }
 
 #[test]

@@ -131,10 +131,10 @@ impl Dialog {
         Some(())
     }
 
-    /// Puts our side of a direct call in, once the local address is known: behind the texts that never change, moving
-    /// the others up.
+    /// Puts our side of a direct call in, once the local address is known: before the header lines, moving the texts
+    /// behind it up.
     pub fn set_local(&mut self, block: &mut [u8], local: &[u8]) -> Option<()> {
-        let start = usize::from(self.fixed_end);
+        let start = self.headers.start();
         let end = self.target.start() + self.target.len();
         let by = local.len();
         if end + by > block.len() || end < start {
@@ -143,11 +143,55 @@ impl Dialog {
         block.copy_within(start..end, start + by);
         block.get_mut(start..start + by)?.copy_from_slice(local);
         self.local = Span::new(start, by)?;
-        self.fixed_end = (start + by) as u16;
-        for span in [&mut self.remote_tag, &mut self.routes, &mut self.target] {
+        self.fixed_end += by as u16;
+        for span in [&mut self.headers, &mut self.remote_tag, &mut self.routes, &mut self.target] {
             *span = Span::new(span.start() + by, span.len())?;
         }
         Some(())
+    }
+
+    /// Its INVITE is not written again: its header lines leave their room to the far end's texts.
+    pub fn drop_headers(&mut self, block: &mut [u8]) {
+        if self.headers.start() + self.headers.len() == usize::from(self.fixed_end) {
+            // the texts behind are about to be written anew
+            self.fixed_end = self.headers.start() as u16;
+        } else {
+            #[cfg(feature = "redirect")]
+            let _ = self.splice(block, self.headers, &[]); // it gets shorter
+        }
+        let _ = block;
+        self.headers = Span::EMPTY;
+    }
+
+    /// A text takes the place of another, and moves those behind it. `None`: the block is too small, and nothing
+    /// changed.
+    #[cfg(any(feature = "identity", feature = "redirect"))]
+    fn splice(&mut self, block: &mut [u8], old: Span, parts: &[&[u8]]) -> Option<Span> {
+        let (start, end, used) = (old.start(), old.start() + old.len(), self.used());
+        let len = parts.iter().map(|part| part.len()).sum::<usize>();
+        let behind = used.checked_sub(end)?;
+        if start + len + behind > block.len() {
+            return None;
+        }
+        block.copy_within(end..used, start + len);
+        let new = Packer::new(block, start).add_parts(parts)?;
+        let moved = |at: usize| if at >= end { at - end + start + len } else { at };
+        for span in [
+            &mut self.local,
+            &mut self.remote,
+            &mut self.remote_tag,
+            &mut self.call_id,
+            &mut self.headers,
+            &mut self.routes,
+            &mut self.target,
+            &mut self.redirected,
+            #[cfg(feature = "identity")]
+            &mut self.connected,
+        ] {
+            *span = Span::new(moved(span.start()), span.len())?;
+        }
+        self.fixed_end = moved(usize::from(self.fixed_end)) as u16;
+        Some(new)
     }
 
     /// As [`Dialog::set_remote`], from the first response with this tag: Record-Route backwards (rfc3261#12.1.2), the

@@ -103,6 +103,7 @@ impl Calls<'_> {
         response: &Message<'_>,
     ) {
         let tag = tag_of(response);
+        lower.dialogs.drop_headers(first);
         let known = lower.dialogs.with_tag(first, tag);
         if known.is_none() && lower.dialogs.free() == 0 {
             self.drop_forks(lower, first); // they have lost, and the winner takes a slot of theirs

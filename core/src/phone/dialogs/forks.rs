@@ -60,10 +60,18 @@ impl Dialogs<'_> {
         self.two(handle).is_some_and(|(dialog, text)| dialog.learn_from_response(text, response, tag).is_some())
     }
 
+    /// A dialog's INVITE is not written again.
+    pub(in crate::phone) fn drop_headers(&mut self, handle: Handle) {
+        if let Some((dialog, text)) = self.two(handle) {
+            dialog.drop_headers(text);
+        }
+    }
+
     /// A dialog that has just got its slot is another branch's: it has the first one's texts, and those of the
     /// response. It is chained behind the first. False: it does not fit.
     pub(in crate::phone) fn chain(&mut self, first: Handle, fork: Handle, response: &Message<'_>, tag: &[u8]) -> bool {
         self.text.copy(first.index, fork.index);
+        self.drop_headers(fork);
         if !self.learn(fork, response, tag) {
             self.slots.remove(fork);
             return false;

@@ -1,7 +1,7 @@
 //! The far end's identity, which may change while a dialog lasts (RFC 4916).
 
 use super::Dialog;
-use crate::base::text::{Packer, Span};
+use crate::base::text::Span;
 use crate::wire::sip::Address;
 
 impl Dialog {
@@ -28,35 +28,6 @@ impl Dialog {
         let connected = self.splice(block, old, &name_addr(asserted));
         self.connected = connected.unwrap_or(self.connected);
         connected.is_some()
-    }
-
-    /// A text takes the place of another, and moves those behind it. `None`: the block is too small, and nothing
-    /// changed.
-    fn splice(&mut self, block: &mut [u8], old: Span, parts: &[&[u8]]) -> Option<Span> {
-        let (start, end, used) = (old.start(), old.start() + old.len(), self.used());
-        let len = parts.iter().map(|part| part.len()).sum::<usize>();
-        let behind = used.checked_sub(end)?;
-        if start + len + behind > block.len() {
-            return None;
-        }
-        block.copy_within(end..used, start + len);
-        let new = Packer::new(block, start).add_parts(parts)?;
-        let moved = |at: usize| if at >= end { at - end + start + len } else { at };
-        for span in [
-            &mut self.local,
-            &mut self.remote,
-            &mut self.remote_tag,
-            &mut self.call_id,
-            &mut self.headers,
-            &mut self.routes,
-            &mut self.target,
-            &mut self.redirected,
-            &mut self.connected,
-        ] {
-            *span = Span::new(moved(span.start()), span.len())?;
-        }
-        self.fixed_end = moved(usize::from(self.fixed_end)) as u16;
-        Some(new)
     }
 }
 
