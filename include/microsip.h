@@ -395,6 +395,14 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_IDENTITY 24
 /**
+ * A request of a call or an account left by UDP, though it is longer than 1300 bytes, for its far
+ * end could not be reached by TCP (RFC 3261 §18.1.1); value is its bytes. The network may drop it,
+ * and then nothing answers: fewer header lines and codecs make it shorter, MICROSIP_TCP as
+ * transport of the account says at once what is wrong. Of several that left before this is fetched
+ * the latest is told. With MICROSIP_HAS_STREAM.
+ */
+#define MICROSIP_EV_DATAGRAM 25
+/**
  * A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the
  * MICROSIP_DTMF_* by which it left (never one of the automatic ones), reached the number of digits
  * and pauses that wait behind it. Of several that left before this is fetched the latest is told.

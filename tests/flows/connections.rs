@@ -8,7 +8,7 @@ use microsip_core::phone::{
     AccountId, AccountState, CallId, Cause, Component, DialOptions, Failure, Flow, Reply, Source, Taken, Target,
     Transmit, Transport, Via, Wish, WishId,
 };
-use microsip_tests::{Lab, Options, Peer};
+use microsip_tests::{EventKind, Lab, Options, Peer};
 use std::net::SocketAddr;
 
 const FAR: &str = "10.0.0.9:5060";
@@ -239,6 +239,22 @@ fn a_long_request_goes_by_the_datagram_where_there_is_no_stream() {
         assert_eq!(driver.last().0, udp("10.0.0.8:5060"));
         assert_eq!(driver.wished.len(), 1);
     }
+    // the application is told, once for each time that it leaves so
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut driver = Driver::new(&mut lab, &[udp(FAR), udp("10.0.0.8:5060")]);
+    let call = dial(&mut lab, &long());
+    driver.go(&mut lab);
+    let told = |lab: &mut Lab| {
+        lab.drain();
+        let events = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Datagram);
+        events.map(|event| (event.call, event.value as usize)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&mut lab), [], "nothing has left yet");
+    driver.reply(&mut lab, 0, Reply::Failed(Failure::Unreachable));
+    let bytes = driver.last().1.len();
+    assert_eq!(told(&mut lab), [(call, bytes)]);
+    driver.run(&mut lab, Duration::from_secs(4));
+    assert_eq!((driver.last().0, told(&mut lab).len()), (udp("10.0.0.8:5060"), 2));
     // a connection that breaks before anything was heard, too
     let mut lab = Lab::new(&[Options::default()]);
     let mut driver = Driver::new(&mut lab, &[udp(FAR)]);

@@ -61,6 +61,27 @@ def proxy(name, port):
     return server
 
 
+def long_call(name, port):
+    """A call whose INVITE is longer than 1300 bytes, of an account that goes by UDP."""
+    wanted = ["--header", "X-Long: " + "x" * 1300]
+    caller = microsip(name, "call", "sip:bob@phones.test", *kamailio.account("alice", port), "--null-audio", *wanted, "--for", "1s")
+    check(caller.code(20) == 0, f"the long call ended with {caller.process.returncode}, 0 is wanted")
+    return caller
+
+
+def without_tcp():
+    """Kamailio takes no TCP: the long INVITE goes by UDP after all, and the caller is told."""
+    port = free_port()
+    server = kamailio.proxy("kamailio-udp", port, "MD5", 300, 3600)
+    bob = microsip("bob-udp", "answer", "--forever", *kamailio.account("bob", port), "--null-audio")
+    until(lambda: "TEST registers bob" in server.text(), 20, "Bob to register by UDP")
+    caller = long_call("long-udp", port)
+    told = re.findall(r"a request of (\d+) bytes went by UDP", caller.text())
+    check(told and all(int(size) > 1300 for size in told), "the caller was not told that its long INVITE went by UDP")
+    bob.end()
+    server.end()
+
+
 def with_kamailio():
     port = free_port()
     server = proxy("kamailio", port)
@@ -78,6 +99,9 @@ def with_kamailio():
     check(alice.code(20) == 0, f"Alice's call ended with {alice.process.returncode}, 0 is wanted")
     check_heard(LOGS / "alice.wav", 620, 1.5, "Alice")
     check(said("TEST in-dialog BYE") >= 1, "the BYE did not go through Kamailio")
+    # a request too long for a datagram goes by TCP, though the account does not (RFC 3261, 18.1.1)
+    long_call("long", port)
+    check((said("TEST relays INVITE .* by tcp"), said("TEST relays INVITE .* by udp")) == (2, 0), "the long INVITE did not come by TCP")
     # the proxy closes connections that are idle for eight seconds: Bob is registered over a new one at once
     before = said("TEST registers bob")
     until(lambda: said("TEST registers bob") > before, 20, "Bob to register over a new connection")
@@ -110,6 +134,7 @@ def run():
     needs("sipp", "kamailio", "baresip")
     with_sipp()
     with_kamailio()
+    without_tcp()
     with_baresip()
 
 

@@ -22,6 +22,8 @@ pub enum EventKind {
     Done,
     /// A call's media changed, or could not be.
     Media,
+    /// A request left by a datagram that is too long.
+    Datagram,
     /// A challenge got no credentials.
     Challenge,
     /// A member joined a conference (state 1), or left it.
@@ -129,6 +131,9 @@ impl Told {
                 Self { kind: EventKind::Member, conference, member: Some(member), state: joined.into(), ..blank }
             }
             phone::EventKind::Identity => Self { kind: EventKind::Identity, ..blank },
+            phone::EventKind::Datagram { bytes } => {
+                Self { kind: EventKind::Datagram, value: u32::from(bytes), ..blank }
+            }
             phone::EventKind::Talker { conference, talker } => {
                 Self { kind: EventKind::Talker, conference, member: talker, ..blank }
             }

@@ -14,8 +14,21 @@ use crate::wire::sip::Message;
 impl Phone<'_> {
     /// A request is on its way; or it failed, which is passed to its owner.
     pub(super) fn asked(&mut self, now: Instant, asking: Asking) {
-        if let Asking::Failed { request, cause } = asking {
-            self.request_failed(now, request, cause);
+        match asking {
+            Asking::Failed { request, cause } => self.request_failed(now, request, cause),
+            #[cfg(feature = "stream")]
+            Asking::SentLong { request, bytes } => self.sent_long(request, bytes),
+            _ => {}
+        }
+    }
+
+    /// A request left by a datagram that is longer than one should be: an event of its call or account.
+    #[cfg(feature = "stream")]
+    fn sent_long(&mut self, request: Handle, bytes: u16) {
+        if let Some(Owner::Account(account)) = self.lower.transactions.request(request).map(Request::owner) {
+            self.lower.accounts.sent_long(&mut self.lower.cx, account, bytes);
+        } else {
+            self.calls.sent_long(&mut self.lower, request, bytes);
         }
     }
 

@@ -288,6 +288,13 @@ pub enum EventKind {
         /// The digits and pauses that wait behind it.
         left: u8,
     },
+    /// A request of the call or account left by a datagram, though it is longer than 1300 bytes: its far end could not
+    /// be reached by a stream (RFC 3261 §18.1.1). The network may drop it. Of several since the last event of this kind,
+    /// the latest. With the feature `stream`.
+    Datagram {
+        /// Its bytes.
+        bytes: u16,
+    },
     /// A command ended. One with a token has exactly one event; one without only if it failed.
     Done {
         /// The command.

@@ -285,6 +285,11 @@ impl<'a> App<'a> {
             Happened::Account { state, sip_code, result } => return self.account(state, sip_code, result, job),
             Happened::Challenge(result) => self.challenged(result),
             Happened::Network { addresses, result } => self.moved(addresses, result),
+            Happened::Datagram { bytes } => {
+                let text =
+                    format!("a request of {bytes} bytes went by UDP, for nothing takes TCP there: it may be lost");
+                self.output.say("datagram", || json!({ "call": event.call, "bytes": bytes }), &text);
+            }
             Happened::Lost(count) => {
                 self.lost += count;
                 let text = format!("{} events came faster than they were read", self.lost);

@@ -89,6 +89,10 @@ pub(crate) enum Happened {
         result: i32,
     },
     Lost(u32),
+    /// A request left by UDP that is too long for it.
+    Datagram {
+        bytes: u32,
+    },
     Closed,
     Poisoned,
     Other,
@@ -144,6 +148,7 @@ impl Event {
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent,
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Media(event.value),
             c::MICROSIP_EV_IDENTITY => Happened::Identity,
+            c::MICROSIP_EV_DATAGRAM => Happened::Datagram { bytes: event.value },
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),

@@ -67,6 +67,11 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.result = result as i32;
         }
         EventKind::Identity => event.r#type = MICROSIP_EV_IDENTITY,
+        EventKind::Datagram { .. } if !features::STREAM => {}
+        EventKind::Datagram { bytes } => {
+            event.r#type = MICROSIP_EV_DATAGRAM;
+            event.value = u32::from(bytes);
+        }
         // without conferences there are none
         EventKind::Member { .. } | EventKind::Talker { .. } if !features::CONFERENCE => {}
         EventKind::Member { conference, member, joined } => {

@@ -97,6 +97,9 @@ pub(crate) struct Account {
     /// The times of the last change of its state, and of the last refused challenge ([`Instant::stamp`]).
     pub(super) changed_at: u32,
     pub(super) challenged_at: u32,
+    /// The bytes of the latest REGISTER that left by a datagram which is too long.
+    #[cfg(feature = "stream")]
+    pub(super) datagram: u16,
     /// The commands whose ends are owed: the first of a list.
     pub(super) commands: Link,
     /// To be removed once the registration has ended.
@@ -266,6 +269,8 @@ impl Account {
         pending: 0,
         changed_at: 0,
         challenged_at: 0,
+        #[cfg(feature = "stream")]
+        datagram: 0,
         commands: Link::NONE,
         leaving: false,
     };

@@ -23,6 +23,9 @@ use crate::wire::sip::reason_phrase;
 
 /// [`super::account::Account::pending`]: a challenge was refused.
 pub(super) const PENDING_CHALLENGE: u32 = 1 << 31;
+/// The same: a REGISTER left by a datagram that is too long.
+#[cfg(feature = "stream")]
+const PENDING_DATAGRAM: u32 = 1 << 30;
 
 impl Accounts<'_> {
     /// Its address of record, as it was written.
@@ -205,6 +208,15 @@ impl Accounts<'_> {
         }
     }
 
+    /// A REGISTER left by a datagram that is longer than one should be.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn sent_long(&mut self, cx: &mut Context<'_>, handle: Handle, bytes: u16) {
+        let Some(account) = self.slots.get_mut(handle) else { return };
+        account.pending |= PENDING_DATAGRAM;
+        account.datagram = bytes;
+        cx.tell(Object::Account(handle.index));
+    }
+
     /// Its next event.
     pub(in crate::phone) fn poll_event(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Event> {
         let (latest, account) = (cx.latest, self.slots.get_mut(handle)?);
@@ -213,6 +225,12 @@ impl Accounts<'_> {
         }
         if account.pending == 0 {
             return None;
+        }
+        #[cfg(feature = "stream")]
+        if account.pending & PENDING_DATAGRAM != 0 {
+            account.pending &= !PENDING_DATAGRAM;
+            let (tag, kind) = (account.tag, EventKind::Datagram { bytes: account.datagram });
+            return Some(Event { at: latest, account: AccountId(handle), call: CallId::NONE, tag, kind });
         }
         let (at, kind) = if account.pending & PENDING_CHALLENGE != 0 {
             account.pending &= !PENDING_CHALLENGE;

@@ -1,8 +1,12 @@
 //! Requests of calls: what became of them, and their next tries.
 
 use super::Calls;
+#[cfg(feature = "stream")]
+use super::call::PENDING_DATAGRAM;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+#[cfg(feature = "stream")]
+use crate::phone::object::Object;
 use crate::phone::requests::Asking;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::{Cause, Lower};
@@ -10,9 +14,23 @@ use crate::phone::{Cause, Lower};
 impl Calls<'_> {
     /// A request of a call is on its way; or it failed, however it began.
     pub(in crate::phone) fn asked(&mut self, lower: &mut Lower<'_>, now: Instant, asking: Asking) {
-        if let Asking::Failed { request, cause } = asking {
-            self.request_failed(lower, now, request, cause);
+        match asking {
+            Asking::Failed { request, cause } => self.request_failed(lower, now, request, cause),
+            #[cfg(feature = "stream")]
+            Asking::SentLong { request, bytes } => self.sent_long(lower, request, bytes),
+            _ => {}
         }
+    }
+
+    /// A request of a call left by a datagram that is longer than one should be.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn sent_long(&mut self, lower: &mut Lower<'_>, request: Handle, bytes: u16) {
+        let Some(Owner::Dialog(dialog)) = lower.transactions.request(request).map(Request::owner) else { return };
+        let handle = lower.dialogs.call_of(dialog);
+        let Some(call) = self.get_mut(handle).filter(|call| !call.is_over()) else { return };
+        call.pending |= PENDING_DATAGRAM;
+        call.datagram = bytes;
+        lower.cx.tell(Object::Call(handle.index));
     }
 
     /// A request that is no account's came to nothing without a final response.

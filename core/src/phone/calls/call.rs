@@ -25,6 +25,9 @@ pub(super) const PENDING_DIGIT: u32 = 1 << 17;
 /// [`Call::pending`]: the far end is shown otherwise.
 #[cfg(feature = "identity")]
 pub(super) const PENDING_IDENTITY: u32 = 1 << 18;
+/// [`Call::pending`]: a request left by a datagram that is too long.
+#[cfg(feature = "stream")]
+pub(super) const PENDING_DATAGRAM: u32 = 1 << 19;
 
 /// A time in the life of a call, in whole milliseconds since it began: 49 days of them in half the room of an
 /// [`Instant`].
@@ -57,6 +60,9 @@ pub(in crate::phone) struct Call {
     /// We sent an offer in a 2xx; the ACK brings the answer.
     pub(super) answer_in_ack: bool,
     pub(super) pending: u32,
+    /// The bytes of the latest request that left by a datagram which is too long.
+    #[cfg(feature = "stream")]
+    pub(super) datagram: u16,
     pub(super) started: Instant,
     /// The times of the first progress, and of the last.
     pub(super) rang: Moment,
@@ -124,6 +130,8 @@ impl Call {
         server: Handle::NONE,
         answer_in_ack: false,
         pending: 0,
+        #[cfg(feature = "stream")]
+        datagram: 0,
         started: Instant::ZERO,
         rang: Moment::NEVER,
         progressed: Moment::NEVER,

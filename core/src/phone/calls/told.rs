@@ -1,6 +1,8 @@
 //! The events of a call: its states in the order of the ladder, its media, digits, and its end.
 
 use super::Calls;
+#[cfg(feature = "stream")]
+use super::call::PENDING_DATAGRAM;
 #[cfg(feature = "identity")]
 use super::call::PENDING_IDENTITY;
 use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
@@ -90,6 +92,11 @@ impl Calls<'_> {
         if call.pending & PENDING_IDENTITY != 0 {
             call.pending &= !PENDING_IDENTITY;
             return told(call.time(call.identified), EventKind::Identity);
+        }
+        #[cfg(feature = "stream")]
+        if call.pending & PENDING_DATAGRAM != 0 {
+            call.pending &= !PENDING_DATAGRAM;
+            return told(lower.cx.latest, EventKind::Datagram { bytes: call.datagram });
         }
         if call.pending & PENDING_DIGIT != 0 {
             if let Some((kind, at)) = lower.media.poll_digit(&lower.cx, handle) {

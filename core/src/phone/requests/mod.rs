@@ -23,6 +23,12 @@ use crate::base::slots::Handle;
 #[must_use]
 pub(super) enum Asking {
     Sent,
+    /// It left by a datagram that is longer than one should be, for no stream was to be had there (rfc3261#18.1.1).
+    #[cfg(feature = "stream")]
+    SentLong {
+        request: Handle,
+        bytes: u16,
+    },
     /// It waits for its addresses or media ports; or there is nothing to do.
     Waits,
     /// The look-up of a host's addresses, which sends nothing, has ended: its result is its owner's.

@@ -224,10 +224,18 @@ impl Lower<'_> {
             return Asking::Failed { request: handle, cause };
         }
         #[cfg(feature = "stream")]
-        if !flow.is_reliable() && self.transactions.sent(handle).len() > DATAGRAM && self.transactions.outgrow(handle) {
+        let bytes = self.transactions.sent(handle).len();
+        #[cfg(feature = "stream")]
+        let long = !flow.is_reliable() && bytes > DATAGRAM;
+        #[cfg(feature = "stream")]
+        if long && self.transactions.outgrow(handle) {
             return self.prepare(now, handle);
         }
         self.transactions.send(&mut self.cx, handle);
+        #[cfg(feature = "stream")]
+        if long {
+            return Asking::SentLong { request: handle, bytes: bytes as u16 };
+        }
         Asking::Sent
     }
 

@@ -48,6 +48,11 @@ pub const MICROSIP_EV_DIGIT_BEGUN: u32 = 21;
 /// or an UPDATE names it in From (RFC 4916), or the account's own proxy asserts it in one, or in a response:
 /// P-Asserted-Identity (RFC 3325), Remote-Party-ID. With MICROSIP_HAS_IDENTITY.
 pub const MICROSIP_EV_IDENTITY: u32 = 24;
+/// A request of a call or an account left by UDP, though it is longer than 1300 bytes, for its far end could not be
+/// reached by TCP (RFC 3261 §18.1.1); value is its bytes. The network may drop it, and then nothing answers: fewer header
+/// lines and codecs make it shorter, MICROSIP_TCP as transport of the account says at once what is wrong. Of several that left before this is
+/// fetched the latest is told. With MICROSIP_HAS_STREAM.
+pub const MICROSIP_EV_DATAGRAM: u32 = 25;
 
 /// A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the MICROSIP_DTMF_* by
 /// which it left (never one of the automatic ones), reached the number of digits and pauses that wait behind it. Of
