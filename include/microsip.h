@@ -558,10 +558,29 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * are played, "" for those that ITU-T recommends; from 1: those that there are.
  */
 #define MICROSIP_TXT_COUNTRY 40
-/** A message of a call: the first that came. */
+/** A message that came for a call: the first, which is always kept. */
 #define MICROSIP_FIRST 1
-/** A message of a call: the last that came. */
+/** A message that came for a call: the last. */
 #define MICROSIP_LAST 2
+/** A message that came for a call: the last INVITE; of a call that is up, the last re-INVITE. */
+#define MICROSIP_INVITE 3
+/** A message that came for a call: the last ACK. */
+#define MICROSIP_ACK 4
+/** A message that came for a call: the last PRACK. */
+#define MICROSIP_PRACK 5
+/** A message that came for a call: the last UPDATE. */
+#define MICROSIP_UPDATE 6
+/** A message that came for a call: the last INFO. */
+#define MICROSIP_INFO 7
+/** A message that came for a call: its CANCEL. */
+#define MICROSIP_CANCEL 8
+/** A message that came for a call: its BYE. */
+#define MICROSIP_BYE 9
+/**
+ * Messages that came for a call and are kept, in the order in which they came: the first,
+ * MICROSIP_NTH + 1, and so on. A number from 100 to 699 is the last response with that status.
+ */
+#define MICROSIP_NTH 1000
 /** @} */
 
 /** @name Rules for incoming calls
@@ -1846,8 +1865,14 @@ typedef struct microsip_engine_config {
    * each, beside MICROSIP_ENGINE_BYTES; 0: there are no rules. At most 2048.
    */
   uint32_t rule_bytes;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * Bytes kept of the header of each message that came for a call, for microsip_engine_header_get
+   * and texts that are read from it (MICROSIP_TXT_ASSERTED_URI, _DIVERSION, _WARNING, _REASON,
+   * _CONTACT, _USER_AGENT): of the first, and three times as many for the later ones; 0: none are
+   * kept. Four times so many a call beside MICROSIP_ENGINE_BYTES. At most 60000. With
+   * MICROSIP_HAS_IDENTITY.
+   */
+  uint32_t kept_bytes;
   /**
    * MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has
    * MICROSIP_HAS_RELIABLE.
@@ -2171,20 +2196,27 @@ int32_t microsip_text_get(microsip_id phone,
                           uint32_t *needed);
 
 /**
- * The nth header field (from 0) of that name, long or short form, in the first or last message that
- * a call received (which: MICROSIP_FIRST or MICROSIP_LAST).
+ * The nth header field (from 0) of that name, long or short form, in a message that came for a
+ * call; name "": its first line. A message is there with the event that it causes, so sip_code of
+ * the event names a response. Kept are the first message, for as long as the call can be read, and
+ * the latest ones, three of full length or more shorter ones; of each the header, cut where it is
+ * longer than max_message (1024 bytes where max_calls is above 64, kept_bytes in an engine). Those
+ * that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL, BYE; responses to INVITE, and
+ * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param phone The phone.
  * @param object The call, account or conference.
- * @param which Which of them.
+ * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
+ * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
  * @param nth Which of them, from 0.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
  * @param cap The size of that room.
  * @param needed Its bytes with the NUL.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_NOTHING The message, of which the first kilobytes are kept, has no such field.
+ * @retval MICROSIP_NOTHING No such message is kept, or it has no such field.
  * @retval MICROSIP_E_BUFFER cap is smaller.
- * @retval MICROSIP_E_UNSUPPORTED An engine keeps no messages.
+ * @retval MICROSIP_E_ARG Which.
+ * @retval MICROSIP_E_UNSUPPORTED An engine without kept_bytes.
  */
 int32_t microsip_header_get(microsip_id phone,
                             microsip_id object,
@@ -3194,21 +3226,28 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
                                  uint32_t *needed);
 
 /**
- * The nth header field (from 0) of that name, long or short form, in the first or last message that
- * a call received (which: MICROSIP_FIRST or MICROSIP_LAST).
+ * The nth header field (from 0) of that name, long or short form, in a message that came for a
+ * call; name "": its first line. A message is there with the event that it causes, so sip_code of
+ * the event names a response. Kept are the first message, for as long as the call can be read, and
+ * the latest ones, three of full length or more shorter ones; of each the header, cut where it is
+ * longer than max_message (1024 bytes where max_calls is above 64, kept_bytes in an engine). Those
+ * that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL, BYE; responses to INVITE, and
+ * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param object The call, account or conference.
- * @param which Which of them.
+ * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
+ * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
  * @param nth Which of them, from 0.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
  * @param cap The size of that room.
  * @param needed Its bytes with the NUL.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_NOTHING The message, of which the first kilobytes are kept, has no such field.
+ * @retval MICROSIP_NOTHING No such message is kept, or it has no such field.
  * @retval MICROSIP_E_BUFFER cap is smaller.
- * @retval MICROSIP_E_UNSUPPORTED An engine keeps no messages.
+ * @retval MICROSIP_E_ARG Which.
+ * @retval MICROSIP_E_UNSUPPORTED An engine without kept_bytes.
  */
 int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint64_t now_us,

@@ -33,6 +33,11 @@ static int header_is(microsip_id phone, microsip_id call, const char *name, cons
   return microsip_header_get(phone, call, MICROSIP_LAST, name, 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, value) == 0;
 }
 
+/* Of any message that came. */
+static int message_is(microsip_id phone, microsip_id call, uint32_t which, const char *name, const char *value) {
+  return microsip_header_get(phone, call, which, name, 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, value) == 0;
+}
+
 static int text_is(microsip_id phone, microsip_id call, uint32_t which, const char *value) {
   return microsip_text_get(phone, call, which, 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, value) == 0;
 }
@@ -73,6 +78,8 @@ int main(void) {
   CHECK(microsip_answer(b, in, 200, &o) == MICROSIP_OK);
   until(a, MICROSIP_CONNECTED);
   CHECK(header_is(a, out, "x-step", "1") && header_is(a, out, "X-More", "a, b"));
+  CHECK(message_is(a, out, 200, "X-Step", "1") && message_is(a, out, 180, "CSeq", "1 INVITE"));
+  CHECK(message_is(a, out, 200, "", "SIP/2.0 200 OK"));
   until(b, MICROSIP_CONNECTED);
   MICROSIP_ZERO(o);
   o.headers = "X-Note: see you\r\n";
@@ -82,6 +89,11 @@ int main(void) {
   CHECK(ev.ended_by == MICROSIP_BY_REMOTE && ev.cause == MICROSIP_CAUSE_NORMAL);
   CHECK(text_is(b, in, MICROSIP_TXT_REASON, "Lunch is ready") && header_is(b, in, "X-Note", "see you"));
   CHECK(header_is(b, in, "Reason", "Q.850;cause=16;text=\"Lunch is ready\""));
+  CHECK(message_is(b, in, MICROSIP_BYE, "X-Note", "see you") && message_is(b, in, MICROSIP_INVITE, "CSeq", "1 INVITE"));
+  CHECK(message_is(b, in, MICROSIP_NTH, "CSeq", "1 INVITE") && message_is(b, in, MICROSIP_NTH + 2, "CSeq", "2 BYE"));
+  CHECK(microsip_header_get(b, in, MICROSIP_NTH + 3, "CSeq", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_header_get(b, in, MICROSIP_CANCEL, "CSeq", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_header_get(b, in, 10, "CSeq", 0, text, sizeof text, &n) == MICROSIP_E_ARG && error_names("which"));
   until(a, MICROSIP_ENDED);
 
   /* a refusal */

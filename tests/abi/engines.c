@@ -13,7 +13,7 @@ typedef struct side {
   uint32_t state, digits, loud, rung, rings, asked, logged;
 } side;
 
-static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128) / 8 + 1];
+static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128 + 4 * 600) / 8 + 1];
 static side sides[2];
 static uint64_t now = 5;
 static int failed;
@@ -132,6 +132,60 @@ static void ring_by_itself(side *s) {
   CHECK(microsip_engine_volume_set(s->e, now, MICROSIP_SELF, MICROSIP_DEV_RING, 401) == MICROSIP_E_ARG);
 }
 
+static char said[200];
+
+/* A header of a message that came for a call. */
+static int header_is(side *s, uint32_t which, const char *name, const char *value) {
+  uint32_t n = 0;
+  said[0] = 0;
+  return microsip_engine_header_get(s->e, now, s->call, which, name, 0, said, sizeof said, &n) == MICROSIP_OK && strcmp(said, value) == 0;
+}
+
+static int text_is(side *s, uint32_t which, const char *value) {
+  uint32_t n = 0;
+  said[0] = 0;
+  return microsip_engine_text_get(s->e, now, s->call, which, 0, said, sizeof said, &n) == MICROSIP_OK && strcmp(said, value) == 0;
+}
+
+/* An account's own proxy says who calls; each message of the call can be read. */
+static void identity(side *s, side *proxy) {
+  microsip_account a;
+  microsip_options o;
+  microsip_id account = 0;
+  MICROSIP_ZERO(a);
+  a.uri = "sip:alice@peer.example";
+  a.registers = MICROSIP_OFF;
+  CHECK(microsip_engine_account_add(s->e, now, &a, &account) == MICROSIP_OK);
+  /* the account's hop is known once it was used */
+  CHECK(microsip_engine_dial(s->e, now, account, "nobody", NULL, &s->call) == MICROSIP_OK);
+  run(100);
+  CHECK(proxy->state == MICROSIP_INCOMING && microsip_engine_reject(proxy->e, now, proxy->call, 404, NULL) == MICROSIP_OK);
+  run(100);
+  CHECK(s->state == MICROSIP_ENDED && header_is(s, 404, "CSeq", "1 INVITE"));
+  MICROSIP_ZERO(o);
+  o.headers = "P-Asserted-Identity: \"The boss\" <sip:boss@peer.example>\r\nX-Mark: one\r\n";
+  CHECK(microsip_engine_dial(proxy->e, now, 0, "sip:alice@10.0.0.1:5080", &o, &proxy->call) == MICROSIP_OK);
+  run(100);
+  CHECK(s->state == MICROSIP_INCOMING);
+  CHECK(text_is(s, MICROSIP_TXT_ASSERTED_URI, "sip:boss@peer.example"));
+  CHECK(header_is(s, MICROSIP_INVITE, "X-Mark", "one") && header_is(s, MICROSIP_FIRST, "x-mark", "one"));
+  MICROSIP_ZERO(o);
+  o.headers = "X-Mark: two\r\n";
+  CHECK(microsip_engine_answer(s->e, now, s->call, 200, &o) == MICROSIP_OK);
+  run(100);
+  CHECK(proxy->state == MICROSIP_CONNECTED && header_is(proxy, 200, "X-Mark", "two"));
+  CHECK(header_is(s, MICROSIP_ACK, "", said) || strncmp(said, "ACK sip:", 8) == 0);
+  CHECK(!header_is(s, MICROSIP_BYE, "", ""));
+  MICROSIP_ZERO(o);
+  o.reason = "Lunch";
+  CHECK(microsip_engine_hangup(s->e, now, s->call, &o) == MICROSIP_OK);
+  run(100);
+  CHECK(proxy->state == MICROSIP_ENDED && header_is(proxy, MICROSIP_BYE, "CSeq", "1 BYE"));
+  CHECK(text_is(proxy, MICROSIP_TXT_REASON, "Lunch"));
+  CHECK(microsip_engine_account_remove(s->e, now, account) == MICROSIP_OK);
+  run(100);
+}
+
 int main(void) {
   microsip_engine_config c;
   microsip_stats stats;
@@ -142,6 +196,7 @@ int main(void) {
     c.flags = MICROSIP_ALLOW_DIRECT;
     c.seed[0] = (uint8_t)(i + 1);
     c.log_records = 8;
+    c.kept_bytes = 600;
     CHECK(microsip_engine_size_get(&c, &need) == MICROSIP_OK && need <= sizeof memory[i]);
     CHECK(microsip_engine_init(MICROSIP_ABI_VERSION, memory[i], sizeof memory[i], &c, now, &sides[i].e) == MICROSIP_OK);
     sides[i].port = (uint16_t)(i ? 5060 : 5080);
@@ -173,6 +228,7 @@ int main(void) {
   CHECK(sides[0].logged == 3);
   CHECK(sides[0].asked == (1u << MICROSIP_ASK_LOCAL | 1u << MICROSIP_ASK_RESOLVE | 1u << MICROSIP_ASK_OPEN_MEDIA |
                            1u << MICROSIP_ASK_CLOSE_MEDIA | 1u << MICROSIP_ASK_AUDIO_ON | 1u << MICROSIP_ASK_AUDIO_OFF));
+  if (microsip_features() & MICROSIP_HAS_IDENTITY) identity(&sides[0], &sides[1]);
   /* when everything is over no deadline is left, but for the tombstones of ended dialogs */
   for (i = 0; i < 100 && microsip_engine_poll_timeout(sides[0].e, now, &when) == MICROSIP_OK; i++) { now = when > now ? when : now + 1; turn(&sides[0], &sides[1]); turn(&sides[1], &sides[0]); }
   CHECK(microsip_engine_poll_timeout(sides[0].e, now, &when) == MICROSIP_NOTHING);

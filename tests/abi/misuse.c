@@ -390,7 +390,7 @@ static void wrong_states(void) {
   checks++;
   if (n < 20 || small[0] != 0) { failed = 1; fprintf(stderr, "needed is %u\n", (unsigned)n); }
   IS(microsip_text_get(p, c, MICROSIP_TXT_REMOTE_URI, 0, NULL, 0, &n), MICROSIP_E_BUFFER);
-  IS(microsip_header_get(p, c, 3, "To", 0, buf, sizeof buf, &n), MICROSIP_E_ARG);
+  IS(microsip_header_get(p, c, 99, "To", 0, buf, sizeof buf, &n), MICROSIP_E_ARG);
   sound.path = "/nowhere/there.wav";
   IS(microsip_sound_play(p, c, &sound, 1), MICROSIP_E_FILE);
   IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);

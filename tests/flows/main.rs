@@ -44,6 +44,7 @@ mod lost_digits;
 mod lost_packets;
 mod media;
 mod media_hosts;
+mod messages;
 mod named_hosts;
 mod network;
 mod numbers;

@@ -51,7 +51,9 @@ pub struct Capacity {
     /// Values kept of the quality of a call's seconds; 0: none. When full: each two become one, with the worse of both.
     /// 2 bytes each a call.
     pub seconds: u32,
-    /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
+    /// Bytes kept of a message that comes for a call, its header fields behind them are cut off: of the first, and three
+    /// times as many for the later ones together, of which the oldest gives way. 0, as without the feature `identity`:
+    /// none, and no header getters.
     pub history: u32,
     /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
     /// networks only.

@@ -10,6 +10,7 @@ use crate::base::time::Instant;
 use crate::media::CodecOrder;
 use crate::media::digits::DigitMethod;
 use crate::offer::{Answering, Direction};
+use crate::wire::sip::Method;
 
 impl SessionTimer {
     /// It can be kept. Without the feature `timers` each can, for it has no members.
@@ -445,12 +446,17 @@ pub enum AccountText {
     DialPlan = 5,
 }
 
-/// A message of a call.
+/// A message that came for a call, of those that are kept: its first, and the latest ones.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u32)]
 pub enum Which {
-    /// The first that came (the INVITE of an incoming call, the first response to an outgoing one).
-    First = 1,
+    /// The first that came (the INVITE of an incoming call, the first response to an outgoing one). It is always kept.
+    First,
     /// The last that came.
-    Last = 2,
+    Last,
+    /// The last request with this method.
+    Request(Method<'static>),
+    /// The last response with this status.
+    Response(u16),
+    /// In the order in which they came, from 0.
+    Nth(u32),
 }

@@ -179,7 +179,7 @@ impl Phone<'_> {
                 self.calls.invite_response(&mut self.lower, now, flow, dialog, handle, response)
             }
             (Owner::Dialog(dialog), method) if method.changes() => {
-                self.calls.reoffer_response(&mut self.lower, now, dialog, handle, response, status)
+                self.calls.reoffer_response(&mut self.lower, now, (flow, dialog), handle, response, status)
             }
             #[cfg(feature = "reliable")]
             (Owner::Dialog(dialog), Sending::Prack) if status >= 200 => {

@@ -17,6 +17,11 @@ pub(super) fn fields<'m>(head: &'m [u8], name: &[u8]) -> impl Iterator<Item = &'
     fields.map(|(_, value)| value)
 }
 
+/// The line before the first field: a request line or a status line.
+pub(super) fn first_line(head: &[u8]) -> Option<&[u8]> {
+    head.get(..line_end(head)?).map(<[u8]>::trim_ascii_end)
+}
+
 /// Names and values, line by line, foldings inside the values. A line ends as in [`crate::wire::sip::Message`], by LF
 /// alone too, and behind the line without anything stands no header.
 fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {

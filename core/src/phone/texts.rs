@@ -3,7 +3,7 @@
 #[cfg(not(feature = "identity"))]
 use super::CallList;
 use super::calls::call::Call;
-use super::fields::nth_field;
+use super::fields::{first_line, nth_field};
 use super::identity::asserted_by;
 use super::media::line::Line;
 use super::{AccountId, AccountText, CallId, CallText, CommandError, Phone, Which};
@@ -114,7 +114,13 @@ impl Phone<'_> {
         Err(CommandError::Nothing)
     }
 
-    /// The value of a header in a call's first or last message; `nth` from 0.
+    /// The value of a header in a message that came for a call, while it is kept; `nth` from 0. Without a name: the
+    /// message's first line.
+    ///
+    /// Kept are: INVITE, its responses but those that are answered with credentials, or sent again because they are
+    /// reliable and could not be acknowledged; ACK; PRACK, UPDATE, INFO, re-INVITE, and the final responses to ours but
+    /// those to PRACK and INFO; CANCEL and BYE. A message is there as soon as the event that it causes; the first stays as
+    /// long as its call can be read, the others until newer ones need their room ([`super::Capacity::history`]).
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Unsupported`] when no messages are kept; [`CommandError::Nothing`].
@@ -127,10 +133,13 @@ impl Phone<'_> {
         out: &mut Cursor<'_>,
     ) -> Result<(), CommandError> {
         self.call(call)?;
-        if self.lower.cx.fixed.history == 0 {
+        if !cfg!(feature = "identity") || self.lower.cx.fixed.history == 0 {
             return Err(CommandError::Unsupported);
         }
         let kept = self.calls.kept(&self.lower.cx, call.0, which);
+        if name.is_empty() {
+            return put_some(out, first_line(kept).filter(|_| nth == 0).unwrap_or_default());
+        }
         let value = nth_field(kept, name.as_bytes(), nth).ok_or(CommandError::Nothing)?;
         put_some(out, value)
     }

@@ -70,8 +70,8 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if features::RULES && config.rule_bytes > 2048 {
         return Err(wrong("c->rule_bytes", config.rule_bytes, "is above 2048"));
     }
-    if config.reserved != 0 {
-        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    if features::IDENTITY && config.kept_bytes > 60_000 {
+        return Err(wrong("c->kept_bytes", config.kept_bytes, "is above 60000"));
     }
     if features::QUALITY && config.quality_seconds > 65_534 {
         return Err(wrong("c->quality_seconds", config.quality_seconds, "is above 65534"));
@@ -98,6 +98,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             traces: with(features::TRACE, config.log_records),
             seconds: with(features::QUALITY, config.quality_seconds),
             rule_text: with(features::RULES, config.rule_bytes),
+            history: with(features::IDENTITY, config.kept_bytes),
             quantum: rate / 100,
             hear_keys,
             conferences: with(features::CONFERENCE, config.max_conferences),

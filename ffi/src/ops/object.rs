@@ -8,6 +8,7 @@ use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{AccountId, AccountText, CallId, CallList, CallText, ConferenceId, Phone, Which};
+use microsip_core::wire::sip::Method;
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -179,7 +180,22 @@ pub(crate) unsafe fn header(
     let which = match which {
         MICROSIP_FIRST => Which::First,
         MICROSIP_LAST => Which::Last,
-        _ => return Err(range("which", which, "is neither MICROSIP_FIRST nor MICROSIP_LAST")),
+        MICROSIP_INVITE => Which::Request(Method::Invite),
+        MICROSIP_ACK => Which::Request(Method::Ack),
+        MICROSIP_PRACK => Which::Request(Method::Prack),
+        MICROSIP_UPDATE => Which::Request(Method::Update),
+        MICROSIP_INFO => Which::Request(Method::Info),
+        MICROSIP_CANCEL => Which::Request(Method::Cancel),
+        MICROSIP_BYE => Which::Request(Method::Bye),
+        100..=699 => Which::Response(which as u16),
+        MICROSIP_NTH.. => Which::Nth(which - MICROSIP_NTH),
+        _ => {
+            return Err(range(
+                "which",
+                which,
+                "is neither MICROSIP_FIRST to MICROSIP_BYE, nor a status, nor MICROSIP_NTH",
+            ));
+        }
     };
     // SAFETY: by contract.
     let name = unsafe { text::needed(name, "name")? };

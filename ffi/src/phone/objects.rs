@@ -88,10 +88,15 @@ pub unsafe extern "C" fn microsip_text_get(
     })
 }
 
-/// The nth header field (from 0) of that name, long or short form, in the first or last message that a call received
-/// (which: MICROSIP_FIRST or MICROSIP_LAST). *needed: its bytes with the NUL. MICROSIP_NOTHING: the message, of which
-/// the first kilobytes are kept, has no such field. MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an
-/// engine keeps no messages.
+/// The nth header field (from 0) of that name, long or short form, in a message that came for a call; name "": its first
+/// line. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
+/// MICROSIP_NTH + n. *needed: its bytes with the NUL. A message is there with the event that it causes, so sip_code of the
+/// event names a response. Kept are the first message, for as long as the call can be read, and the latest ones, three of
+/// full length or more shorter ones; of each the header, cut where it is longer than max_message (1024 bytes where
+/// max_calls is above 64, kept_bytes in an engine). Those that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL,
+/// BYE; responses to INVITE, and final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
+/// MICROSIP_NOTHING: no such message is kept, or it has no such field. MICROSIP_E_BUFFER: cap is smaller.
+/// MICROSIP_E_ARG: which. MICROSIP_E_UNSUPPORTED: an engine without kept_bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_header_get(
     phone: microsip_id,

@@ -31,7 +31,22 @@ const TYPES: &[Group] = &[
     ),
     ("Addresses", &["microsip_addr", "MICROSIP_ADDRESS_*", "MICROSIP_UDP", "MICROSIP_TCP", "MICROSIP_TLS"]),
     ("Events", &["MICROSIP_EV_*", "MICROSIP_OP_*", "microsip_event", "microsip_event_fn"]),
-    ("Texts and headers of any object", &["MICROSIP_TXT_*", "MICROSIP_FIRST", "MICROSIP_LAST"]),
+    (
+        "Texts and headers of any object",
+        &[
+            "MICROSIP_TXT_*",
+            "MICROSIP_FIRST",
+            "MICROSIP_LAST",
+            "MICROSIP_INVITE",
+            "MICROSIP_ACK",
+            "MICROSIP_PRACK",
+            "MICROSIP_UPDATE",
+            "MICROSIP_INFO",
+            "MICROSIP_CANCEL",
+            "MICROSIP_BYE",
+            "MICROSIP_NTH",
+        ],
+    ),
     ("Rules for incoming calls", &["MICROSIP_FORWARD_*", "MICROSIP_AUTO_*", "MICROSIP_RULE_*", "microsip_rules"]),
     (
         "Accounts",

@@ -101,9 +101,9 @@ pub(in crate::phone) struct Call {
     pub(super) alert: Alert,
     /// The commands whose ends are owed: the first of a list.
     pub(super) commands: Link,
-    /// Lengths of the kept messages.
+    /// Bytes of its first message, and of the later ones that are kept.
     pub(super) first: u16,
-    pub(super) last: u16,
+    pub(super) later_messages: u16,
     /// The digits behind its number.
     #[cfg(feature = "numbers")]
     pub(super) later: super::later::Later,
@@ -156,7 +156,7 @@ impl Call {
         alert: Alert(0),
         commands: Link::NONE,
         first: 0,
-        last: 0,
+        later_messages: 0,
         #[cfg(feature = "numbers")]
         later: super::later::Later::EMPTY,
         progress: 0,

@@ -1,5 +1,5 @@
-//! A call's first and last message, cut at a header, for applications that read a header which the library does not
-//! know.
+//! The messages that came for a call, each cut at a header, for applications that read a header which the library does not
+//! know: the first stays, and of the others the oldest gives way.
 
 use super::Calls;
 use crate::base::slots::Handle;
@@ -7,49 +7,128 @@ use crate::phone::Which;
 use crate::phone::context::Context;
 use crate::wire::sip::Message;
 
+/// Messages of full length that are kept behind the first: one that answers, one that changes the call, one that ends it.
+/// Most are shorter, so there are more of them.
+const LATER: usize = 3;
+
+/// Bytes before each of them: its length.
+const LENGTH: usize = 2;
+
+/// Messages are kept; without the feature `identity` none are.
+const IS_MADE: bool = cfg!(feature = "identity");
+
+/// Bytes for the messages of a call, of which each has at most `room`.
+pub(super) const fn block_of(room: usize) -> usize {
+    let later = room.saturating_mul(LATER);
+    if !IS_MADE {
+        0
+    } else if later > u16::MAX as usize {
+        room + u16::MAX as usize
+    } else {
+        room + later
+    }
+}
+
 impl Calls<'_> {
-    /// Keeps a message that came for a call: as its last, and as its first if there is none.
+    /// Keeps a message that came for a call.
     pub(in crate::phone) fn keep(&mut self, cx: &Context<'_>, call: Handle, message: &Message<'_>) {
         let room = cx.fixed.history;
-        if room == 0 {
+        if !IS_MADE || room == 0 {
             return;
         }
-        let Some(kept) = self.slots.get_mut(call) else { return };
-        let head = message.head();
-        let text = if head.len() <= room {
-            head
-        } else {
-            // cut behind the last whole header that fits; a first line that does not fit has none behind it, but was the
-            // first message's all the same
-            let fits = head.get(..room).unwrap_or_default();
-            let end = fits.iter().rposition(|byte| *byte == b'\n').map_or(fits.len(), |at| at + 1);
-            fits.get(..end).unwrap_or_default()
-        };
-        let block = self.history.get_mut(call.index);
-        if block.len() < 2 * room {
+        let Some(slot) = self.slots.get_mut(call) else { return };
+        let text = cut(message.head(), room);
+        let len = text[0].len() + text[1].len();
+        let Some((first, later)) = self.history.get_mut(call.index).split_at_mut_checked(room) else { return };
+        if slot.first == 0 {
+            if put(first, text) {
+                slot.first = len as u16;
+            }
             return;
         }
-        let (first, last) = block.split_at_mut(room);
-        if kept.first == 0
-            && let Some(start) = first.get_mut(..text.len())
+        let mut used = usize::from(slot.later_messages);
+        while used > 0 && used + LENGTH + len > later.len() {
+            let oldest = next(later.get(..used).unwrap_or_default()).map_or(used, |(oldest, _)| LENGTH + oldest.len());
+            later.copy_within(oldest..used, 0);
+            used -= oldest;
+        }
+        if let Some((length, room)) = later.get_mut(used..).and_then(|free| free.split_at_mut_checked(LENGTH))
+            && put(room, text)
         {
-            start.copy_from_slice(text);
-            kept.first = text.len() as u16;
+            length.copy_from_slice(&(len as u16).to_le_bytes());
+            used += LENGTH + len;
         }
-        if let Some(start) = last.get_mut(..text.len()) {
-            start.copy_from_slice(text);
-            kept.last = text.len() as u16;
-        }
+        slot.later_messages = used as u16;
     }
 
-    /// The kept message of a call.
+    /// A kept message of a call; empty: there is none.
     pub(in crate::phone) fn kept(&self, cx: &Context<'_>, call: Handle, which: Which) -> &[u8] {
-        let room = cx.fixed.history;
-        let Some(kept) = self.slots.get(call) else { return &[] };
-        let block = self.history.get(call.index);
-        match which {
-            Which::First => block.get(..usize::from(kept.first)).unwrap_or_default(),
-            Which::Last => block.get(room..room + usize::from(kept.last)).unwrap_or_default(),
-        }
+        let mut messages = self.messages(cx, call);
+        let found = match which {
+            Which::First => messages.next(),
+            Which::Last => messages.last(),
+            Which::Nth(nth) => messages.nth(nth as usize),
+            Which::Request(method) => messages.filter(|text| method_of(text) == Some(method.text())).last(),
+            Which::Response(status) => messages.filter(|text| status_of(text) == Some(status)).last(),
+        };
+        found.unwrap_or_default()
     }
+
+    /// Those that are kept, in the order in which they came.
+    fn messages(&self, cx: &Context<'_>, call: Handle) -> impl Iterator<Item = &[u8]> {
+        let (first, later) = self
+            .slots
+            .get(call)
+            .filter(|_| IS_MADE)
+            .map_or((0, 0), |slot| (usize::from(slot.first), usize::from(slot.later_messages)));
+        let (start, end) = self.history.get(call.index).split_at_checked(cx.fixed.history).unwrap_or_default();
+        let mut rest = end.get(..later).unwrap_or_default();
+        let others = core::iter::from_fn(move || {
+            let (text, behind) = next(rest)?;
+            rest = behind;
+            Some(text)
+        });
+        start.get(..first).filter(|text| !text.is_empty()).into_iter().chain(others)
+    }
+}
+
+/// The first of messages with their lengths, and those behind it.
+fn next(messages: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = messages.split_first_chunk::<LENGTH>()?;
+    rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))
+}
+
+/// A head in two parts: where it is too long it is cut behind the last whole field that fits, and ended there. A first
+/// line that does not fit has none behind it, but was the first message's all the same.
+fn cut(head: &[u8], room: usize) -> [&[u8]; 2] {
+    const END: &[u8] = b"\r\n";
+    if head.len() <= room {
+        return [head, b""];
+    }
+    let fits = head.get(..room.saturating_sub(END.len())).unwrap_or_default();
+    match fits.iter().rposition(|byte| *byte == b'\n') {
+        Some(at) => [fits.get(..=at).unwrap_or_default(), END],
+        None => [fits, b""],
+    }
+}
+
+/// Writes a text in two parts. False: there is no room.
+fn put(room: &mut [u8], [text, end]: [&[u8]; 2]) -> bool {
+    let Some((start, rest)) = room.split_at_mut_checked(text.len()) else { return false };
+    let Some(behind) = rest.get_mut(..end.len()) else { return false };
+    start.copy_from_slice(text);
+    behind.copy_from_slice(end);
+    true
+}
+
+/// The method of a request.
+fn method_of(text: &[u8]) -> Option<&[u8]> {
+    text.split(|byte| *byte == b' ').next()
+}
+
+/// The status of a response.
+fn status_of(text: &[u8]) -> Option<u16> {
+    let (version, rest) = text.split_at_checked(b"SIP/2.0 ".len())?;
+    let digits = rest.get(..3).filter(|_| version.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"SIP/")))?;
+    core::str::from_utf8(digits).ok()?.parse().ok()
 }

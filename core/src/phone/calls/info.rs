@@ -36,8 +36,9 @@ impl Calls<'_> {
             lower.cx.trace_malformed(flow, "the digit of an INFO cannot be read");
         }
         respond_and_bury(lower, now, arrived, status, Extra { info: true, ..Extra::default() });
-        let Some((Signal { digit: Some(digit), ms }, method)) = signal else { return };
         let handle = lower.dialogs.call_of(dialog);
+        self.keep(&lower.cx, handle, request);
+        let Some((Signal { digit: Some(digit), ms }, method)) = signal else { return };
         if !lower.media.take_digit(now, handle, digit, ms, method) {
             lower.cx.lose(1);
             return;

@@ -72,7 +72,7 @@ pub(super) struct Calls<'a> {
 impl<'a> Calls<'a> {
     /// The room, with as many slots as the capacity has.
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
-        let (count, history) = (capacity.calls as usize, 2 * capacity.history as usize);
+        let (count, history) = (capacity.calls as usize, history::block_of(capacity.history as usize));
         Self {
             slots: Slots::new(lender.lend(count, Entry::new(Call::EMPTY))),
             history: Blocks::new(lender.zeroed(count * history), history),

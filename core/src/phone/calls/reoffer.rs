@@ -19,7 +19,7 @@ use crate::phone::media::line::Line;
 use crate::phone::media::ports::Ports;
 use crate::phone::object::Object;
 use crate::phone::transactions::request::{Request, Sending};
-use crate::phone::{CallState, Cause, EndCause, EndedBy, Lower};
+use crate::phone::{CallState, Cause, EndCause, EndedBy, Flow, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
 use crate::sip::session::Side;
@@ -141,11 +141,13 @@ impl Calls<'_> {
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
-        dialog_handle: Handle,
+        (flow, dialog_handle): (Flow, Handle),
         request: Handle,
         response: &Message<'_>,
         status: u16,
     ) {
+        #[cfg(not(feature = "identity"))]
+        let _ = flow;
         let Some(leg) = lower.dialogs.get(dialog_handle).filter(|_| IS_MADE) else { return };
         let call_handle = leg.call();
         let Some((number, method)) =
@@ -180,6 +182,10 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(call_handle).filter(|_| running) {
             call.request = Handle::NONE;
             self.keep(&lower.cx, call_handle, response);
+            #[cfg(feature = "identity")]
+            if status < 300 {
+                self.hear_identity(lower, now, flow, dialog_handle, response);
+            }
         }
         if status < 300 || !invite {
             lower.end_request(request);

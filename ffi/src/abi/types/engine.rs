@@ -93,8 +93,11 @@ pub struct microsip_engine_config {
     /// Bytes for the texts of rules, of the engine and of each account, with 128 for the numbers of each, beside
     /// MICROSIP_ENGINE_BYTES; 0: there are no rules. At most 2048.
     pub rule_bytes: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Bytes kept of the header of each message that came for a call, for microsip_engine_header_get and texts that are read
+    /// from it (MICROSIP_TXT_ASSERTED_URI, _DIVERSION, _WARNING, _REASON, _CONTACT, _USER_AGENT): of the first, and three
+    /// times as many for the later ones; 0: none are kept. Four times so many a call beside MICROSIP_ENGINE_BYTES. At most
+    /// 60000. With MICROSIP_HAS_IDENTITY.
+    pub kept_bytes: u32,
     /// MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has MICROSIP_HAS_RELIABLE.
     pub reliable: u32,
     /// 0.

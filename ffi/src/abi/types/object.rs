@@ -41,8 +41,24 @@ pub const MICROSIP_TXT_DEVICE_NAME: u32 = 27;
 /// those that ITU-T recommends; from 1: those that there are.
 pub const MICROSIP_TXT_COUNTRY: u32 = 40;
 
-/// A message of a call: the first that came.
+/// A message that came for a call: the first, which is always kept.
 pub const MICROSIP_FIRST: u32 = 1;
-
-/// A message of a call: the last that came.
+/// A message that came for a call: the last.
 pub const MICROSIP_LAST: u32 = 2;
+/// A message that came for a call: the last INVITE; of a call that is up, the last re-INVITE.
+pub const MICROSIP_INVITE: u32 = 3;
+/// A message that came for a call: the last ACK.
+pub const MICROSIP_ACK: u32 = 4;
+/// A message that came for a call: the last PRACK.
+pub const MICROSIP_PRACK: u32 = 5;
+/// A message that came for a call: the last UPDATE.
+pub const MICROSIP_UPDATE: u32 = 6;
+/// A message that came for a call: the last INFO.
+pub const MICROSIP_INFO: u32 = 7;
+/// A message that came for a call: its CANCEL.
+pub const MICROSIP_CANCEL: u32 = 8;
+/// A message that came for a call: its BYE.
+pub const MICROSIP_BYE: u32 = 9;
+/// Messages that came for a call and are kept, in the order in which they came: the first, MICROSIP_NTH + 1, and so on. A
+/// number from 100 to 699 is the last response with that status.
+pub const MICROSIP_NTH: u32 = 1000;
