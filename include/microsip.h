@@ -627,6 +627,11 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_RULE_DURATION 9
 /** A rule that ended a call: the phone had called itself through a proxy. */
 #define MICROSIP_RULE_ITSELF 10
+/**
+ * A rule that ended a call: its Answer-Mode requires an automatic answer (RFC 5373), and by
+ * MICROSIP_AUTO_HEADER none is given: 403.
+ */
+#define MICROSIP_RULE_ANSWER_MODE 11
 
 /**
  * Rules for incoming calls, obeyed in this order; an account's stand over the phone's. What one

@@ -3,8 +3,8 @@
 use crate::server::{REGISTRAR, Server, account, anna, register, registered};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
-    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AccountConfig, AccountId, CallState, Cause, CommandError, EndCause, EndedBy,
-    FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule, RuleNumbers, Rules, Switch,
+    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, AccountConfig, AccountId, CallState, Cause, CommandError,
+    EndCause, EndedBy, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule, RuleNumbers, Rules, Switch,
 };
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, Told, ladder};
 
@@ -334,6 +334,19 @@ fn the_accounts_server_may_ask_for_an_answer() {
     let rang = peer.wait(&mut lab, "SIP/2.0 180");
     let answered = peer.wait(&mut lab, "SIP/2.0 200");
     assert_eq!((answered.at.millis() - rang.at.millis()) / 100, 20);
+}
+
+// rfc5373#4.5.1
+#[test]
+fn a_caller_that_takes_no_answer_by_hand_is_answered_or_refused() {
+    for (auto_answer, status) in [(AUTO_HEADER, "SIP/2.0 200"), (AUTO_HEADER | AUTO_WHEN_IDLE, "SIP/2.0 403")] {
+        let (mut lab, account, _server) = registered();
+        lab.ends[0].phone.set_rules(account, &with(RuleNumbers { auto_answer, ..NONE })).unwrap();
+        let mut other = asking(&mut lab, "10.0.0.9:40001", "");
+        other.wait(&mut lab, "SIP/2.0 180");
+        let mut peer = asking(&mut lab, "10.0.0.9:40000", "Answer-Mode: Auto;require\r\n");
+        peer.wait(&mut lab, status);
+    }
 }
 
 #[test]

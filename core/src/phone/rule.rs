@@ -63,6 +63,8 @@ pub enum Rule {
     Duration = 9,
     /// The phone had called itself.
     Itself = 10,
+    /// It wanted no other answer than an automatic one, and gets none (RFC 5373).
+    AnswerMode = 11,
 }
 
 /// The numbers among rules. 0 is not given: as the phone's rules, or the default. [`u32::MAX`] is none where a number

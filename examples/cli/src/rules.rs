@@ -71,6 +71,7 @@ pub(crate) fn rule_of(phone: Handle, call: Id) -> Option<&'static str> {
         c::MICROSIP_RULE_RING => "it rang too long",
         c::MICROSIP_RULE_DURATION => "it lasted too long",
         c::MICROSIP_RULE_ITSELF => "this phone called itself",
+        c::MICROSIP_RULE_ANSWER_MODE => "its caller takes no answer by hand",
         _ => return None,
     })
 }

@@ -42,6 +42,9 @@ pub const MICROSIP_RULE_RING: u32 = 8;
 pub const MICROSIP_RULE_DURATION: u32 = 9;
 /// A rule that ended a call: the phone had called itself through a proxy.
 pub const MICROSIP_RULE_ITSELF: u32 = 10;
+/// A rule that ended a call: its Answer-Mode requires an automatic answer (RFC 5373), and by MICROSIP_AUTO_HEADER none is
+/// given: 403.
+pub const MICROSIP_RULE_ANSWER_MODE: u32 = 11;
 
 /// Rules for incoming calls, obeyed in this order; an account's stand over the phone's. What one ended is told as an
 /// ended call, MICROSIP_BY_RULE. Numbers: 0 leaves one as it is, MICROSIP_NONE is none. Texts are copied; "" gives one

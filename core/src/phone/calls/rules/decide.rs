@@ -1,5 +1,6 @@
 //! The decision about a call that comes in: rules and facts in, a verdict out.
 
+use super::header::Insists;
 use super::pattern::{self, Caller};
 use crate::base::limits::REDIRECTS;
 #[cfg(feature = "tones")]
@@ -94,6 +95,8 @@ pub(super) struct Facts<'f> {
     pub(super) diverted: usize,
     /// The account's own server asks for an answer, after so many seconds.
     pub(super) asks: Option<u32>,
+    /// The caller wants no other answer than this.
+    pub(super) insists: Insists,
 }
 
 /// The reason for which a call is forwarded.
@@ -166,7 +169,7 @@ pub(super) fn decide(rules: &InForce<'_>, facts: &Facts<'_>) -> Verdict {
         return Verdict::Forward(Why::Always);
     }
     let auto = InForce::set(numbers.auto_answer);
-    let may = auto & AUTO_WHEN_IDLE == 0 || facts.others == 0;
+    let may = (auto & AUTO_WHEN_IDLE == 0 || facts.others == 0) && facts.insists != Insists::Manual;
     let delay = InForce::number(numbers.auto_answer_s).unwrap_or(0);
     let asked = facts.asks.filter(|_| auto & AUTO_HEADER != 0).map(|after| after.max(delay));
     let wanted = auto & AUTO_ALL != 0 || auto & AUTO_LIST != 0 && facts.account && named(answered);
@@ -178,7 +181,15 @@ pub(super) fn decide(rules: &InForce<'_>, facts: &Facts<'_>) -> Verdict {
         answer.map(|after_s| Next { after_s, then: Then::Answer }),
         rules.stop(),
     ];
-    Verdict::Ring(steps.into_iter().flatten().min_by_key(|next| next.after_s))
+    let next = steps.into_iter().flatten().min_by_key(|next| next.after_s);
+    // rfc5373#4.5.1: where such headers are obeyed at all, nobody is asked to answer this one by hand
+    if facts.insists == Insists::Automatic
+        && auto & AUTO_HEADER != 0
+        && next.is_none_or(|next| next.then != Then::Answer)
+    {
+        return Verdict::Refuse(403, Rule::AnswerMode);
+    }
+    Verdict::Ring(next)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The facts about a call that comes in, and the consequences of the verdict on it.
 
 use super::decide::{Facts, InForce, Then, Verdict, Why, decide};
-use super::header::asks;
+use super::header::{asks, insists};
 use super::pattern::Caller;
 use super::plan::Step;
 use super::redirection::write_diversion;
@@ -138,6 +138,7 @@ impl Calls<'_> {
             diverted: invite.values(Name::Diversion).count(),
             // a header of a stranger, or of a host that is only let in, asks for nothing
             asks: asks(invite).filter(|_| lower.accounts.brought_by_own_server(account, arrived.flow, invite)),
+            insists: insists(invite),
         }
     }
 

@@ -1,4 +1,5 @@
 use super::{Facts, InForce, Next, Then, Verdict, Why, decide};
+use crate::phone::calls::rules::header::Insists;
 use crate::phone::calls::rules::pattern::Caller;
 use crate::phone::rule::{
     AUTO_ALL, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,
@@ -14,6 +15,7 @@ const FACTS: Facts<'static> = Facts {
     others: 0,
     diverted: 0,
     asks: None,
+    insists: Insists::Not,
 };
 const TO: [&[u8]; 6] = [b"all", b"busy", b"late", b"100", b"", b""];
 
@@ -79,6 +81,23 @@ fn calls_are_forwarded() {
     let rules = InForce { numbers: busy, texts: [b"all", b"", b"late", b"", b"", b""] };
     assert_eq!(rules.targets(Why::Busy), b"all");
     assert_eq!(rules.targets(Why::NoAnswer), b"late");
+}
+
+// rfc5373#4.5.1
+#[test]
+fn a_required_way_of_answering_is_kept_to() {
+    let auto = |auto_answer| RuleNumbers { auto_answer, ..NONE };
+    let automatic = Facts { asks: Some(3), insists: Insists::Automatic, ..FACTS };
+    let refused = Verdict::Refuse(403, Rule::AnswerMode);
+    assert_eq!(of(auto(AUTO_HEADER), TO, automatic), next(3, Then::Answer));
+    assert_eq!(of(auto(AUTO_HEADER | AUTO_WHEN_IDLE), TO, Facts { others: 1, ..automatic }), refused);
+    // its server did not bring it, so nothing answers it
+    assert_eq!(of(auto(AUTO_HEADER), TO, Facts { asks: None, ..automatic }), refused);
+    assert_eq!(of(auto(AUTO_HEADER | AUTO_ALL), TO, Facts { asks: None, ..automatic }), next(0, Then::Answer));
+    // headers that are not obeyed are not known
+    assert_eq!(of(NONE, TO, automatic), Verdict::Ring(None));
+    let manual = Facts { insists: Insists::Manual, ..FACTS };
+    assert_eq!(of(auto(AUTO_ALL), TO, manual), Verdict::Ring(None));
 }
 
 #[test]

@@ -1,12 +1,32 @@
-use super::asks;
+use super::{Insists, asks, insists};
 use crate::wire::sip::Message;
 use std::format;
 
 fn of(line: &str) -> Option<u32> {
+    read(line, asks)
+}
+
+fn read<T>(line: &str, by: impl Fn(&Message<'_>) -> T) -> T {
     let text = format!(
         "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP c;branch=z9hG4bK1\r\nFrom: <sip:c@d>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{line}\r\n\r\n"
     );
-    asks(&Message::parse(text.as_bytes()).unwrap())
+    by(&Message::parse(text.as_bytes()).unwrap())
+}
+
+// rfc5373#4.2
+#[test]
+fn a_caller_may_insist_on_a_way_of_being_answered() {
+    for (line, insisted) in [
+        ("X-Other: 1", Insists::Not),
+        ("Answer-Mode: Auto", Insists::Not),
+        ("Answer-Mode: auto ; Require", Insists::Automatic),
+        ("Priv-Answer-Mode: Auto;x=y;require", Insists::Automatic),
+        ("Answer-Mode: Manual;require", Insists::Manual),
+        ("Answer-Mode: Other;require", Insists::Not),
+        ("Answer-Mode: Auto\r\nPriv-Answer-Mode: Auto;require", Insists::Automatic),
+    ] {
+        assert_eq!(read(line, insists), insisted, "{line}");
+    }
 }
 
 #[test]
