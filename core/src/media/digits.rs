@@ -3,6 +3,8 @@
 #[cfg(feature = "info")]
 mod asking;
 mod heard;
+#[cfg(feature = "info")]
+mod held;
 mod method;
 mod queue;
 mod received;

@@ -132,6 +132,49 @@ impl Phone<'_> {
         self.calls.send_digits(&mut self.lower, call.0, digits, Some(method), token)
     }
 
+    /// Holds a key: its digit, behind those that wait, lasts until [`Phone::release_digit`]. Events go in segments
+    /// where they have to (rfc4733#2.5.1.3). By INFO it leaves when it is let go, with its length. A key that nobody lets
+    /// go is let go after ten minutes, by INFO after one.
+    ///
+    /// # Errors
+    /// As [`Phone::send_digits_by`]; [`CommandError::Full`] while another key is held, too;
+    /// [`CommandError::Unsupported`] without the feature `info`.
+    pub fn press_digit(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        digit: u8,
+        method: Option<DigitMethod>,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "info")]
+        return self.calls.press_digit(&mut self.lower, call.0, digit, method, token);
+        #[cfg(not(feature = "info"))]
+        {
+            let _ = (digit, method, token);
+            self.call(call)?;
+            Err(CommandError::Unsupported)
+        }
+    }
+
+    /// Lets the key go that is held: its digit ends, after 40 ms at the earliest; one whose turn has not come gets the
+    /// length of other digits.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when none is held; [`CommandError::Unsupported`] without the
+    /// feature `info`.
+    pub fn release_digit(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "info")]
+        return self.calls.release_digit(&mut self.lower, call.0);
+        #[cfg(not(feature = "info"))]
+        {
+            self.call(call)?;
+            Err(CommandError::Unsupported)
+        }
+    }
+
     /// Chooses the method of a call's digits, over its account's, for those that are not queued yet.
     ///
     /// # Errors

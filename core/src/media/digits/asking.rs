@@ -1,7 +1,11 @@
 //! The methods of digits that are sent, and the one that goes as an INFO.
 
 use super::DigitMethod;
+use super::queue::SHORTEST_MS;
 use crate::wire::dtmf;
+
+/// A key that is held for so many milliseconds is let go: a minute, which its INFO can still say.
+const LONGEST_MS: u16 = 60_000;
 
 /// Tries of an INFO for which no request is free, and the quanta between them: two seconds, in which the others end or
 /// the phone is too small for what it does.
@@ -10,6 +14,8 @@ const TRIES: (u8, u16) = (10, 20);
 /// The progress of an INFO.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Stage {
+    /// Its key is held: its length is not known yet.
+    Held,
     /// It is to leave.
     Owed,
     /// It found no room, and waits for its next try.
@@ -34,12 +40,31 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    pub(super) const fn new(code: u8, quanta: u16, gap: u16, method: DigitMethod) -> Self {
-        Self { code, method, ms: quanta * 10, left: quanta + gap, stage: Stage::Owed, tries: 0 }
+    /// `quanta`: its length; `None`: its key is held.
+    pub(super) const fn new(code: u8, quanta: Option<u16>, gap: u16, method: DigitMethod) -> Self {
+        let (quanta, stage) = match quanta {
+            Some(quanta) => (quanta, Stage::Owed),
+            None => (0, Stage::Held),
+        };
+        Self { code, method, ms: quanta * 10, left: quanta + gap, stage, tries: 0 }
+    }
+
+    /// Its key is let go: its length is known, and it leaves.
+    pub(super) fn let_go(&mut self) {
+        if self.stage == Stage::Held {
+            (self.stage, self.ms) = (Stage::Owed, self.ms.max(SHORTEST_MS));
+        }
     }
 
     /// A quantum passes. True: its time is over.
     pub(super) fn pass(&mut self) -> bool {
+        if self.stage == Stage::Held {
+            self.ms += 10;
+            if self.ms >= LONGEST_MS {
+                self.let_go();
+            }
+            return false;
+        }
         self.left = self.left.saturating_sub(1);
         if let Stage::Waits(left) = &mut self.stage {
             *left = left.saturating_sub(1);

@@ -4,6 +4,8 @@
 use super::DigitMethod;
 #[cfg(feature = "info")]
 use super::asking::{Asking, Out, Ways};
+#[cfg(feature = "info")]
+use super::held::LONGEST_HELD;
 use crate::base::limits;
 use crate::media::tones::{self, Generator};
 use crate::wire::dtmf::{self, Event};
@@ -11,9 +13,11 @@ use crate::wire::dtmf::{self, Event};
 /// The length of a digit that was given none.
 const USUAL_MS: u16 = 160;
 /// ITU-T Q.24: shorter may not be heard.
-const SHORTEST_MS: u16 = 40;
+pub(super) const SHORTEST_MS: u16 = 40;
+/// The bits of a length in an entry, which as a whole stand for a key that is held.
+pub(super) const HELD: u16 = 0x7ff;
 /// The longest digit that an entry of the queue can hold: 20 s.
-const LONGEST: u16 = 0x7ff;
+const LONGEST: u16 = HELD - 1;
 /// Silence behind a digit, in quanta, so that the next is not taken for the same.
 const GAP: u16 = 5;
 /// rfc4733#2.5.1.4: the last packet is sent three times in all.
@@ -46,7 +50,7 @@ pub enum Step {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+pub(super) enum State {
     Idle,
     Gap {
         left: u16,
@@ -92,7 +96,10 @@ pub struct DigitQueue {
     last: bool,
     /// Commands sent to their ends, and not reported yet.
     sent: u8,
-    state: State,
+    pub(super) state: State,
+    /// The digit under way lasts until its key is let go.
+    #[cfg(feature = "info")]
+    pub(super) held: bool,
     /// The methods of entries, and of the one that is under way.
     #[cfg(feature = "info")]
     ways: Ways,
@@ -110,6 +117,8 @@ impl DigitQueue {
         last: false,
         sent: 0,
         state: State::Idle,
+        #[cfg(feature = "info")]
+        held: false,
         #[cfg(feature = "info")]
         ways: Ways::EMPTY,
     };
@@ -129,13 +138,18 @@ impl DigitQueue {
     /// Queues a digit; false when it is none, or when the queue is full. 0 ms is the usual length.
     pub fn digit(&mut self, digit: u8, ms: u16) -> bool {
         let Some(code) = dtmf::event_of(digit) else { return false };
+        self.push(u16::from(code), Self::quanta(ms))
+    }
+
+    /// The length of a digit in quanta; 0 ms is the usual one.
+    fn quanta(ms: u16) -> u16 {
         let ms = if ms == 0 { USUAL_MS } else { ms.max(SHORTEST_MS) };
-        self.push(u16::from(code), ms)
+        ms.div_ceil(10).min(LONGEST)
     }
 
     /// Queues a pause; false when the queue is full.
     pub fn pause(&mut self, ms: u16) -> bool {
-        self.push(PAUSE, ms)
+        self.push(PAUSE, ms.div_ceil(10).min(LONGEST))
     }
 
     /// The digit queued last ends a command.
@@ -163,18 +177,20 @@ impl DigitQueue {
     fn rest(&mut self) {
         self.state = State::Idle;
         #[cfg(feature = "info")]
+        (self.held = false);
+        #[cfg(feature = "info")]
         self.ways.rest();
         self.sent = self.sent.saturating_add(u8::from(core::mem::take(&mut self.last)));
     }
 
-    fn push(&mut self, code: u16, ms: u16) -> bool {
+    pub(super) fn push(&mut self, code: u16, quanta: u16) -> bool {
         if usize::from(self.len) >= limits::DIGITS {
             return false;
         }
         let place = (usize::from(self.head) + usize::from(self.len)) % limits::DIGITS;
         self.lasts &= !(1 << place);
         if let Some(entry) = self.entries.get_mut(place) {
-            *entry = (code << 11) | ms.div_ceil(10).min(LONGEST);
+            *entry = (code << 11) | quanta;
         }
         #[cfg(feature = "info")]
         self.ways.queue(place);
@@ -192,7 +208,7 @@ impl DigitQueue {
         self.ways.begin(self.head);
         self.head = ((usize::from(self.head) + 1) % limits::DIGITS) as u8;
         self.len -= 1;
-        Some((entry >> 11, entry & LONGEST))
+        Some((entry >> 11, entry & HELD))
     }
 
     /// One quantum. `timestamp` is its first sample's, `ticks` its length; `interval` is ptime in quanta; `boundary`:
@@ -308,10 +324,18 @@ impl DigitQueue {
 
     fn enter(&mut self, code: u16, quanta: u16, timestamp: u32, events: bool, rate: u32) {
         #[cfg(feature = "info")]
+        let quanta = if quanta == HELD {
+            self.held = true;
+            LONGEST_HELD
+        } else {
+            quanta
+        };
+        #[cfg(feature = "info")]
         if code != PAUSE {
             let method = self.ways.send(code as u8, events);
             if method.is_info() {
-                self.state = State::Info(Asking::new(code as u8, quanta, GAP, method));
+                let held = self.held;
+                self.state = State::Info(Asking::new(code as u8, if held { None } else { Some(quanta) }, GAP, method));
                 return;
             }
         }
@@ -335,6 +359,27 @@ impl DigitQueue {
             && tones::ARE_HEARD
         {
             generator.fill(out);
+        }
+    }
+}
+
+/// Entries, for keys that are held.
+#[cfg(feature = "info")]
+impl DigitQueue {
+    /// The places of the entries that wait.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = usize> + use<> {
+        let (head, len) = (usize::from(self.head), usize::from(self.len));
+        (0..len).map(move |nth| (head + nth) % limits::DIGITS)
+    }
+
+    pub(super) fn is_held_at(&self, place: usize) -> bool {
+        self.entries.get(place).is_some_and(|entry| entry & HELD == HELD)
+    }
+
+    /// The length of the entry there; 0 ms is the usual one.
+    pub(super) fn set_length(&mut self, place: usize, ms: u16) {
+        if let Some(entry) = self.entries.get_mut(place) {
+            *entry = *entry & !HELD | Self::quanta(ms);
         }
     }
 }
@@ -406,8 +451,7 @@ impl DigitQueue {
     #[must_use]
     pub fn needs_media(&self) -> bool {
         let under_way = !matches!(self.state, State::Idle | State::Info(_)) && !self.ways.is_info();
-        let places = (0..self.len).map(|nth| ((usize::from(self.head) + usize::from(nth)) % limits::DIGITS) as u8);
-        under_way || places.into_iter().any(|place| !self.ways.is_info_at(place))
+        under_way || self.waiting().any(|place| !self.ways.is_info_at(place as u8))
     }
 
     /// A digit has left since the last call, or its end came: the latest, its method, and the number of entries behind

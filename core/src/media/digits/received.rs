@@ -115,7 +115,8 @@ impl EventReceiver {
                 }
             }
             Standing::Segment => {
-                self.before = self.before.saturating_add(SEGMENT.into());
+                let moved = packet.timestamp.wrapping_sub(self.timestamp);
+                self.before = self.before.saturating_add(if moved == 0 { SEGMENT.into() } else { moved });
                 self.lasted = 0;
             }
             Standing::Another => {
@@ -153,7 +154,12 @@ impl EventReceiver {
         }
         let moved = packet.timestamp.wrapping_sub(self.timestamp);
         let ran_over = moved == 0 && self.lasted >= RAN_OVER.0 && event.duration < RAN_OVER.1;
-        if !packet.marker && (moved == SEGMENT.into() || ran_over) {
+        // some end a segment before its duration is full, with the packet that is the last to find room
+        let ends_early = self.lasted >= RAN_OVER.0
+            && moved <= SEGMENT.into()
+            && moved >= self.lasted.into()
+            && event.duration <= self.lasted;
+        if !packet.marker && (moved == SEGMENT.into() || ran_over || ends_early && self.on) {
             return Standing::Segment;
         }
         // two presses of a key do not overlap, so a timestamp within a press is of that press

@@ -27,5 +27,5 @@ fn a_pause_waits_and_lengths_have_bounds() {
         })
         .collect();
     // 40 ms at least, 160 usually, and 20470 in three segments
-    assert_eq!(durations, [320, 320, 320, 1280, 1280, 1280, 32_690, 32_690, 32_690]);
+    assert_eq!(durations, [320, 320, 320, 1280, 1280, 1280, 32_610, 32_610, 32_610]);
 }

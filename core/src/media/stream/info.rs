@@ -1,4 +1,5 @@
-//! Digits that go as SIP INFO: they wait in the stream's queue with the others, for its clock and its order.
+//! Digits that go as SIP INFO: they wait in the stream's queue with the others, for its clock and its order. And a digit
+//! whose key is held.
 
 use super::Stream;
 use crate::media::digits::{DigitMethod, Out};
@@ -7,6 +8,22 @@ impl Stream {
     /// The method of digits that are queued from now on: as agreed, tones, or INFO.
     pub const fn choose_digits(&mut self, method: DigitMethod) {
         self.digits.choose(method);
+    }
+
+    /// As [`Stream::send_digit`], until [`Stream::let_go`], ten minutes at most (by INFO one); one at a time.
+    pub fn hold_digit(&mut self, digit: u8) -> bool {
+        self.running && self.hears_chosen() && self.digits.hold(digit)
+    }
+
+    /// A digit is held.
+    #[must_use]
+    pub fn holds_digit(&self) -> bool {
+        self.digits.holds()
+    }
+
+    /// The digit that is held ends now, or has this length if its turn has not come. False: none is held.
+    pub fn let_go(&mut self, usual_ms: u16) -> bool {
+        self.digits.let_go(usual_ms)
     }
 
     /// A digit is to leave as an INFO now.

@@ -2,6 +2,8 @@ mod address;
 mod banks;
 mod clocks;
 mod digits;
+#[cfg(feature = "info")]
+mod held;
 mod packets;
 #[cfg(feature = "rtcp")]
 mod reports;

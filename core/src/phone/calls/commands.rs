@@ -35,6 +35,41 @@ impl Calls<'_> {
         token: u64,
     ) -> Result<(), CommandError> {
         let by = self.digits_by(lower, call, method);
+        self.queue_digits(lower, call, digits, by, token)
+    }
+
+    /// A key is held; see [`crate::phone::Phone::press_digit`].
+    #[cfg(feature = "info")]
+    pub(in crate::phone) fn press_digit(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call: Handle,
+        digit: u8,
+        method: Option<DigitMethod>,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        let by = DigitsBy { held: true, ..self.digits_by(lower, call, method) };
+        crate::wire::dtmf::event_of(digit).ok_or(CommandError::Range)?;
+        let digit = [digit];
+        self.queue_digits(lower, call, core::str::from_utf8(&digit).unwrap_or_default(), by, token)
+    }
+
+    /// That key is let go.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) fn release_digit(&self, lower: &mut Lower<'_>, call: Handle) -> Result<(), CommandError> {
+        self.get(call).ok_or(CommandError::Stale)?;
+        let ms = self.digits_by(lower, call, None).ms;
+        if lower.media.let_go(call, ms) { Ok(()) } else { Err(CommandError::Nothing) }
+    }
+
+    fn queue_digits(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call: Handle,
+        digits: &str,
+        by: DigitsBy,
+        token: u64,
+    ) -> Result<(), CommandError> {
         let joins = token == 0 && self.get(call).is_some_and(|call| lower.cx.joins(call.commands, Op::Digits));
         let room = joins || lower.cx.can_begin();
         lower.media.queue_digits(call, digits, by, joins, room)?;
@@ -51,10 +86,16 @@ impl Calls<'_> {
         if let Some(slot) = self.get(call) {
             let account = lower.accounts.digits(&lower.cx, slot.account);
             let method = method.or(slot.digits).unwrap_or(account);
-            return DigitsBy { method, account, ms: lower.cx.fixed.digits.1 };
+            return DigitsBy { method, account, ms: lower.cx.fixed.digits.1, held: false };
         }
         let _ = (lower, call);
-        DigitsBy { method: method.unwrap_or_default(), account: DigitMethod::Auto, ms: 0 }
+        DigitsBy {
+            method: method.unwrap_or_default(),
+            account: DigitMethod::Auto,
+            ms: 0,
+            #[cfg(feature = "info")]
+            held: false,
+        }
     }
 
     /// Chooses the method of a call's digits. False: it is not there.

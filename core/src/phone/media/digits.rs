@@ -21,6 +21,9 @@ pub(in crate::phone) struct DigitsBy {
     pub(in crate::phone) account: DigitMethod,
     /// The length of each, in milliseconds; 0: the usual.
     pub(in crate::phone) ms: u16,
+    /// It is one, and lasts until its key is let go.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) held: bool,
 }
 
 /// The pause, in milliseconds, that a character of a script stands for: a second, or with `w` half of one, as in the
@@ -81,6 +84,10 @@ impl Media<'_> {
         if digits.len() > stream.digits_room() || !room {
             return Err(CommandError::Full);
         }
+        #[cfg(feature = "info")]
+        if by.held && stream.holds_digit() {
+            return Err(CommandError::Full);
+        }
         if joins {
             stream.join_digits();
         }
@@ -89,6 +96,8 @@ impl Media<'_> {
         for digit in digits.bytes() {
             let _ = match pause_of(digit) {
                 Some(ms) => stream.pause(ms),
+                #[cfg(feature = "info")]
+                None if by.held => stream.hold_digit(digit.to_ascii_uppercase()),
                 None => stream.send_digit(digit.to_ascii_uppercase(), by.ms),
             };
         }
@@ -111,6 +120,12 @@ impl Media<'_> {
 /// SIP INFO.
 #[cfg(feature = "info")]
 impl Media<'_> {
+    /// The key that is held is let go. False: none is held.
+    pub(in crate::phone) fn let_go(&mut self, call: Handle, usual_ms: u16) -> bool {
+        self.line(call).is_some()
+            && self.streams.get_mut(call.index as usize).is_some_and(|stream| stream.let_go(usual_ms))
+    }
+
     /// A digit came for a line beside its media. False: no media runs, and nobody could be told in its order.
     pub(in crate::phone) fn take_digit(
         &mut self,

@@ -227,6 +227,19 @@ fn a_held_key_is_told_as_begun_and_its_end_with_its_length() {
 }
 
 #[test]
+fn a_segment_that_ends_before_its_duration_is_full_is_of_the_same_press() {
+    // 409 packets of 160 make 65,440, and the next finds no room
+    let mut ear = Ear::new();
+    for nth in 1..=600u32 {
+        let (whole, end) = (nth * 160, nth == 600);
+        let segment = (whole - 1) / 65_440 * 65_440;
+        ear.next(100 + segment, nth == 1, Event { duration: (whole - segment) as u16, end, ..TOLD });
+        ear.pass(20);
+    }
+    assert_eq!(ear.told(), [(b'2', 12_000)]);
+}
+
+#[test]
 fn an_end_that_says_less_is_an_end_all_the_same() {
     for duration in [0, 800] {
         let mut ear = Ear::new();
