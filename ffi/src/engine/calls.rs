@@ -105,7 +105,7 @@ pub unsafe extern "C" fn microsip_engine_digits(
 ) -> i32 {
     // SAFETY: by contract.
     command("microsip_engine_digits", e, now_us, |phone, now| unsafe {
-        ops::media::digits(phone, now, call, digits, method, token)
+        ops::digits::script(phone, now, call, digits, method, token)
     })
 }
 

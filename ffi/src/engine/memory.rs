@@ -219,7 +219,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             Carving::new(mem.add(SIZE), needed - SIZE)
         };
         let lent = lend(&plan, &mut carving).ok_or(short)?;
-        let digits = crate::ops::media::digits_of((config.dtmf, config.dtmf_ms), ("c->dtmf", "c->dtmf_ms"))?;
+        let digits = crate::ops::digits::digits_of((config.dtmf, config.dtmf_ms), ("c->dtmf", "c->dtmf_ms"))?;
         let setup = Setup {
             codecs: plan.codecs,
             answering: crate::ops::codecs::answering(

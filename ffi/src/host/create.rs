@@ -176,7 +176,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         focus: crate::ops::switch(config.focus, "config->focus")?.unwrap_or(false),
         session_timer: crate::ops::timers::said!(config, "config->")?,
         reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "config->reliable")?,
-        digits: crate::ops::media::digits_of((config.dtmf, config.dtmf_ms), ("config->dtmf", "config->dtmf_ms"))?,
+        digits: crate::ops::digits::digits_of((config.dtmf, config.dtmf_ms), ("config->dtmf", "config->dtmf_ms"))?,
         ports: (port_min as u16, port_max as u16),
         dscp: (
             class("config->sip_dscp", config.sip_dscp, dscp::SIP)?,

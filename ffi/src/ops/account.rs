@@ -71,7 +71,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             dial_plan: text_with(features::NUMBERS, given.dial_plan, "a->dial_plan")?,
             dial_prefix: text_with(features::NUMBERS, given.dial_prefix, "a->dial_prefix")?,
             emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
-            digits: super::media::method_of(given.dtmf, "a->dtmf")?,
+            digits: super::digits::method_of(given.dtmf, "a->dtmf")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,

@@ -56,7 +56,7 @@ pub(crate) unsafe fn dial(
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
-            digits: super::media::method_of(given.dtmf, "o->dtmf")?,
+            digits: super::digits::method_of(given.dtmf, "o->dtmf")?,
         }
     };
     let made = phone.dial(now, id, target, &options);
@@ -212,7 +212,7 @@ pub(crate) unsafe fn answer(
     }
     // SAFETY: by contract.
     let headers = unsafe { text::or_empty(given.headers, "o->headers")? };
-    let digits = super::media::method_of(given.dtmf, "o->dtmf")?;
+    let digits = super::digits::method_of(given.dtmf, "o->dtmf")?;
     phone.answer_with(now, id, code, headers).map_err(|error| match error {
         CommandError::Range => range("code", u32::from(code), fix),
         CommandError::State => unanswered(phone, id),

@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod call;
 pub(crate) mod codecs;
 pub(crate) mod conference;
+pub(crate) mod digits;
 pub(crate) mod event;
 pub(crate) mod media;
 pub(crate) mod object;

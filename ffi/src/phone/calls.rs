@@ -178,6 +178,6 @@ pub unsafe extern "C" fn microsip_digits(
 ) -> i32 {
     // SAFETY: by contract.
     command("microsip_digits", phone, |phone, now| unsafe {
-        ops::media::digits(phone, now, call, digits, method, token)
+        ops::digits::script(phone, now, call, digits, method, token)
     })
 }

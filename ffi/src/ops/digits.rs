@@ -1,0 +1,83 @@
+//! Digits that are sent: scripts, their method and length.
+
+use super::{Done, call_id, range, refused};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, text};
+use core::ffi::c_char;
+use microsip_core::base::features;
+use microsip_core::base::time::Instant;
+use microsip_core::media::digits::DigitMethod;
+use microsip_core::phone::{CommandError, Phone};
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn script(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    digits: *const c_char,
+    method: u32,
+    token: u64,
+) -> Done {
+    let id = call_id(call)?;
+    let method = method_of(method, "method")?;
+    // SAFETY: by contract.
+    let digits = unsafe { text::needed(digits, "digits")? };
+    let sent = match method {
+        None => phone.send_digits(now, id, digits, token),
+        Some(_) if !features::INFO => Err(CommandError::Unsupported),
+        Some(method) => phone.send_digits_by(now, id, digits, method, token),
+    };
+    sent.map_err(|error| match error {
+        CommandError::Range => {
+            let fix = "holds what is no digit: 0 to 9, * # A B C D; a comma or p for a second of silence, w for half";
+            Fail::new(MICROSIP_E_ARG, "digits", Value::text(digits), fix)
+        }
+        CommandError::Full => {
+            let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DONE";
+            Fail::new(MICROSIP_E_FULL, "digits", Value::text(digits), fix)
+        }
+        CommandError::Unsupported => {
+            let fix = "has a far end that cannot hear digits by this method: it takes no events, or this library was \
+                       built without tones or INFO";
+            Fail::new(MICROSIP_E_UNSUPPORTED, "call", Value::Id(call), fix)
+        }
+        CommandError::State if features::INFO => {
+            let fix = "has no media yet or any more, or this side may not send (the far end holds it): digits go by INFO \
+                       alone then, and only while media runs";
+            Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
+        }
+        _ => refused("call", call)(error),
+    })
+}
+
+/// A phone's method of digits, and their length in milliseconds.
+pub(crate) fn digits_of(
+    (method, ms): (u32, u32),
+    arguments: (&'static str, &'static str),
+) -> Result<(DigitMethod, u16), Fail> {
+    if !features::INFO && ms != 0 {
+        return Err(Fail::command(CommandError::Unsupported, arguments.1, Value::None));
+    }
+    match ms {
+        0 | 40..=20_000 => Ok((method_of(method, arguments.0)?.unwrap_or_default(), ms as u16)),
+        _ => Err(range(arguments.1, ms, "is neither 0 nor 40 to 20000")),
+    }
+}
+
+/// A method of digits; 0: none is chosen.
+pub(crate) fn method_of(method: u32, argument: &'static str) -> Result<Option<DigitMethod>, Fail> {
+    Ok(Some(match method {
+        0 => return Ok(None),
+        MICROSIP_DTMF_AUTO if !features::INFO => return Ok(None),
+        _ if !features::INFO => return Err(Fail::command(CommandError::Unsupported, argument, Value::None)),
+        MICROSIP_DTMF_AUTO => DigitMethod::Auto,
+        MICROSIP_DTMF_RTP => DigitMethod::Events,
+        MICROSIP_DTMF_INFO => DigitMethod::Info,
+        MICROSIP_DTMF_INFO_PLAIN => DigitMethod::InfoPlain,
+        MICROSIP_DTMF_INBAND => DigitMethod::Tones,
+        MICROSIP_DTMF_AUTO_INFO => DigitMethod::AutoInfo,
+        other => return Err(range(argument, other, "is no MICROSIP_DTMF_*")),
+    }))
+}
