@@ -235,8 +235,8 @@
 /** microsip_features(): dial plans, prefixes, emergency numbers, and digits behind a number. */
 #define MICROSIP_HAS_NUMBERS 131072
 /**
- * microsip_features(): digits by SIP INFO, both ways, the choice of their method, and
- * MICROSIP_EV_DIGIT_SENT.
+ * microsip_features(): digits by SIP INFO, both ways, the choice of their method, keys that are
+ * held, and MICROSIP_EV_DIGIT_SENT.
  */
 #define MICROSIP_HAS_INFO 4194304
 /** microsip_features(): rules for incoming calls; without it each call that is let in rings. */
@@ -2562,6 +2562,38 @@ int32_t microsip_digits(microsip_id phone,
                         const char *digits,
                         uint32_t method,
                         uint64_t token);
+
+/**
+ * Presses a key and holds it: its digit, behind those that wait, lasts until microsip_digit_stop,
+ * ten minutes at most. As an event it goes in segments where it has to (RFC 4733 §2.5.1.3). By SIP
+ * INFO it goes when it is let go, with its length, a minute at most. For the rest as
+ * microsip_digits.
+ * @param phone The phone.
+ * @param call The call.
+ * @param digit Its ASCII code.
+ * @param method 0: by RFC 4733, or as tones.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG No digit.
+ * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
+ */
+int32_t microsip_digit_start(microsip_id phone,
+                             microsip_id call,
+                             uint32_t digit,
+                             uint32_t method,
+                             uint64_t token);
+
+/**
+ * Lets the key go that is held: its digit ends, after 40 ms at the earliest. One whose turn has not
+ * come gets the length of other digits.
+ * @param phone The phone.
+ * @param call The call.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING None is held; its call may have been put on hold.
+ */
+int32_t microsip_digit_stop(microsip_id phone,
+                            microsip_id call);
 /** @} */
 #endif
 
@@ -3570,6 +3602,40 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
                                const char *digits,
                                uint32_t method,
                                uint64_t token);
+
+/**
+ * Presses a key and holds it: its digit, behind those that wait, lasts until
+ * microsip_engine_digit_stop, ten minutes at most. As an event it goes in segments where it has to
+ * (RFC 4733 §2.5.1.3). By SIP INFO it goes when it is let go, with its length, a minute at most.
+ * For the rest as microsip_engine_digits.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param digit Its ASCII code.
+ * @param method 0: by RFC 4733, or as tones.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG No digit.
+ * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
+ */
+int32_t microsip_engine_digit_start(struct microsip_engine *e,
+                                    uint64_t now_us,
+                                    microsip_id call,
+                                    uint32_t digit,
+                                    uint32_t method,
+                                    uint64_t token);
+
+/**
+ * Lets the key go that is held: its digit ends, after 40 ms at the earliest. One whose turn has not
+ * come gets the length of other digits.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING None is held; its call may have been put on hold.
+ */
+int32_t microsip_engine_digit_stop(struct microsip_engine *e, uint64_t now_us, microsip_id call);
 
 /**
  * A call, in numbers. out->size must be set.

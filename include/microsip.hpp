@@ -182,6 +182,12 @@ public:
   void hangup(microsip_id call) { check(microsip_hangup(id_, call, nullptr)); }
   void hangup_all() { check(microsip_hangup_all(id_)); }
   void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0) { check(microsip_digits(id_, call, digits.c_str(), 0, token)); }
+  /// A key that is held, of this ASCII code, until digit_stop.
+  void digit_start(microsip_id call, char digit, std::uint32_t method = 0, std::uint64_t token = 0) {
+    check(microsip_digit_start(id_, call, static_cast<unsigned char>(digit), method, token));
+  }
+  /// False: no key is held.
+  bool digit_stop(microsip_id call) { return check(microsip_digit_stop(id_, call)) != MICROSIP_NOTHING; }
   microsip_call_info info(microsip_id call) const {
     microsip_call_info info = zero<microsip_call_info>();
     check(microsip_call_info_get(id_, call, &info));

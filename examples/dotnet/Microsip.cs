@@ -257,6 +257,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_header_get(ulong phone, ulong call, uint which, byte[] name, uint nth, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_id_release(ulong phone, ulong id);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, uint method, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digit_start(ulong phone, ulong call, uint digit, uint method, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digit_stop(ulong phone, ulong call);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_source_set(ulong phone, ulong call, uint source);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hold(ulong phone, ulong call, uint on, ulong token);

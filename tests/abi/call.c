@@ -74,6 +74,16 @@ int main(void) {
   ev = until(a, MICROSIP_EV_DONE, 0);
   CHECK(ev.token == 77 && ev.op == MICROSIP_OP_DIGITS && ev.result == MICROSIP_OK);
 
+  /* a key that is held */
+  CHECK(microsip_digit_start(a, out, '9', 0, 78) == MICROSIP_OK && microsip_digit_start(a, out, '8', 0, 79) == MICROSIP_E_FULL);
+  ev = until(b, MICROSIP_EV_DIGIT_BEGUN, 0);
+  CHECK(ev.value == '9');
+  CHECK(microsip_digit_stop(a, out) == MICROSIP_OK && microsip_digit_stop(a, out) == MICROSIP_NOTHING);
+  ev = until(b, MICROSIP_EV_DIGIT, 0);
+  CHECK(ev.value == '9' && ev.reached >= 40);
+  ev = until(a, MICROSIP_EV_DONE, 0);
+  CHECK(ev.token == 78 && ev.op == MICROSIP_OP_DIGITS && ev.result == MICROSIP_OK);
+
   MICROSIP_ZERO(info);
   CHECK(microsip_call_info_get(a, out, &info) == MICROSIP_OK && info.state == MICROSIP_CONNECTED && info.connected_us != MICROSIP_NEVER);
   MICROSIP_ZERO(stats);

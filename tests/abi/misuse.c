@@ -412,6 +412,10 @@ static void wrong_states(void) {
   IS(microsip_digits(p, c, "1", 9, 1), MICROSIP_E_ARG);
   IS(microsip_sound_stop(p, c), MICROSIP_NOTHING);
   FAILS(microsip_digits(p, c, "12x", 0, 1));
+  IS(microsip_digit_start(p, c, 'x', 0, 1), MICROSIP_E_ARG);
+  IS(microsip_digit_start(p, c, '1' + 256, 0, 1), MICROSIP_E_ARG);
+  IS(microsip_digit_start(p, c, '1', 9, 1), MICROSIP_E_ARG);
+  IS(microsip_digit_stop(p, c), MICROSIP_NOTHING);
   IS(microsip_hangup(p, c, NULL), MICROSIP_OK);
 }
 

@@ -7,7 +7,7 @@ use microsip_core::phone::{CallState, Capacity};
 use microsip_tests::{EventKind, Lab, Options};
 
 /// Two phones in a call, of which the second agrees on no events, at these rates.
-fn talking(near: u32, far: Options) -> Lab {
+pub(crate) fn talking(near: u32, far: Options) -> Lab {
     let mut lab = Lab::new(&[Options { rate: near, ..Options::default() }, far]);
     lab.dial(0, "sip:bob@10.0.0.2");
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
@@ -18,24 +18,24 @@ fn talking(near: u32, far: Options) -> Lab {
     lab
 }
 
-fn without_events(rate: u32) -> Options {
+pub(crate) fn without_events(rate: u32) -> Options {
     Options { rate, codecs: CodecList::built_in().without_events(), ..Options::default() }
 }
 
-fn send(lab: &mut Lab, digits: &str, method: DigitMethod) {
+pub(crate) fn send(lab: &mut Lab, digits: &str, method: DigitMethod) {
     let (now, call) = (lab.now, lab.ends[0].last_call());
     lab.ends[0].phone.send_digits_by(now, call, digits, method, 0).unwrap();
     lab.drain();
 }
 
 /// The digits that the second phone told, with their methods and lengths.
-fn told(lab: &Lab, kind: EventKind) -> Vec<(char, u32, u32)> {
+pub(crate) fn told(lab: &Lab, kind: EventKind) -> Vec<(char, u32, u32)> {
     let events = lab.ends[1].events.iter().filter(|event| event.kind == kind);
     events.map(|event| (char::from_u32(event.value).unwrap(), event.state, event.reached)).collect()
 }
 
 #[track_caller]
-fn finish(mut lab: Lab) {
+pub(crate) fn finish(mut lab: Lab) {
     let (now, call) = (lab.now, lab.ends[0].last_call());
     lab.ends[0].phone.hangup(now, call).unwrap();
     lab.assert_settled();

@@ -34,6 +34,7 @@ mod foreign_challenges;
 mod forking;
 mod forwarded;
 mod hangup;
+mod held_keys;
 mod hold;
 mod identity;
 mod info;

@@ -29,6 +29,16 @@ const SCRIPTED: u64 = 1;
 /// The codecs without `--codec`.
 const USUAL: [&str; 2] = ["PCMU", "PCMA"];
 
+/// A key that is held.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Press {
+    #[default]
+    No,
+    /// The next digit's.
+    Next,
+    Held,
+}
+
 /// A call under way.
 pub(crate) struct Talk<'a> {
     phone: Handle,
@@ -49,6 +59,8 @@ pub(crate) struct Talk<'a> {
     /// Digits of the command line that are being sent.
     sending: bool,
     muted: bool,
+    /// A key for the next digit, or for the one that is held.
+    press: Press,
     /// Our last command was to hold.
     holding: bool,
     /// The times at which we hold and resume.
@@ -103,6 +115,7 @@ impl<'a> Talk<'a> {
             playing: false,
             sending: false,
             muted: false,
+            press: Press::No,
             holding: false,
             hold_at: None,
             resume_at: None,
@@ -217,12 +230,13 @@ impl<'a> Talk<'a> {
     /// A command for the call; one that does not fit its state is ignored.
     pub(crate) fn command(&mut self, verb: Verb) {
         let rings = self.rings_here();
+        let press = core::mem::take(&mut self.press);
+        if press == Press::Held {
+            self.phone.digit_stop(self.call);
+        }
         match verb {
-            Verb::Digit(digit) if self.connected.is_some() => {
-                if let Err(failure) = self.phone.digits(self.call, &digit.to_string(), self.course.digits_by, 0) {
-                    self.line(&failure.text); // on hold, say
-                }
-            }
+            Verb::Digit(digit) if self.connected.is_some() => self.digit(digit, press == Press::Next),
+            Verb::Press if self.connected.is_some() && press != Press::Held => self.press = Press::Next,
             Verb::Mute if self.connected.is_some() => self.mute(),
             Verb::Hold if self.connected.is_some() => self.hold(!self.holding),
             Verb::Codec if self.connected.is_some() => {
@@ -244,6 +258,20 @@ impl<'a> Talk<'a> {
             Verb::Hangup => self.hang_up(),
             // one that does not fit, or concerns more than this call
             _ => {}
+        }
+    }
+
+    fn digit(&mut self, digit: char, held: bool) {
+        let (call, by) = (self.call, self.course.digits_by);
+        let sent = if held {
+            self.phone.digit_start(call, digit, by)
+        } else {
+            self.phone.digits(call, &digit.to_string(), by, 0)
+        };
+        match sent {
+            Ok(()) if held => self.press = Press::Held,
+            Ok(()) => {}
+            Err(failure) => self.line(&failure.text), // on hold, say
         }
     }
 

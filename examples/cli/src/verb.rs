@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Verb {
     Digit(char),
+    /// The next digit is held until another key comes.
+    Press,
     Mute,
     Hold,
     Codec,
@@ -20,7 +22,8 @@ pub(crate) enum Verb {
 }
 
 /// The keys, as they are shown to people.
-pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, h hold, c codec, q hang up";
+pub(crate) const KEYS: &str =
+    "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, q hang up";
 /// Those for several calls.
 pub(crate) const KEYS_SEVERAL: &str = "      n next call, p the one before, j join the conference or leave it, l list";
 /// The same while a call rings here.
@@ -30,6 +33,7 @@ impl Verb {
     fn of_key(key: u8) -> Option<Self> {
         match key {
             b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' => Some(Self::Digit(char::from(key))),
+            b'+' => Some(Self::Press),
             b'm' => Some(Self::Mute),
             b'h' => Some(Self::Hold),
             b'c' => Some(Self::Codec),
@@ -60,6 +64,7 @@ mod tests {
         let verbs = |bytes: &[u8]| Verb::typed(bytes).collect::<Vec<_>>();
         assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
         assert_eq!(verbs(b"mcarq xE\n"), [Verb::Mute, Verb::Codec, Verb::Answer, Verb::Reject, Verb::Hangup]);
+        assert_eq!(verbs(b"+5"), [Verb::Press, Verb::Digit('5')]);
         assert_eq!(verbs(b"npjl"), [Verb::Next, Verb::Previous, Verb::Join, Verb::List]);
         assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);
     }

@@ -193,7 +193,11 @@ fn keys_are_digits_mute_and_hang_up_in_a_call() {
         (far.told("digit")["digit"].clone(), far.told("digit")["digit"].clone()),
         (Value::from("7"), Value::from("#"))
     );
-    near.press("m");
+    near.press("+9");
+    assert_eq!(far.told("digit_begun")["digit"], "9");
+    assert!(near.child.try_wait().unwrap().is_none());
+    near.press("+m");
+    assert_eq!(far.told("digit")["digit"], "9");
     near.see("muted");
     near.press("m");
     near.see("no longer muted");

@@ -109,6 +109,29 @@ pub unsafe extern "C" fn microsip_engine_digits(
     })
 }
 
+/// As microsip_digit_start.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_digit_start(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    digit: u32,
+    method: u32,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_digit_start", e, now_us, |phone, now| {
+        ops::digits::start(phone, now, call, digit, method, token)
+    })
+}
+
+/// As microsip_digit_stop.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_digit_stop(e: *mut microsip_engine, now_us: u64, call: microsip_id) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_digit_stop", e, now_us, |phone, now| ops::digits::stop(phone, now, call))
+}
+
 /// As microsip_call_info_get.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_call_info_get(

@@ -38,6 +38,34 @@ pub(crate) unsafe fn script(
             let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DONE";
             Fail::new(MICROSIP_E_FULL, "digits", Value::text(digits), fix)
         }
+        error => unsent(call, error),
+    })
+}
+
+/// A key is pressed and held.
+pub(crate) fn start(phone: &mut Phone<'_>, now: Instant, call: u64, digit: u32, method: u32, token: u64) -> Done {
+    let id = call_id(call)?;
+    let method = method_of(method, "method")?;
+    // none of the digits is 0
+    let key = u8::try_from(digit).unwrap_or_default();
+    phone.press_digit(now, id, key, method, token).map_err(|error| match error {
+        CommandError::Range => range("digit", digit, "is the ASCII code of no digit: 0 to 9, * # A B C D"),
+        CommandError::Full => {
+            let fix = "has a key that is held already (stop it first), or as many digits as can wait to be sent";
+            Fail::new(MICROSIP_E_FULL, "call", Value::Id(call), fix)
+        }
+        error => unsent(call, error),
+    })
+}
+
+/// That key is let go.
+pub(crate) fn stop(phone: &mut Phone<'_>, now: Instant, call: u64) -> Done {
+    phone.release_digit(now, call_id(call)?).map_err(refused("call", call))
+}
+
+/// Digits cannot be sent in this call.
+fn unsent(call: u64, error: CommandError) -> Fail {
+    match error {
         CommandError::Unsupported => {
             let fix = "has a far end that cannot hear digits by this method: it takes no events, or this library was \
                        built without tones or INFO";
@@ -49,7 +77,7 @@ pub(crate) unsafe fn script(
             Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
         }
         _ => refused("call", call)(error),
-    })
+    }
 }
 
 /// A phone's method of digits, and their length in milliseconds.

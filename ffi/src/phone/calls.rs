@@ -181,3 +181,25 @@ pub unsafe extern "C" fn microsip_digits(
         ops::digits::script(phone, now, call, digits, method, token)
     })
 }
+
+/// Presses a key and holds it: its digit, behind those that wait, lasts until microsip_digit_stop, ten minutes at most.
+/// As an event it goes in segments where it has to (RFC 4733 §2.5.1.3). By SIP INFO it goes when it is let go, with its
+/// length, a minute at most. For the rest as microsip_digits. MICROSIP_E_ARG: no digit. MICROSIP_E_FULL: a key is held
+/// already, or too many digits wait. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_INFO, too.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_digit_start(
+    phone: microsip_id,
+    call: microsip_id,
+    digit: u32,
+    method: u32,
+    token: u64,
+) -> i32 {
+    command("microsip_digit_start", phone, |phone, now| ops::digits::start(phone, now, call, digit, method, token))
+}
+
+/// Lets the key go that is held: its digit ends, after 40 ms at the earliest. One whose turn has not come gets the
+/// length of other digits. MICROSIP_NOTHING: none is held; its call may have been put on hold.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_digit_stop(phone: microsip_id, call: microsip_id) -> i32 {
+    command("microsip_digit_stop", phone, |phone, now| ops::digits::stop(phone, now, call))
+}

@@ -169,6 +169,16 @@ impl Handle {
         check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), method, token) })
     }
 
+    /// Presses a key, which is held; `by` as of [`Handle::digits`].
+    pub(crate) fn digit_start(self, call: Id, digit: char, by: Option<DigitsBy>) -> Result<(), Failure> {
+        check(c::microsip_digit_start(self.0, call, digit.into(), by.map_or(0, DigitsBy::number), 0))
+    }
+
+    /// Lets it go; it may be over already.
+    pub(crate) fn digit_stop(self, call: Id) {
+        c::microsip_digit_stop(self.0, call);
+    }
+
     /// Releases an ended call. One that gave way already is no failure.
     pub(crate) fn release(self, call: Id) {
         c::microsip_id_release(self.0, call);

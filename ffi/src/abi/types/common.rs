@@ -81,7 +81,8 @@ pub const MICROSIP_HAS_L16: u32 = 32768;
 pub const MICROSIP_HAS_CODECS: u32 = 65536;
 /// microsip_features(): dial plans, prefixes, emergency numbers, and digits behind a number.
 pub const MICROSIP_HAS_NUMBERS: u32 = 131072;
-/// microsip_features(): digits by SIP INFO, both ways, the choice of their method, and MICROSIP_EV_DIGIT_SENT.
+/// microsip_features(): digits by SIP INFO, both ways, the choice of their method, keys that are held, and
+/// MICROSIP_EV_DIGIT_SENT.
 pub const MICROSIP_HAS_INFO: u32 = 4194304;
 /// microsip_features(): rules for incoming calls; without it each call that is let in rings.
 pub const MICROSIP_HAS_RULES: u32 = 262144;
