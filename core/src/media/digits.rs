@@ -5,6 +5,7 @@ mod asking;
 mod heard;
 #[cfg(feature = "info")]
 mod held;
+mod lengths;
 mod method;
 mod queue;
 mod received;

@@ -42,8 +42,8 @@ struct Say<'a> {
     /// Header lines of the responses.
     headers: String,
     quiet: bool,
-    /// Somebody looks at the calls, or has something to do with each: then they are the loop's. Else one line at its
-    /// end is all that a call costs.
+    /// The calls are the loop's: somebody looks at them, or has something to do with each. Else one line at its end is
+    /// all that a call costs.
     watched: bool,
     /// The conference, unless it is the loop's.
     room: Option<Room<'a>>,

@@ -1,7 +1,7 @@
 //! The methods of digits that are sent, and the one that goes as an INFO.
 
 use super::DigitMethod;
-use super::queue::SHORTEST_MS;
+use super::lengths::SHORTEST_MS;
 use crate::wire::dtmf;
 
 /// A key that is held for so many milliseconds is let go: a minute, which its INFO can still say.

@@ -1,10 +1,8 @@
 //! A key that is held: its digit lasts until it is let go.
 
-use super::queue::{DigitQueue, HELD, SHORTEST_MS, State};
+use super::lengths::{HELD, LONGEST_HELD, SHORTEST_MS};
+use super::queue::{DigitQueue, State};
 use crate::wire::dtmf;
-
-/// Quanta after which a key that nobody lets go is let go: ten minutes.
-pub(super) const LONGEST_HELD: u16 = 60_000;
 
 impl DigitQueue {
     /// Queues a digit that lasts until [`DigitQueue::let_go`], ten minutes at most; false when it is none, or the queue

@@ -5,19 +5,12 @@ use super::DigitMethod;
 #[cfg(feature = "info")]
 use super::asking::{Asking, Out, Ways};
 #[cfg(feature = "info")]
-use super::held::LONGEST_HELD;
+use super::lengths::LONGEST_HELD;
+use super::lengths::{self, HELD, quanta};
 use crate::base::limits;
 use crate::media::tones::{self, Generator};
 use crate::wire::dtmf::{self, Event};
 
-/// The length of a digit that was given none.
-const USUAL_MS: u16 = 160;
-/// ITU-T Q.24: shorter may not be heard.
-pub(super) const SHORTEST_MS: u16 = 40;
-/// The bits of a length in an entry, which as a whole stand for a key that is held.
-pub(super) const HELD: u16 = 0x7ff;
-/// The longest digit that an entry of the queue can hold: 20 s.
-const LONGEST: u16 = HELD - 1;
 /// Silence behind a digit, in quanta, so that the next is not taken for the same.
 const GAP: u16 = 5;
 /// rfc4733#2.5.1.4: the last packet is sent three times in all.
@@ -138,18 +131,12 @@ impl DigitQueue {
     /// Queues a digit; false when it is none, or when the queue is full. 0 ms is the usual length.
     pub fn digit(&mut self, digit: u8, ms: u16) -> bool {
         let Some(code) = dtmf::event_of(digit) else { return false };
-        self.push(u16::from(code), Self::quanta(ms))
-    }
-
-    /// The length of a digit in quanta; 0 ms is the usual one.
-    fn quanta(ms: u16) -> u16 {
-        let ms = if ms == 0 { USUAL_MS } else { ms.max(SHORTEST_MS) };
-        ms.div_ceil(10).min(LONGEST)
+        self.push(u16::from(code), quanta(ms))
     }
 
     /// Queues a pause; false when the queue is full.
     pub fn pause(&mut self, ms: u16) -> bool {
-        self.push(PAUSE, ms.div_ceil(10).min(LONGEST))
+        self.push(PAUSE, lengths::in_quanta(ms))
     }
 
     /// The digit queued last ends a command.
@@ -379,7 +366,7 @@ impl DigitQueue {
     /// The length of the entry there; 0 ms is the usual one.
     pub(super) fn set_length(&mut self, place: usize, ms: u16) {
         if let Some(entry) = self.entries.get_mut(place) {
-            *entry = *entry & !HELD | Self::quanta(ms);
+            *entry = *entry & !HELD | quanta(ms);
         }
     }
 }
