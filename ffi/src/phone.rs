@@ -142,7 +142,8 @@ fn read(function: &str, phone: u64, act: impl FnOnce(&Phone<'static>, Instant) -
 /// One core call under the lock; then the engine looks at its results.
 fn act_on(shared: &Shared, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> Done {
     let mut core = lock(&shared.core);
-    let done = act(&mut core.phone, shared.clock.now());
+    let now = core.time(shared.clock.now());
+    let done = act(&mut core.phone, now);
     drop(core);
     shared.wake();
     done
@@ -197,7 +198,7 @@ pub unsafe extern "C" fn microsip_create(abi: u32, config: *const microsip_confi
 pub extern "C" fn microsip_shutdown(phone: microsip_id, grace_ms: u32) -> i32 {
     with_shared("microsip_shutdown", phone, |shared| {
         let mut core = lock(&shared.core);
-        let now = shared.clock.now();
+        let now = core.time(shared.clock.now());
         core.phone.shutdown(now);
         drop(core);
         let at = if grace_ms == MICROSIP_FOREVER { u64::MAX - 1 } else { now.micros() + u64::from(grace_ms) * 1000 };

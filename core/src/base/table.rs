@@ -66,7 +66,13 @@ impl Hasher {
         if count == LONG {
             self.word(bytes.len() as u64);
         }
-        self.word(rest.iter().rev().fold(0, |tail, byte| (tail << 8) | u64::from(*byte)) | (count << 56));
+        let tail = match bytes.last_chunk::<8>() {
+            // the bytes that were taken already are shifted out
+            Some(_) if rest.is_empty() => 0,
+            Some(last) => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
+            None => rest.iter().rev().fold(0, |tail, byte| (tail << 8) | u64::from(*byte)),
+        };
+        self.word(tail | (count << 56));
         self
     }
 

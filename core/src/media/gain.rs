@@ -125,7 +125,9 @@ impl Level {
 
     /// Measures 10 ms.
     pub fn feed(&mut self, pcm: &[i16]) {
-        let (low, high) = pcm.iter().fold((0i16, 0i16), |(low, high), sample| (low.min(*sample), high.max(*sample)));
+        // one after the other: so a compiler takes several samples at once
+        let low = pcm.iter().fold(0i16, |low, sample| low.min(*sample));
+        let high = pcm.iter().fold(0i16, |high, sample| high.max(*sample));
         self.rising = self.rising.max(low.unsigned_abs().min(32767)).max(high.unsigned_abs());
         self.quanta += 1;
         if self.quanta >= 10 {

@@ -342,9 +342,11 @@ impl Dialog {
 
 /// A target as it stands in request lines (rfc3261#19.1.5).
 fn add_target(packer: &mut Packer<'_>, target: &[u8]) -> Option<Span> {
-    match Uri::parse(target) {
-        Ok(uri) => packer.add_parts(&uri.for_request()),
-        Err(_) => packer.add(target),
+    // only parameters and headers may have to be left out
+    let plain = !target.iter().any(|byte| matches!(byte, b';' | b'?'));
+    match Some(target).filter(|_| !plain).map(Uri::parse) {
+        Some(Ok(uri)) => packer.add_parts(&uri.for_request()),
+        _ => packer.add(target),
     }
 }
 

@@ -35,14 +35,9 @@ pub(super) fn control(bytes: &[u8]) -> Option<usize> {
     let marks = |word: u64| word.wrapping_sub(ONES * 14) & !word & TOPS;
     let (chunks, rest) = bytes.as_chunks::<16>();
     for (nth, chunk) in chunks.iter().enumerate() {
-        // no way out before its end: the compiler makes this four vector instructions
-        let mut any = false;
-        for byte in chunk {
-            any |= *byte < 14;
-        }
-        if any {
-            let whole = u128::from_le_bytes(*chunk);
-            let (low, high) = (marks(whole as u64), marks((whole >> 64) as u64));
+        let whole = u128::from_le_bytes(*chunk);
+        let (low, high) = (marks(whole as u64), marks((whole >> 64) as u64));
+        if low | high != 0 {
             let at = if low == 0 { 64 + high.trailing_zeros() } else { low.trailing_zeros() };
             return Some(nth * 16 + (at / 8) as usize);
         }

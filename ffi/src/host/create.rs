@@ -285,6 +285,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     Ok((
         Core {
             phone,
+            latest: clock.now(),
             slots: Slots::new(plan.calls as usize, plan.conferences as usize),
             codecs,
             locals: *locals,

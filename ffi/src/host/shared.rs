@@ -60,12 +60,22 @@ pub(crate) struct Threads {
 pub(crate) struct Core {
     /// Dropped before the block that it lies in.
     pub(crate) phone: Phone<'static>,
+    /// The latest time that the phone was told.
+    pub(crate) latest: Instant,
     pub(crate) slots: Slots,
     pub(crate) codecs: BuiltIn<'static>,
     /// SIP's sockets: those that the phone knows, too.
     pub(crate) locals: Locals,
     /// A device is wanted. The device itself, by which the bus ticks, belongs to the engine thread.
     pub(crate) _block: Block,
+}
+
+impl Core {
+    /// A time to tell the phone, whose time never runs backwards: a command may have come since a thread read the clock.
+    pub(crate) fn time(&mut self, read: Instant) -> Instant {
+        self.latest = self.latest.max(read);
+        self.latest
+    }
 }
 
 struct HostEvents {

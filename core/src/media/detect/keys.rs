@@ -67,6 +67,27 @@ const fn pitches() -> [Pitch; 8] {
     all
 }
 
+/// Twice the cosine and the sine of a sample's turn, for each frequency, at a rate.
+type Coefficients = [(f32, f32); 8];
+
+/// Those of the rates that phones have.
+const AT_8000: Coefficients = coefficients(8000);
+const AT_16000: Coefficients = coefficients(16_000);
+const AT_48000: Coefficients = coefficients(48_000);
+
+#[allow(clippy::indexing_slicing)] // at compile time; out of bounds would not build
+const fn coefficients(rate: u32) -> Coefficients {
+    let mut all = [(0.0, 0.0); 8];
+    let mut nth = 0;
+    while nth < 8 {
+        let frequency = if nth < 4 { ROWS[nth] } else { COLUMNS[nth - 4] } as f64;
+        let angle = 2.0 * core::f64::consts::PI * frequency / rate as f64;
+        all[nth] = (2.0 * cosine(angle) as f32, sine(angle) as f32);
+        nth += 1;
+    }
+    all
+}
+
 /// Cosine and sine of so many turns.
 const fn turned(turns: f64) -> (f32, f32) {
     let mut part = turns - (turns as i32) as f64;
@@ -93,7 +114,7 @@ pub struct KeyDetector {
     piece: u16,
     filled: u16,
     /// Of each frequency: twice the cosine and the sine of a sample's turn, and the filter's two values.
-    coefficients: [(f32, f32); 8],
+    coefficients: Coefficients,
     filters: [(f32, f32); 8],
     energy: f32,
     /// Of the last pieces, the oldest first.
@@ -113,19 +134,17 @@ pub struct KeyDetector {
 crate::base::zeroed::zeroed!(KeyDetector);
 
 impl KeyDetector {
-    /// At so many samples a second: 8000 or more.
+    /// At so many samples a second: 8000, 16000 or 48000.
     #[must_use]
     pub fn new(rate: u32) -> Self {
-        let mut coefficients = [(0.0, 0.0); 8];
-        for (nth, coefficient) in coefficients.iter_mut().enumerate() {
-            let frequency = ROWS.iter().chain(&COLUMNS).nth(nth).copied().unwrap_or(0);
-            let angle = 2.0 * core::f64::consts::PI * f64::from(frequency) / f64::from(rate.max(8000));
-            *coefficient = (2.0 * cosine(angle) as f32, sine(angle) as f32);
-        }
         Self {
             piece: (rate.max(8000) / PIECES) as u16,
             filled: 0,
-            coefficients,
+            coefficients: match rate {
+                16_000 => AT_16000,
+                48_000 => AT_48000,
+                _ => AT_8000,
+            },
             filters: [(0.0, 0.0); 8],
             energy: 0.0,
             pieces: [[(0.0, 0.0); 8]; WINDOW],

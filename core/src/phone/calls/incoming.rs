@@ -24,7 +24,7 @@ use crate::phone::transactions::server::{Host, Kind, Served, Server};
 use crate::phone::transactions::serving::{Acknowledged, Met, NotOpened, ServerDue};
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lower};
-use crate::sip::dialog::{contact_uri, is_target};
+use crate::sip::dialog::is_target;
 use crate::sip::session::timer::Timer;
 use crate::sip::session::{Carrier, Offer, Side};
 use crate::sip::tag::Tag;
@@ -561,12 +561,9 @@ pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Checked<'m>, u16>
 
 /// rfc3261#8.1.1.8: the target that a request names, if it does: one that we can send to.
 pub(super) fn check_target<'m>(request: &Message<'m>) -> Result<Option<&'m [u8]>, u16> {
-    let mut contacts = request.values(Name::Contact);
-    match (contacts.next(), contacts.next()) {
-        (None, _) => Ok(None),
-        (_, None) => contact_uri(request).map(Some).ok_or(400),
-        _ => Err(400),
-    }
+    let Some(contact) = request.only_contact().map_err(|_| 400u16)? else { return Ok(None) };
+    let uri = contact.address().map(|address| address.uri).filter(|uri| is_target(uri));
+    uri.map(Some).ok_or(400)
 }
 
 /// The offer that a request's body is, if it has one. 415: a body that we do not understand (rfc3261#8.2.3).

@@ -135,6 +135,18 @@ impl Transactions<'_> {
         status: u16,
         extra: Extra<'_>,
     ) {
+        self.respond_to(cx, flow, (request, request.via().ok().as_ref()), status, extra);
+    }
+
+    /// The same with its top Via, if it can be read.
+    fn respond_to(
+        &mut self,
+        cx: &mut Context<'_>,
+        flow: Flow,
+        (request, via): (&Message<'_>, Option<&Via<'_>>),
+        status: u16,
+        extra: Extra<'_>,
+    ) {
         if matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
             return;
         }
@@ -145,10 +157,9 @@ impl Transactions<'_> {
         }
         // rfc3261#8.2.7: a stateless response has the same tag each time, so it is made from the request
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
-        let via = request.via().ok();
         // where it does not fit, it is at least a response, without its optional headers
         let mut write = |extra: &Extra<'_>| {
-            let mut out = self.write_head(cx, flow, (request, via.as_ref()), status, extra, secret);
+            let mut out = self.write_head(cx, flow, (request, via), status, extra, secret);
             Writer::new(&mut out).end();
             out.finish().ok()
         };
@@ -157,7 +168,7 @@ impl Transactions<'_> {
         match written {
             Some(len) => {
                 self.reply_len = len;
-                self.reply_flow = Some(via.map_or(flow, |via| responses_to(flow, &via)));
+                self.reply_flow = Some(via.map_or(flow, |via| responses_to(flow, via)));
             }
             None => {
                 count::up(&mut cx.counters.oversize);
@@ -304,7 +315,7 @@ impl Transactions<'_> {
         let Arrived { flow, keys, request, mandatory, .. } = *arrived;
         // a request with a tag of ours keeps it, so none is made
         let secret = if mandatory.to.tag().is_some() { 0 } else { reply_secret(cx, request) };
-        self.respond_at_once(cx, flow, request, status, Extra { secret: Some(secret), ..extra });
+        self.respond_to(cx, flow, (request, Some(&mandatory.via)), status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
         if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
             self.tombstones.bury(now, keys, extra.responded(status, secret));

@@ -1,6 +1,6 @@
 //! name-addr and addr-spec: From, To, Contact, Route, Refer-To and their like.
 
-use super::chars::{DISPLAY, Scan, URI, number, trim_end, uri_end, write_unescaped};
+use super::chars::{BARE_URI, DISPLAY, Scan, number, trim_end, uri_end, write_unescaped};
 use super::params::Params;
 use super::uri::{Scheme, Uri, UriError};
 use crate::base::cursor::Cursor;
@@ -41,7 +41,8 @@ impl<'a> Address<'a> {
                 } else {
                     let _ = ahead.run(DISPLAY);
                 }
-                if ahead.peek() != Some(b'<') {
+                // mostly the bracket, or the end of a URI without any
+                if !matches!(ahead.peek(), None | Some(b'<' | b';' | b',')) {
                     words(&mut ahead)?;
                 }
                 if ahead.peek() == Some(b'<') {
@@ -50,21 +51,16 @@ impl<'a> Address<'a> {
                     (trim_end(display), None)
                 } else {
                     // rfc3261#20: without brackets, the text behind a semicolon belongs to the header
-                    let end = whole
-                        .iter()
-                        .position(|byte| matches!(*byte, b';' | b',' | b'?' | 0..=0x20))
-                        .unwrap_or(whole.len());
-                    (whole.get(..0).unwrap_or_default(), Some(scan.take(end)))
+                    let uri = scan.run(BARE_URI);
+                    if !matches!(scan.peek(), None | Some(b';' | b',' | b'?' | 0..=0x20)) {
+                        return None;
+                    }
+                    (whole.get(..0).unwrap_or_default(), Some(uri))
                 }
             }
         };
         let uri = match uri {
-            Some(uri) => {
-                if uri.is_empty() || !super::chars::all(uri, URI) {
-                    return None;
-                }
-                uri
-            }
+            Some(uri) => uri,
             None => {
                 if !scan.eat(b'<') {
                     return None;
@@ -73,9 +69,6 @@ impl<'a> Address<'a> {
                 let end = uri_end(scan.rest)?;
                 let uri = scan.take(end);
                 let _ = scan.eat(b'>');
-                if uri.is_empty() {
-                    return None;
-                }
                 uri
             }
         };
@@ -185,6 +178,12 @@ pub enum Contact<'a> {
 }
 
 impl<'a> Contact<'a> {
+    /// A whole text that is one value.
+    #[must_use]
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        if text == b"*" { Some(Self::Any) } else { Address::parse(text).map(Self::Address) }
+    }
+
     /// The address, unless it is the star.
     #[must_use]
     pub const fn address(&self) -> Option<&Address<'a>> {

@@ -9,6 +9,8 @@ pub(super) const TOKEN: u16 = 1;
 pub(super) const VALUE: u16 = 2;
 /// A URI between angle brackets: no space, no control, no bracket, no quote.
 pub(super) const URI: u16 = 4;
+/// The same without brackets: up to where its header goes on.
+pub(super) const BARE_URI: u16 = 2048;
 /// user and password of a SIP URI, unescaped (`#` is not in the grammar, but dial strings carry it).
 pub(super) const USER: u16 = 8;
 /// pname and pvalue of a SIP URI, unescaped.
@@ -56,6 +58,9 @@ const fn classes() -> [u16; 256] {
         }
         if visible && !has(b"<>\"", byte) {
             class |= URI;
+            if !has(b";,?", byte) {
+                class |= BARE_URI;
+            }
         }
         if alphanumeric || has(b"-_.!~*'()&=+$,;?/#", byte) {
             class |= USER;

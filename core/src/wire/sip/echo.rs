@@ -68,7 +68,7 @@ fn line(label: &[u8], value: &[u8], out: &mut Cursor<'_>) {
 fn stamp(via: &Via<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
     let raw = via.raw();
     let params = via.params;
-    let asked = params.has(b"rport");
+    let asked = via.rport().is_some();
     // rfc3261#18.2.1: received where sent-by is a name or another address; rfc3581#4: always where rport is there
     let received = asked || via.host.ip().is_none_or(|host| host.to_canonical() != source.ip().to_canonical());
     if !received && !params.has(b"received") {

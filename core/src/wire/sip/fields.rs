@@ -27,7 +27,7 @@ impl<'a> Message<'a> {
     #[must_use]
     #[inline]
     pub fn has(&self, name: Name) -> bool {
-        self.first_of(name) != 0 || self.beyond(name).next().is_some()
+        self.first_of(name) != 0 || (self.unindexed != 0 && self.beyond(name).next().is_some())
     }
 
     #[inline]
@@ -41,6 +41,7 @@ impl<'a> Message<'a> {
     pub fn header(&self, name: Name) -> Option<&'a [u8]> {
         match usize::from(self.first_of(name) & !REPEATED).checked_sub(1) {
             Some(at) => self.index.get(at).map(|field| self.value_of(field)),
+            None if self.unindexed == 0 => None,
             None => self.beyond(name).next(),
         }
     }
@@ -110,8 +111,15 @@ struct Lines<'a>(&'a [u8]);
 impl<'a> Iterator for Lines<'a> {
     type Item = (Name, &'a [u8]);
 
-    #[cold]
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() { None } else { self.read() }
+    }
+}
+
+impl<'a> Lines<'a> {
+    #[cold]
+    fn read(&mut self) -> Option<(Name, &'a [u8])> {
         loop {
             let rest = self.0;
             if matches!(rest, [] | [b'\r' | b'\n', ..]) {

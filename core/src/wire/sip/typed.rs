@@ -41,17 +41,20 @@ impl<'a> CSeq<'a> {
     /// A whole value.
     #[must_use]
     pub fn parse(text: &'a [u8]) -> Option<Self> {
-        let mut scan = Scan::new(text);
-        let number = u32::try_from(scan.number()?).ok()?;
-        let before = scan.rest.len();
-        scan.lws();
+        let (number, mut scan) = number_before(text)?;
         let method = scan.run(TOKEN);
-        if method.is_empty() || scan.rest.len() + method.len() == before {
-            return None;
-        }
         scan.lws();
-        scan.rest.is_empty().then(|| Self { number, method: Method::parse(method) })
+        (!method.is_empty() && scan.rest.is_empty()).then(|| Self { number, method: Method::parse(method) })
     }
+}
+
+/// A number, and the text behind the white space that follows it.
+fn number_before(text: &[u8]) -> Option<(u32, Scan<'_>)> {
+    let mut scan = Scan::new(text);
+    let number = u32::try_from(scan.number()?).ok()?;
+    let before = scan.rest.len();
+    scan.lws();
+    (scan.rest.len() < before).then_some((number, scan))
 }
 
 /// RAck: the number of a reliable provisional response, and the CSeq of its request (rfc3262#7.2).
@@ -67,12 +70,8 @@ impl<'a> RAck<'a> {
     /// A whole value.
     #[must_use]
     pub fn parse(text: &'a [u8]) -> Option<Self> {
-        let mut scan = Scan::new(text);
-        let number = u32::try_from(scan.number()?).ok()?;
-        let before = scan.rest.len();
-        scan.lws();
-        let cseq = CSeq::parse(scan.rest).filter(|_| scan.rest.len() < before)?;
-        Some(Self { number, cseq })
+        let (number, scan) = number_before(text)?;
+        Some(Self { number, cseq: CSeq::parse(scan.rest)? })
     }
 }
 
@@ -208,16 +207,24 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The only Contact, if there is one.
+    ///
+    /// # Errors
+    /// Malformed, or repeated.
+    pub fn only_contact(&self) -> Result<Option<Contact<'a>>, HeaderError> {
+        let name = Name::Contact;
+        let value = match self.only(name) {
+            Ok(value) => value,
+            Err(HeaderError { kind: Fault::Missing, .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Contact::parse(value).map(Some).ok_or(HeaderError { name, kind: Fault::Malformed })
+    }
+
     /// Every Contact, in order.
     pub fn contacts(&self) -> impl Iterator<Item = Result<Contact<'a>, HeaderError>> {
-        self.values(Name::Contact).map(|value| {
-            if value == b"*" {
-                return Ok(Contact::Any);
-            }
-            Address::parse(value)
-                .map(Contact::Address)
-                .ok_or(HeaderError { name: Name::Contact, kind: Fault::Malformed })
-        })
+        let malformed = HeaderError { name: Name::Contact, kind: Fault::Malformed };
+        self.values(Name::Contact).map(move |value| Contact::parse(value).ok_or(malformed))
     }
 
     /// Every address of a list header: Route, Record-Route, Path, P-Asserted-Identity …, in order.

@@ -18,6 +18,7 @@ pub struct Via<'a> {
     /// Its parameters.
     pub params: Params<'a>,
     branch: Option<&'a [u8]>,
+    rport: Option<Option<u16>>,
     raw: &'a [u8],
 }
 
@@ -33,14 +34,18 @@ impl<'a> Via<'a> {
     /// One value at the reader; behind it stands nothing or a comma.
     pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
         let mut via = Self::read_sent_by(scan)?;
-        let mut branch = None;
+        let (mut branch, mut rport) = (None, None);
         via.params = Params::read(scan, |name, value| {
             if branch.is_none() && same_word(name, b"branch") {
                 branch = value;
+            } else if rport.is_none() && same_word(name, b"rport") {
+                rport = Some(value);
             }
         })
         .ok()?;
         via.branch = branch;
+        let port = |value: &'a [u8]| u16::try_from(number(value)?).ok().filter(|port| *port > 0);
+        via.rport = rport.map(|value| value.and_then(port));
         if !matches!(scan.peek(), None | Some(b',')) {
             return None;
         }
@@ -82,7 +87,7 @@ impl<'a> Via<'a> {
             scan.lws();
             port = Some(super::uri::port(scan)?);
         }
-        Some(Self { transport, host, port, params: Params::default(), branch: None, raw })
+        Some(Self { transport, host, port, params: Params::default(), branch: None, rport: None, raw })
     }
 
     /// The branch parameter.
@@ -107,9 +112,8 @@ impl<'a> Via<'a> {
 
     /// rport: absent, asked for, or filled in (rfc3581).
     #[must_use]
-    pub fn rport(&self) -> Option<Option<u16>> {
-        let value = self.params.find(b"rport")?;
-        Some(value.and_then(number).and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0))
+    pub const fn rport(&self) -> Option<Option<u16>> {
+        self.rport
     }
 
     /// The multicast address, or any other text.

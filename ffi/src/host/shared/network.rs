@@ -61,7 +61,7 @@ impl Shared {
             // the sockets first: packets that the core sends from them find them there
             self.network.hand_over(&self.ready, &gone, sockets);
             let mut core = lock(&self.core);
-            let now = self.clock.now();
+            let now = core.time(self.clock.now());
             // a number that is taken again at once is no socket that is gone
             gone.retain(|number| locals.of(*number).is_none());
             for number in gone {

@@ -68,6 +68,8 @@ pub(crate) struct Engine {
     /// The ring device, once it is open.
     ring: Option<(Opened, Pacer)>,
     timeout: Option<Instant>,
+    /// The time of this turn: the clock is read when the wait is over, not for each packet.
+    now: Instant,
 }
 
 impl Engine {
@@ -103,6 +105,7 @@ impl Engine {
             rings: false,
             ring: None,
             timeout: None,
+            now: shared.clock.now(),
             shared,
         })
     }
@@ -125,14 +128,9 @@ impl Engine {
         }
     }
 
-    fn now(&self) -> Instant {
-        self.shared.clock.now()
-    }
-
     fn with<R>(&self, act: impl FnOnce(&mut Phone<'static>, Instant) -> R) -> R {
         let mut core = lock(&self.shared.core);
-        // read under the lock, so that the core's time never runs backwards
-        let now = self.shared.clock.now();
+        let now = core.time(self.now);
         act(&mut core.phone, now)
     }
 
@@ -146,13 +144,14 @@ impl Engine {
             self.shared.log(MICROSIP_LOG_ERROR, format_args!("waiting for sockets failed: {error}"));
             std::thread::sleep(Duration::from_millis(10));
         }
+        self.now = self.shared.clock.now();
         if self.shared.is_poisoned() || self.shared.is_quitting() {
             return false;
         }
         #[cfg(test)]
         assert!(!self.shared.fault.load(Ordering::Acquire), "a fault on purpose");
         self.take_in();
-        if self.timeout.is_some_and(|at| at <= self.now()) {
+        if self.timeout.is_some_and(|at| at <= self.now) {
             self.with(Phone::handle_timeout);
         }
         self.watch_streams();
@@ -173,7 +172,7 @@ impl Engine {
         let times = [self.timeout, tick, device, ring, closing, self.streams.next(), self.deaf_until];
         let at = times.into_iter().flatten().min()?;
         // longer than a day is for ever, and fits every system's clock
-        Some(Duration::from_micros(at.since(self.now()).micros().min(86_400_000_000)))
+        Some(Duration::from_micros(at.since(self.shared.clock.now()).micros().min(86_400_000_000)))
     }
 
     fn socket(&self, number: usize) -> Option<&UdpSocket> {
@@ -200,7 +199,7 @@ impl Engine {
         if !tick {
             self.tick = None;
         } else if self.tick.is_none() {
-            self.tick = Some(Timer::new(self.now()));
+            self.tick = Some(Timer::new(self.now));
         }
         let [own, device] = better;
         if let (Some(at), Some(timer)) = (own, &mut self.tick) {
@@ -219,7 +218,7 @@ impl Engine {
             shared.wake_pcm(); // a call may have ended whose PCM a thread waits for
         }
         if closing != u64::MAX && !shared.closed.load(Ordering::Acquire) {
-            let late = self.now().micros() >= closing;
+            let late = self.now.micros() >= closing;
             if idle || late {
                 shared.closed.store(true, Ordering::Release);
                 // files that still play and recordings end here, with their events

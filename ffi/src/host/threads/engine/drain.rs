@@ -68,7 +68,8 @@ impl Engine {
 
     fn send_one(&mut self) -> bool {
         let mut core = lock(&self.shared.core);
-        let sent = core.phone.poll_transmit(self.shared.clock.now(), &mut self.sending);
+        let now = core.time(self.now);
+        let sent = core.phone.poll_transmit(now, &mut self.sending);
         drop(core);
         let Transmit::Packet { via, len } = sent else { return false };
         self.take_network();
@@ -152,7 +153,7 @@ impl Engine {
                 if on && self.device.is_none() {
                     self.end_ring();
                     // a real device takes its time to open: until then, silence with the timer as its clock
-                    self.device = Some((None, Pacer::new(self.now())));
+                    self.device = Some((None, Pacer::new(self.now)));
                 } else if !on && let Some((Some(opened), _)) = self.device.take() {
                     self.shared.errands.give_back(opened);
                 }

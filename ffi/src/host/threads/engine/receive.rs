@@ -70,7 +70,7 @@ impl Engine {
         }
         if let Some(opened) = errands.take_new(Place::Ring) {
             let old = if self.rings {
-                self.ring.replace((opened, Pacer::new(self.shared.clock.now()))).map(|(old, _)| old)
+                self.ring.replace((opened, Pacer::new(self.now))).map(|(old, _)| old)
             } else {
                 Some(opened)
             };

@@ -38,7 +38,7 @@ impl Engine {
                 return Some(Reply::Failed(Failure::Unreachable));
             }
         };
-        let now = self.now();
+        let now = self.now;
         let Some(slot) = self.streams.open(now, tcp, remote, socket, Some(wish)) else {
             self.shared.log(MICROSIP_LOG_WARNING, format_args!("no stream is left for {remote}"));
             return Some(Reply::Failed(Failure::Port));
@@ -73,7 +73,7 @@ impl Engine {
                 Err(error) => {
                     self.shared.log(MICROSIP_LOG_WARNING, format_args!("accepting a connection failed: {error}"));
                     self.listen(false);
-                    self.deaf_until = Some(self.now() + DEAF);
+                    self.deaf_until = Some(self.now + DEAF);
                     return;
                 }
             };
@@ -88,7 +88,7 @@ impl Engine {
                 self.shared.log(MICROSIP_LOG_DEBUG, format_args!("a connection from {remote} is one too many"));
                 continue;
             }
-            let now = self.now();
+            let now = self.now;
             let Ok(tcp) = Tcp::accepted(socket, remote, self.dscp) else { continue };
             let Some(slot) = self.streams.open(now, tcp, remote, number as u8, None) else { continue };
             if !self.watch(slot, false) {
@@ -108,14 +108,14 @@ impl Engine {
 
     /// The accepted stream that was silent for longest gives way: of all, or of one source.
     fn make_room(&mut self, from: Option<IpAddr>) {
-        if let Some(slot) = self.streams.quietest(self.now(), from) {
+        if let Some(slot) = self.streams.quietest(self.now, from) {
             self.fail_stream(slot, "gives way to a new one");
         }
     }
 
     /// A stream's socket is ready.
     pub(super) fn serve_stream(&mut self, slot: usize) {
-        let now = self.now();
+        let now = self.now;
         match self.streams.begin(now, slot) {
             Err(error) => {
                 if let Some(remote) = self.streams.flow(slot).map(|flow| flow.remote()) {
@@ -175,7 +175,7 @@ impl Engine {
                     drained += 1;
                 }
                 Taken::NeedMore => {
-                    let now = self.now();
+                    let now = self.now;
                     return if self.streams.lacks(now, slot) { Ok(()) } else { Err(End::Closed) };
                 }
                 Taken::Drain | Taken::Close => return Err(End::Unreadable),
@@ -198,7 +198,7 @@ impl Engine {
             self.with(|phone, now| phone.handle_flow_failed(now, flow));
             return;
         };
-        let now = self.now();
+        let now = self.now;
         let bytes = self.sending.get(..len).unwrap_or_default();
         self.shared.trace(true, flow.remote(), bytes);
         match self.streams.push(now, slot, bytes) {
@@ -239,7 +239,7 @@ impl Engine {
 
     /// Streams whose time is over are closed, and listening sockets are heard again.
     pub(super) fn watch_streams(&mut self) {
-        let now = self.now();
+        let now = self.now;
         while let Some(slot) = self.streams.overdue(now) {
             self.fail_stream(slot, "was late");
         }

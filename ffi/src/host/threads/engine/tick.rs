@@ -16,8 +16,7 @@ const RING_AFTER_MS: u64 = 100;
 
 impl Engine {
     pub(super) fn tick_all(&mut self) {
-        let clock = self.shared.clock;
-        let due = self.tick.as_mut().map_or(Due::default(), |timer| timer.due(clock.now()));
+        let due = self.tick.as_mut().map_or(Due::default(), |timer| timer.due(self.now));
         self.skip(Bus::Own, due.skip);
         for _ in 0..due.run {
             self.tick_own();
@@ -37,18 +36,18 @@ impl Engine {
     fn tick_own(&mut self) {
         loop {
             let mut core = lock(&self.shared.core);
+            let now = core.time(self.now);
             let Core { phone, slots, codecs, .. } = &mut *core;
             // up to 64 calls a lock, so that it is held briefly; the others follow in the same quantum
-            if !phone.audio(self.shared.clock.now(), Bus::Own, codecs, slots, &[], &mut []) {
+            if !phone.audio(now, Bus::Own, codecs, slots, &[], &mut []) {
                 return;
             }
         }
     }
 
     fn tick_device(&mut self) {
-        let clock = self.shared.clock;
+        let now = self.now;
         let Some((opened, pacer)) = &mut self.device else { return };
-        let now = clock.now();
         let due = match opened {
             Some(Opened { duplex, .. }) => pacer.due(now, duplex.clocked_by_input(), duplex.ready(), duplex.dropped()),
             None => pacer.due(now, false, 0, 0),
@@ -68,8 +67,9 @@ impl Engine {
                 }
             };
             let mut core = lock(&self.shared.core);
+            let now = core.time(now);
             let Core { phone, slots, codecs, .. } = &mut *core;
-            phone.audio(self.shared.clock.now(), Bus::Device, codecs, slots, &self.input, output);
+            phone.audio(now, Bus::Device, codecs, slots, &self.input, output);
             drop(core);
             if let Some(opened) = opened
                 && left < PLAYED
@@ -83,7 +83,7 @@ impl Engine {
     /// The ring device, by a timer: it has no microphone.
     fn tick_ring(&mut self) {
         let Some((_, pacer)) = &mut self.ring else { return };
-        let due = pacer.due(self.shared.clock.now(), false, 0, 0);
+        let due = pacer.due(self.now, false, 0, 0);
         for _ in 0..due.run.min(PLAYED) {
             self.ring_once();
         }
@@ -105,10 +105,9 @@ impl Engine {
     /// The ring device is wanted, or not any more.
     pub(super) fn settle_ring(&mut self) {
         let wanted = lock(&self.shared.core).phone.ring_wanted().is_some();
-        let now = self.shared.clock.now();
-        let at = wanted.then(|| self.ring_at.unwrap_or(now + Duration::from_millis(RING_AFTER_MS)));
+        let at = wanted.then(|| self.ring_at.unwrap_or(self.now + Duration::from_millis(RING_AFTER_MS)));
         self.ring_at = at;
-        let rings = at.is_some_and(|at| self.rings || at <= now);
+        let rings = at.is_some_and(|at| self.rings || at <= self.now);
         if core::mem::replace(&mut self.rings, rings) != rings {
             if let Some((opened, _)) = self.ring.take_if(|_| !rings) {
                 self.shared.errands.give_back(opened);
