@@ -743,7 +743,7 @@ typedef struct microsip_rules {
  * (421).
  */
 #define MICROSIP_RELIABLE_REQUIRED 3
-/** Session timers (RFC 4028): none, unless the far end requires one. */
+/** Session timers (RFC 4028): none, unless the far end requires one, or its answer brings one. */
 #define MICROSIP_TIMER_OFF 1
 /** Session timers: one runs where the far end, or a proxy on the way, knows them. */
 #define MICROSIP_TIMER_SUPPORTED 2

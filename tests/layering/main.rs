@@ -51,6 +51,7 @@ const GROUND: &[&str] = &[
     "object",
     "place",
     "reliable",
+    "response",
     "rule",
     "session_timer",
     "target",

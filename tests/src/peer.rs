@@ -54,6 +54,11 @@ impl Sip {
         fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned()).collect()
     }
 
+    /// The fields of this name, together, list this token.
+    pub fn lists(&self, name: &str, token: &str) -> bool {
+        self.headers(name).iter().flat_map(|list| list.split(',')).any(|listed| listed.trim() == token)
+    }
+
     /// The first value of a header, or nothing.
     pub fn header(&self, name: &str) -> String {
         self.headers(name).into_iter().next().unwrap_or_default()

@@ -46,6 +46,7 @@ mod place;
 mod registration;
 mod reliable;
 mod requests;
+mod response;
 mod route;
 pub mod rule;
 mod session_timer;

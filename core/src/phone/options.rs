@@ -3,7 +3,7 @@
 use super::Phone;
 use super::arrived::Arrived;
 use super::calls::responses::{respond_and_bury, respond_at_once};
-use super::transactions::stateless::Extra;
+use super::response::Extra;
 use crate::base::time::Instant;
 
 fn able() -> Extra<'static> {

@@ -1,6 +1,8 @@
 //! Reliable provisional responses (RFC 3262): the wish for them, and the responses that are reliable by it.
 
 #[cfg(feature = "reliable")]
+use super::understood::Tags;
+#[cfg(feature = "reliable")]
 use crate::wire::sip::{Message, Name};
 
 /// The wish for reliable provisional responses (RFC 3262), of calls in both directions.
@@ -31,18 +33,21 @@ impl Reliable {
         if matches!(self, Self::Inherited) { other } else { self }
     }
 
-    /// The lines of an INVITE that say so. The account's own server is told, too, that its word about early media is
-    /// heard (rfc5009#8); other servers are not believed.
-    pub(super) const fn lines(self, own_hop: bool) -> &'static [u8] {
-        match (self, own_hop) {
-            (Self::Off, false) => b"",
-            (Self::Inherited | Self::Supported, false) => b"Supported: 100rel\r\n",
-            (Self::Required, false) => b"Require: 100rel\r\n",
-            (Self::Off, true) => b"P-Early-Media: supported\r\n",
-            (Self::Inherited | Self::Supported, true) => b"Supported: 100rel\r\nP-Early-Media: supported\r\n",
-            (Self::Required, true) => b"Require: 100rel\r\nP-Early-Media: supported\r\n",
+    /// The extension in our INVITE: as one that is supported, or as one that is required.
+    pub(super) const fn tags(self) -> (Tags, Tags) {
+        match self {
+            Self::Off => (Tags::NONE, Tags::NONE),
+            Self::Inherited | Self::Supported => (Tags::RELIABLE, Tags::NONE),
+            Self::Required => (Tags::NONE, Tags::RELIABLE),
         }
     }
+}
+
+/// The line of an INVITE by which the account's own server is told that its word about early media is heard
+/// (rfc5009#8); other servers are not believed.
+#[cfg(feature = "reliable")]
+pub(super) const fn early_media(own_hop: bool) -> &'static [u8] {
+    if own_hop { b"P-Early-Media: supported\r\n" } else { b"" }
 }
 
 /// The extension in an INVITE that came in.

@@ -5,9 +5,9 @@ use super::arrived::Arrived;
 use super::calls::Calls;
 use super::calls::responses::{respond_and_bury, respond_at_once};
 use super::methods::{self, Taker, Takes};
+use super::response::Extra;
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
-use super::transactions::stateless::Extra;
 use super::understood::OURS;
 use super::{Flow, Phone, Taken};
 use crate::base::count;
@@ -251,7 +251,13 @@ impl Phone<'_> {
         }
         // rfc3261#8.2.2.3
         if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
-            respond_at_once(&mut self.lower, flow, request, 420, Extra { unsupported: true, ..Extra::default() });
+            respond_at_once(
+                &mut self.lower,
+                flow,
+                request,
+                420,
+                Extra { unsupported: Some(request), ..Extra::default() },
+            );
             return false;
         }
         true

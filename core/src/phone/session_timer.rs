@@ -35,7 +35,7 @@ pub enum TimerMode {
     /// As it is set elsewhere; for the phone [`TimerMode::Supported`].
     #[default]
     Inherited = 0,
-    /// None, unless the far end requires one.
+    /// None is asked for; one runs where the far end requires one, or its answer brings one (rfc4028#7.1, #7.2).
     Off = 1,
     /// One runs where the far end, or a proxy on the way, knows them.
     Supported = 2,

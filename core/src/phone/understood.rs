@@ -1,7 +1,7 @@
 //! The methods and extensions that we understand. The functions that take the requests of a method stand in
 //! [`super::methods`], with a row for each name here.
 
-use crate::wire::sip::token_list;
+use crate::wire::sip::{Name, Writer};
 
 /// A row in [`super::methods`] each. Those that a feature brings stand behind the others.
 const METHODS: &[&str] = &[
@@ -18,7 +18,7 @@ const METHODS: &[&str] = &[
     "INFO",
 ];
 
-/// Extensions that a request may require (rfc3261#8.2.2.3), by their option tags.
+/// Extensions that a request may require (rfc3261#8.2.2.3), by their option tags. A bit of [`Tags`] each.
 const EXTENSIONS: &[&str] = &[
     #[cfg(feature = "reliable")]
     "100rel",
@@ -28,23 +28,63 @@ const EXTENSIONS: &[&str] = &[
     "from-change",
 ];
 
+/// Option tags, as one Supported or Require lists them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Tags(u8);
+
+impl Tags {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self((1 << EXTENSIONS.len()) - 1);
+    #[cfg(feature = "reliable")]
+    pub(super) const RELIABLE: Self = Self(1);
+    #[cfg(feature = "timers")]
+    pub(super) const TIMER: Self = Self(1 << cfg!(feature = "reliable") as u8);
+    #[cfg(feature = "identity")]
+    pub(super) const FROM_CHANGE: Self = Self(1 << (EXTENSIONS.len() - 1));
+
+    /// This one, or none.
+    #[cfg(any(feature = "reliable", feature = "timers", feature = "identity"))]
+    pub(super) const fn when(self, said: bool) -> Self {
+        if said { self } else { Self::NONE }
+    }
+
+    /// Those of both.
+    #[cfg(any(feature = "timers", feature = "identity"))]
+    pub(super) const fn and(self, more: Self) -> Self {
+        Self(self.0 | more.0)
+    }
+
+    /// Writes them as one field; without any there is none.
+    pub(super) fn write(self, writer: &mut Writer<'_, '_>, name: Name) {
+        if EXTENSIONS.is_empty() || self == Self::NONE {
+            return;
+        }
+        writer.header(name, |out| {
+            let listed = EXTENSIONS.iter().enumerate().filter(|(bit, _)| self.0 & 1 << bit != 0);
+            for (position, (_, tag)) in listed.enumerate() {
+                out.put_str(if position == 0 { "" } else { ", " });
+                out.put_str(tag);
+            }
+        });
+    }
+}
+
 static ALLOW: [u8; listed(METHODS)] = list(METHODS);
-static SUPPORTED: [u8; listed(EXTENSIONS)] = list(EXTENSIONS);
 
 /// Our methods and extensions; a request that requires another extension is refused (rfc3261#8.2.2.3).
-pub(super) static OURS: Understood = Understood { allow: &ALLOW, supported: &SUPPORTED };
+pub(super) static OURS: Understood = Understood { allow: &ALLOW };
 
-/// Methods and extensions that we understand, as Allow and Supported list them.
+/// Methods and extensions that we understand.
 #[derive(Debug)]
 pub(super) struct Understood {
+    /// The methods as Allow lists them.
     pub(super) allow: &'static [u8],
-    pub(super) supported: &'static [u8],
 }
 
 impl Understood {
     /// It is an extension that a request may require.
     pub(super) fn supports(&self, extension: &[u8]) -> bool {
-        token_list(self.supported).any(|supported| supported.eq_ignore_ascii_case(extension))
+        EXTENSIONS.iter().any(|tag| tag.as_bytes().eq_ignore_ascii_case(extension))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Parts of messages that several rooms write: functions over values.
 
+use super::understood::Tags;
 use super::{Flow, Transport};
 use crate::base::cursor::Cursor;
 use crate::base::features;
@@ -84,12 +85,16 @@ fn write_contact_uri(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: Socke
     out.put_str(">");
 }
 
-/// The lines of a session timer, and its extension.
-pub(super) fn write_extensions(writer: &mut Writer<'_, '_>, timer: &Lines) {
+/// The extensions of a message, in one Supported and one Require (`tags`, and the session timer's), and the timer's
+/// other lines.
+pub(super) fn write_extensions(writer: &mut Writer<'_, '_>, tags: (Tags, Tags), timer: &Lines) {
+    let (supported, required) = tags;
     #[cfg(feature = "timers")]
-    if timer.knows() {
-        writer.header_bytes(Name::Supported, b"timer");
-    }
+    let supported = supported.and(Tags::TIMER.when(timer.supported()));
+    #[cfg(feature = "timers")]
+    let required = required.and(Tags::TIMER.when(timer.required()));
+    supported.write(writer, Name::Supported);
+    required.write(writer, Name::Require);
     timer.write(writer);
 }
 

@@ -28,7 +28,7 @@ fn an_invite_says_what_is_wished_for() {
     ] {
         let (mut lab, mut peer) = new();
         let invite = dial(&mut lab, &mut peer, wish);
-        let names = |name: &str| invite.headers(name).iter().any(|tag| tag == "100rel");
+        let names = |name: &str| invite.lists(name, "100rel");
         assert_eq!((names("Supported"), names("Require")), (supported, required), "{wish:?}");
         assert!(invite.header("Allow").contains("PRACK"));
     }

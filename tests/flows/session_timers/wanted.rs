@@ -5,15 +5,21 @@ use super::*;
 #[test]
 fn a_phone_without_timers_has_none_unless_one_is_required() {
     let (mut lab, mut peer) = lab(&Options::default());
-    let invite = calls(&mut lab, &mut peer, "Session-Expires: 100;refresher=uac\r\n");
+    let invite = calls(&mut lab, &mut peer, "");
     assert_eq!((invite.header("Session-Expires"), invite.header("Min-SE")), Default::default());
-    assert!(!invite.header("Supported").contains("timer"));
+    // rfc4028#7.1: it says that it knows them all the same
+    assert!(invite.lists("Supported", "timer"));
     peer.silence(&mut lab, "INVITE", Duration::from_secs(500));
     finish(lab, peer);
+    // rfc4028#7.2: so an answer may bring one
+    let (mut lab, mut peer) = lab_of_none();
+    let since = lab.now;
+    calls(&mut lab, &mut peer, "Require: timer\r\nSession-Expires: 100;refresher=uas\r\n");
+    assert_expires(lab, peer, since, 68);
     let (mut lab, mut peer) = lab_of_none();
     let ok = is_called(&mut lab, &mut peer, "Supported: timer\r\nSession-Expires: 60\r\n");
     assert_eq!((ok.header("Session-Expires"), ok.header("Require")), Default::default());
-    assert!(!ok.headers("Supported").contains(&"timer".into()));
+    assert!(!ok.lists("Supported", "timer"));
     finish(lab, peer);
     let (mut lab, mut peer) = lab_of_none();
     let ok = is_called(&mut lab, &mut peer, "Require: timer\r\nSession-Expires: 100\r\n");
@@ -57,7 +63,7 @@ fn by_default_a_session_lasts_half_an_hour_where_both_know_timers() {
         let (mut lab, mut peer) = lab(&timed(SessionTimer::INHERITED));
         let lines = "Require: timer\r\nSession-Expires: 1800;refresher=uac\r\n";
         let invite = calls(&mut lab, &mut peer, if knows { lines } else { "" });
-        assert_eq!((invite.header("Session-Expires"), invite.header("Supported")), ("1800".into(), "timer".into()));
+        assert_eq!((invite.header("Session-Expires"), invite.lists("Supported", "timer")), ("1800".into(), true));
         let began = lab.now;
         if knows {
             let refresh = peer.wait(&mut lab, "INVITE");
@@ -80,7 +86,7 @@ fn by_default_a_session_lasts_half_an_hour_where_both_know_timers() {
     let (mut lab, mut peer) = super::lab(&timed(SessionTimer::INHERITED));
     let ok = is_called(&mut lab, &mut peer, "");
     assert_eq!((ok.header("Session-Expires"), ok.header("Require")), Default::default());
-    assert!(!ok.headers("Supported").contains(&"timer".into()));
+    assert!(!ok.lists("Supported", "timer"));
     peer.silence(&mut lab, "INVITE", Duration::from_secs(2000));
     finish(lab, peer);
     // rfc4028#9, table 2: a proxy asked, and the caller knows none
@@ -112,7 +118,7 @@ fn where_timers_are_required_those_without_are_refused() {
     let invite = calls(&mut lab, &mut peer, lines);
     let refresh = peer.wait(&mut lab, "UPDATE");
     for request in [&invite, &refresh] {
-        assert_eq!((request.header("Require"), request.header("Supported")), ("timer".into(), "timer".into()));
+        assert_eq!((request.header("Require"), request.lists("Supported", "timer")), ("timer".into(), true));
     }
     peer.respond_with(&mut lab, &refresh, 200, lines, "");
     lab.run_for(Duration::from_millis(10));

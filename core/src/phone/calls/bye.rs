@@ -6,8 +6,8 @@ use super::responses::{Describe, respond_and_bury};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::arrived::Arrived;
+use crate::phone::response::Extra;
 use crate::phone::transactions::request::Sending;
-use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallState, Cause, EndCause, EndedBy, Lower};
 use crate::sip::server::State;
 

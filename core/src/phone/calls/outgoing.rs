@@ -118,7 +118,9 @@ impl Calls<'_> {
         let own = lower.accounts.uri(account_handle);
         let whole = [name, b"<", own.unwrap_or_default(), b">"];
         #[cfg(feature = "reliable")]
-        let extensions = options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle)).lines(own_hop);
+        let leg = leg.wishing(options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle)));
+        #[cfg(feature = "reliable")]
+        let extensions = reliable::early_media(own_hop);
         #[cfg(not(feature = "reliable"))]
         let extensions = b"".as_slice();
         #[cfg(feature = "identity")]

@@ -13,19 +13,16 @@ use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
 #[cfg(feature = "reliable")]
 use crate::phone::reliable::Reliability;
+use crate::phone::response::Extra;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
-use crate::phone::transactions::stateless::Extra;
-use crate::phone::understood::OURS;
-use crate::phone::write::{
-    ACCEPT, contact_user, patch_length, write_extensions, write_length_place, write_target, write_warning,
-};
+use crate::phone::understood::Tags;
+use crate::phone::write::{contact_user, patch_length, write_length_place};
 use crate::phone::{Cause, Flow, Lower};
 use crate::sip::session::timer::Lines;
 use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message, Name, Writer};
-use core::net::SocketAddr;
 
 impl Calls<'_> {
     /// The longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must not ring
@@ -38,21 +35,13 @@ impl Calls<'_> {
         let tag = (!server.has_tag()).then_some(Tag { handle: Handle::NONE, secret: 0 });
         let (account, side) = (lower.dialogs.account_of(dialog), lower.dialogs.our_side(dialog));
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get(), side);
-        let (agent, focus) = (lower.cx.fixed.agent.get(), lower.cx.fixed.focus);
-        #[cfg(feature = "reliable")]
-        let rseq = (lower.transactions.reliability(handle) != Reliability::Never).then_some(u32::MAX);
-        let ours = Ours {
-            tag,
-            user,
-            flow,
-            local,
-            agent,
-            focus,
-            timer: lower.dialogs.timer_lines(dialog),
+        let extra = Extra {
             #[cfg(feature = "reliable")]
-            rseq,
+            rseq: (lower.transactions.reliability(handle) != Reliability::Never).then_some(u32::MAX),
+            timer: lower.dialogs.timer_lines(dialog),
+            ..ours(200, user, false)
         };
-        ours.write(200, &mut out);
+        extra.write(&lower.cx.fixed, 200, tag, (flow, Some(local)), &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
         lower.transactions.fits(handle, out.needed() + described)
@@ -88,19 +77,18 @@ impl Calls<'_> {
         let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status, sdp.phrase()) else {
             return Err(Cause::Full);
         };
-        let (agent, focus) = (lower.cx.fixed.agent.get(), lower.cx.fixed.focus);
-        let ours = Ours {
-            tag,
-            user,
-            flow,
-            local,
-            agent,
-            focus,
-            timer: session.timer.response(),
+        #[cfg(feature = "reliable")]
+        let reliable = rseq.is_some();
+        #[cfg(not(feature = "reliable"))]
+        let reliable = false;
+        let extra = Extra {
             #[cfg(feature = "reliable")]
             rseq,
+            timer: if (200..300).contains(&status) { session.timer.response() } else { Lines::default() },
+            warning: if let Describe::Warning(code, words) = sdp { Some((code, words)) } else { None },
+            ..ours(status, user, reliable)
         };
-        ours.write(status, &mut out);
+        extra.write(&lower.cx.fixed, status, tag, (flow, Some(local)), &mut out);
         let mut writer = Writer::new(&mut out);
         #[cfg(feature = "identity")]
         if status < 300 && !served.is_again() {
@@ -129,10 +117,6 @@ impl Calls<'_> {
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
                 described = Some(set_edition(&session, out, begin));
-            }
-            (Describe::Warning(code, words), _) => {
-                write_warning(&mut writer, code, local, words);
-                writer.end();
             }
             #[cfg(any(feature = "rules", feature = "identity"))]
             (Describe::Lines { lines, .. }, _) => {
@@ -170,58 +154,19 @@ impl Calls<'_> {
     }
 }
 
-/// Our own part of a response to an INVITE, between the headers that it echoes and its body.
-struct Ours<'o> {
-    tag: Option<Tag>,
-    user: &'o [u8],
-    flow: Flow,
-    local: SocketAddr,
-    agent: &'o [u8],
-    focus: bool,
-    /// The number of one that is reliable.
-    #[cfg(feature = "reliable")]
-    rseq: Option<u32>,
-    timer: Lines,
-}
-
-impl Ours<'_> {
-    fn write(&self, status: u16, out: &mut Cursor<'_>) {
-        if let Some(tag) = self.tag.filter(|_| status > 100) {
-            out.put_str(";tag=");
-            tag.write(out);
-        }
-        out.put_str("\r\n");
-        let mut writer = Writer::new(out);
-        if status > 100 && status < 300 {
-            write_target(writer.cursor(), self.user, self.flow, self.local, self.focus);
-        }
+/// Our part of a response to an INVITE, as its status alone has it. `user`: that of our Contact.
+fn ours(status: u16, user: &[u8], reliable: bool) -> Extra<'_> {
+    #[cfg(feature = "identity")]
+    let supported = Tags::FROM_CHANGE.when((200..300).contains(&status) || reliable);
+    #[cfg(not(feature = "identity"))]
+    let supported = Tags::NONE;
+    Extra {
+        contact: Some(user).filter(|_| status > 100 && status < 300),
         // rfc3311#5.1: one that is reliable lists UPDATE, which may follow it
-        #[cfg(feature = "reliable")]
-        let reliable = self.rseq.is_some();
-        #[cfg(not(feature = "reliable"))]
-        let reliable = false;
-        if status >= 200 || reliable {
-            writer.header_bytes(Name::Allow, OURS.allow);
-        }
+        allow: status >= 200 || reliable,
         // rfc4916#4.2: the caller may tell us of another identity
-        #[cfg(feature = "identity")]
-        if (200..300).contains(&status) || reliable {
-            writer.header_bytes(Name::Supported, b"from-change");
-        }
-        #[cfg(feature = "reliable")]
-        if let Some(rseq) = self.rseq {
-            writer.header_bytes(Name::Require, b"100rel");
-            writer.number(Name::RSeq, rseq.into());
-        }
-        if (200..300).contains(&status) {
-            write_extensions(&mut writer, &self.timer);
-        }
-        if status == 415 {
-            writer.header_bytes(Name::Accept, ACCEPT);
-        }
-        if status > 100 {
-            writer.header_bytes(Name::Server, self.agent);
-        }
+        supported,
+        ..Extra::default()
     }
 }
 

@@ -7,6 +7,8 @@ use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::phone::Flow;
 use crate::phone::credential::Credential;
+#[cfg(feature = "reliable")]
+use crate::phone::reliable::Reliable;
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 
@@ -59,6 +61,9 @@ pub(in crate::phone) struct Leg {
     pub(super) prack: Handle,
     /// Nonce counts of the INVITE's credentials, by the challenge's slot; the ACK repeats them.
     pub(super) credentials: [Credential; CHALLENGES],
+    /// The wish for reliable responses to our INVITE.
+    #[cfg(feature = "reliable")]
+    pub(super) reliable: Reliable,
     /// Header lines of the application's for a message to come.
     #[cfg(feature = "identity")]
     pub(super) added: Added,
@@ -85,6 +90,8 @@ impl Leg {
         #[cfg(feature = "reliable")]
         prack: Handle::NONE,
         credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
+        #[cfg(feature = "reliable")]
+        reliable: Reliable::Inherited,
         #[cfg(feature = "identity")]
         added: Added::NONE,
     };
@@ -93,6 +100,18 @@ impl Leg {
     pub(in crate::phone) const fn outgoing(call: Handle, account: Handle, local_tag: Tag, own_hop: bool) -> Self {
         let dialog = Dialog { local_tag, ..Dialog::EMPTY };
         Self { dialog, usage: Usage::Call(call), account, usages: 1, own_hop, ..Self::EMPTY }
+    }
+
+    /// The same, whose INVITE says this of reliable responses.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) const fn wishing(self, reliable: Reliable) -> Self {
+        Self { reliable, ..self }
+    }
+
+    /// The wish for reliable responses to our INVITE.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) const fn reliable(&self) -> Reliable {
+        self.reliable
     }
 
     /// The leg of an INVITE that came in over this flow: the call uses it, and its INVITE. `number`: of that one.

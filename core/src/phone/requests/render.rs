@@ -12,6 +12,8 @@ use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
+#[cfg(any(not(feature = "reliable"), feature = "identity"))]
+use crate::phone::understood::Tags;
 use crate::phone::write::{
     END, contact_user, patch_length, write_extensions, write_length_place, write_target, write_top,
 };
@@ -117,12 +119,17 @@ impl Lower<'_> {
         if request.method.refreshes_target() {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
-        write_extensions(&mut writer, &session.timer.request(request.method.refreshes_target()));
-        if request.method == Sending::Invite {
+        let first = request.method == Sending::Invite;
+        #[cfg(feature = "reliable")]
+        let tags = if first { leg.reliable().tags() } else { Default::default() };
+        #[cfg(not(feature = "reliable"))]
+        let tags = (Tags::NONE, Tags::NONE);
+        // rfc4916#4.1
+        #[cfg(feature = "identity")]
+        let tags = (tags.0.and(Tags::FROM_CHANGE.when(first)), tags.1);
+        write_extensions(&mut writer, tags, &session.timer.request(request.method.refreshes_target()));
+        if first {
             writer.cursor().put(dialog.headers.of(text));
-            // rfc4916#4.1
-            #[cfg(feature = "identity")]
-            writer.header_bytes(Name::Supported, b"from-change");
         }
         #[cfg(feature = "identity")]
         let added = if request.method == Sending::Bye { self.dialogs.added(dialog_handle, For::End) } else { b"" };

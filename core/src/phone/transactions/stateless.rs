@@ -11,53 +11,13 @@ use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::phone::arrived::Arrived;
 use crate::phone::context::Context;
+use crate::phone::response::Extra;
 use crate::phone::trace::Pool;
-use crate::phone::understood::OURS;
-#[cfg(feature = "info")]
-use crate::phone::write::ACCEPT_INFO;
-use crate::phone::write::{ACCEPT, write_extensions, write_target, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Keys, Owed, Responded};
 use crate::wire::sip::{Message, Method, Name, Start, Via, Writer, echo};
-
-/// Headers and words of a response beside the echo.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::phone) struct Extra<'e> {
-    /// A reason phrase instead of the standard one.
-    pub(in crate::phone) reason: &'e str,
-    /// Our methods.
-    pub(in crate::phone) allow: bool,
-    /// Our bodies, languages and extensions.
-    pub(in crate::phone) capabilities: bool,
-    /// The Require values that are not ours.
-    pub(in crate::phone) unsupported: bool,
-    pub(in crate::phone) retry_after: u8,
-    /// The lines of the dialog's session timer, or of a refusal for its sake.
-    pub(in crate::phone) timer: Lines,
-    /// Code and words of a Warning (rfc3261#20.43).
-    pub(in crate::phone) warning: Option<(u16, &'static str)>,
-    /// The user of a Contact of ours (rfc3261#12.2.2: of the 2xx to a target refresh).
-    pub(in crate::phone) contact: Option<&'e [u8]>,
-    /// The number was out of order (the words of a 500).
-    pub(in crate::phone) reordered: bool,
-    /// It is the response to an INFO: it says which bodies and packages are taken.
-    #[cfg(feature = "info")]
-    pub(in crate::phone) info: bool,
-    /// The secret of the To tag; none: made from the request.
-    pub(in crate::phone) secret: Option<u64>,
-    /// The To tag of a dialog.
-    pub(in crate::phone) tag: Option<Tag>,
-    /// It requires reliable provisional responses (rfc3261#21.4.15).
-    #[cfg(feature = "reliable")]
-    pub(in crate::phone) reliable: bool,
-    /// Its body is a description of its owner's.
-    #[cfg(feature = "reoffer")]
-    pub(in crate::phone) described: bool,
-    /// Nothing that may be left out.
-    pub(in crate::phone) bare: bool,
-}
 
 impl Extra<'_> {
     const ALLOW: u8 = 1;
@@ -69,11 +29,6 @@ impl Extra<'_> {
     const INFO: u8 = 16;
     #[cfg(feature = "reoffer")]
     const DESCRIBED: u8 = 32;
-
-    /// Of the refusal of a session that is too short (rfc4028#6): this Min-SE.
-    pub(in crate::phone) fn too_short(least: u32) -> Self {
-        Self { timer: Lines::too_short(least), ..Self::default() }
-    }
 
     /// As a tombstone keeps it.
     fn responded(&self, status: u16, secret: u64) -> Responded {
@@ -225,7 +180,6 @@ impl Transactions<'_> {
         secret: u64,
     ) -> Cursor<'_> {
         let (request, via) = request;
-        let local = cx.local_of(flow.socket());
         let mut cursor = Cursor::new(self.reply);
         let mut writer = Writer::new(&mut cursor);
         let reason = if extra.reordered { "CSeq Out Of Order" } else { extra.reason };
@@ -238,59 +192,8 @@ impl Transactions<'_> {
         }
         echo(request, via, flow.remote(), writer.cursor());
         let tagged = request.to().is_ok_and(|to| to.tag().is_some());
-        if !tagged && status > 100 {
-            writer.cursor().put_str(";tag=");
-            extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }).write(writer.cursor());
-        }
-        writer.cursor().put_str("\r\n");
-        if let (Some(user), Some(local)) = (extra.contact, local) {
-            write_target(writer.cursor(), user, flow, local, cx.fixed.focus);
-        }
-        if extra.allow {
-            writer.header_bytes(Name::Allow, OURS.allow);
-        }
-        // rfc3261#21.4.13: a 415 lists the bodies that we take
-        if (status == 415 && !extra.bare) || extra.capabilities {
-            #[cfg(feature = "info")]
-            let accept = if extra.info { ACCEPT_INFO } else { ACCEPT };
-            #[cfg(not(feature = "info"))]
-            let accept = ACCEPT;
-            writer.header_bytes(Name::Accept, accept);
-            writer.header_bytes(Name::AcceptEncoding, b"identity");
-        }
-        #[cfg(feature = "info")]
-        if status == 469 {
-            // rfc6086#4.2.2: an empty list, for we take no packages
-            writer.header_bytes(Name::RecvInfo, b"");
-        }
-        if extra.capabilities {
-            // rfc3261#11.2: OPTIONS asks for all of it; we speak English
-            writer.header_bytes(Name::AcceptLanguage, b"en");
-            writer.header_bytes(Name::Supported, OURS.supported);
-        }
-        #[cfg(feature = "reliable")]
-        if extra.reliable {
-            writer.header_bytes(Name::Require, b"100rel");
-        }
-        if extra.unsupported {
-            writer.header(Name::Unsupported, |out| {
-                let unsupported = request.tokens(Name::Require).filter(|token| !OURS.supports(token));
-                for (position, token) in unsupported.enumerate() {
-                    out.put_str(if position == 0 { "" } else { ", " });
-                    out.put(token);
-                }
-            });
-        }
-        write_extensions(&mut writer, &extra.timer);
-        if extra.retry_after > 0 {
-            writer.number(Name::RetryAfter, u64::from(extra.retry_after));
-        }
-        if let (Some((code, words)), Some(local)) = (extra.warning, local) {
-            write_warning(&mut writer, code, local, words);
-        }
-        if !extra.bare {
-            writer.header_bytes(Name::Server, cx.fixed.agent.get());
-        }
+        let tag = (!tagged).then(|| extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }));
+        extra.write(&cx.fixed, status, tag, (flow, cx.local_of(flow.socket())), &mut cursor);
         cursor
     }
 

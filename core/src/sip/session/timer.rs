@@ -137,11 +137,17 @@ impl Lines {
 
     /// We know timers.
     #[must_use]
-    pub const fn knows(&self) -> bool {
+    pub const fn supported(&self) -> bool {
         self.supported
     }
 
-    /// Writes them; Supported stands with our other extensions.
+    /// The far end is to know them.
+    #[must_use]
+    pub const fn required(&self) -> bool {
+        self.required
+    }
+
+    /// Writes them; Supported and Require stand with our other extensions.
     pub fn write(&self, writer: &mut Writer<'_, '_>) {
         if self.expires > 0 {
             writer.header(Name::SessionExpires, |out| {
@@ -153,9 +159,6 @@ impl Lines {
         }
         if self.least > 0 {
             writer.number(Name::MinSe, self.least.into());
-        }
-        if self.required {
-            writer.header_bytes(Name::Require, TAG);
         }
     }
 }
@@ -241,8 +244,9 @@ impl Timer {
     /// The lines of a request of ours.
     #[must_use]
     pub fn request(&self, refreshes: bool) -> Lines {
-        let supported = self.takes_part();
-        if !refreshes || !supported {
+        // rfc4028#7.1: each request says that we know timers, whether or not one is asked for
+        let supported = true;
+        if !refreshes || !self.takes_part() {
             return Lines { supported, ..Lines::default() };
         }
         let least = self.least.max(self.wanted.least);
@@ -376,9 +380,6 @@ impl Timer {
         }
         self.raises = 0;
         self.note(heard);
-        if !self.takes_part() {
-            return;
-        }
         let terms = match heard.expires {
             // rfc4028#7.2; an interval below the shortest is none that a far end may want
             Some(interval) => Terms {

@@ -40,7 +40,7 @@ pub const MICROSIP_RELIABLE_SUPPORTED: u32 = 2;
 /// our responses from 180 on are reliable, and a caller without them is refused (421).
 pub const MICROSIP_RELIABLE_REQUIRED: u32 = 3;
 
-/// Session timers (RFC 4028): none, unless the far end requires one.
+/// Session timers (RFC 4028): none, unless the far end requires one, or its answer brings one.
 pub const MICROSIP_TIMER_OFF: u32 = 1;
 /// Session timers: one runs where the far end, or a proxy on the way, knows them.
 pub const MICROSIP_TIMER_SUPPORTED: u32 = 2;

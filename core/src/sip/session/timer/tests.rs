@@ -14,7 +14,11 @@ fn at(seconds: u64) -> Instant {
 fn written(lines: &Lines) -> String {
     let mut room = [0; 200];
     let mut out = Cursor::new(&mut room);
-    lines.write(&mut Writer::new(&mut out));
+    let mut writer = Writer::new(&mut out);
+    lines.write(&mut writer);
+    if lines.required() {
+        writer.header_bytes(Name::Require, TAG);
+    }
     String::from_utf8(out.written().to_vec()).unwrap().replace("\r\n", "|")
 }
 
@@ -158,11 +162,16 @@ fn the_server_answers() {
 #[test]
 fn without_a_wish_only_those_who_require_it_have_one() {
     let mut timer = Timer::NONE;
-    assert_eq!(timer.request(true), Lines::default());
+    // rfc4028#7.1: it is known all the same, so an answer may bring one
+    let lines = timer.request(true);
+    assert_eq!((written(&lines), lines.supported()), (String::new(), true));
     assert_eq!(timer.hear(&heard("Supported: timer\r\nSession-Expires: 60\r\n")), Ok(()));
     assert_eq!(timer.response(), Lines::default());
-    timer.answered(at(0), &heard("Session-Expires: 600;refresher=uac\r\n"), true);
+    timer.answered(at(0), &heard(""), true);
     assert_eq!(timer.terms().interval, 0);
+    timer.answered(at(0), &heard("Session-Expires: 600;refresher=uac\r\n"), true);
+    assert_eq!(timer.terms(), Terms { interval: 600, refresher: Side::Us, mutual: true });
+    let mut timer = Timer::NONE;
     assert_eq!(timer.hear(&heard("Require: timer\r\nSession-Expires: 60\r\n")), Err(90));
     assert_eq!(timer.hear(&heard("Require: timer\r\nSession-Expires: 600\r\n")), Ok(()));
     assert_eq!(written(&timer.response()), "Session-Expires: 600;refresher=uac|Require: timer|");
