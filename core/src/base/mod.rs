@@ -7,6 +7,7 @@ pub mod due;
 pub mod features;
 pub mod limits;
 pub mod rng;
+pub(crate) mod rotate;
 pub mod slots;
 pub mod table;
 pub mod text;

@@ -1,6 +1,7 @@
 //! An account: its texts lie packed in one block; its registration keeps itself alive.
 
 use crate::base::limits::{CHALLENGES, HOP_S, OWN_ADDRESSES};
+use crate::base::rotate::last_to_front;
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::{Duration, Instant};
@@ -348,7 +349,7 @@ impl Account {
     pub(super) fn own_address(&mut self, ip: IpAddr) {
         let known = self.own.iter().position(|own| *own == Some(ip)).unwrap_or(OWN_ADDRESSES - 1);
         if let Some(up_to) = self.own.get_mut(..=known) {
-            up_to.rotate_right(1);
+            last_to_front(up_to);
         }
         if let Some(first) = self.own.first_mut() {
             *first = Some(ip);

@@ -2,6 +2,7 @@
 
 use super::Accounts;
 use crate::base::limits::{HOP_LEAST_S, HOP_S, TARGETS};
+use crate::base::rotate::last_to_front;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::place::Place;
@@ -70,7 +71,7 @@ impl Accounts<'_> {
             let equals = ordered.iter().take_while(|target| target.priority == best);
             let at = equals.map(|target| target.flow.remote()).position(|remote| remote == hop.remote());
             if let Some(up_to) = at.and_then(|at| ordered.get_mut(..=at)) {
-                up_to.rotate_right(1);
+                last_to_front(up_to);
             }
         }
         if let Some(first) = ordered.first() {

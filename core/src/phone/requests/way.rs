@@ -4,6 +4,7 @@ use super::Asking;
 #[cfg(feature = "stream")]
 use crate::base::limits::DATAGRAM;
 use crate::base::limits::TARGETS;
+use crate::base::rotate::first_to_back;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::media::ports::Waiting;
@@ -91,7 +92,7 @@ impl Lower<'_> {
             if let Some(at) = found.iter().position(|target| again(target.flow))
                 && let Some(behind) = found.get_mut(at..)
             {
-                behind.rotate_left(1);
+                first_to_back(behind);
                 count -= usize::from(in_dialog);
             }
             if count == 0 {

@@ -10,6 +10,8 @@ use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::FAIL_OVER_MS;
 #[cfg(feature = "stream")]
 use crate::base::limits::{CONNECT_MS, TARGETS};
+#[cfg(feature = "stream")]
+use crate::base::rotate::last_to_front;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 #[cfg(feature = "stream")]
@@ -213,7 +215,7 @@ impl Transactions<'_> {
         let at = usize::from(request.at);
         // of too many addresses the last one goes
         if let Some(behind) = request.targets.get_mut(at..) {
-            behind.rotate_right(1);
+            last_to_front(behind);
         }
         if let Some(place) = request.targets.get_mut(at) {
             *place = Place::new(Flow::to_open(Transport::Tcp, flow.remote(), flow.socket()));

@@ -1,7 +1,7 @@
 //! Header fields by name.
 
 use super::chars::{TOKEN, is, same, trim};
-use super::list::{first_of_list, token_list};
+use super::list::first_of_list;
 use super::message::{Field, Message, REPEATED, field_name, folded_line};
 use super::name::Name;
 
@@ -27,7 +27,7 @@ impl<'a> Message<'a> {
     #[must_use]
     #[inline]
     pub fn has(&self, name: Name) -> bool {
-        self.first_of(name) != 0 || (self.unindexed != 0 && self.beyond(name).next().is_some())
+        self.first_of(name) != 0 || self.beyond().next_of(name).is_some()
     }
 
     #[inline]
@@ -41,45 +41,36 @@ impl<'a> Message<'a> {
     pub fn header(&self, name: Name) -> Option<&'a [u8]> {
         match usize::from(self.first_of(name) & !REPEATED).checked_sub(1) {
             Some(at) => self.index.get(at).map(|field| self.value_of(field)),
-            None if self.unindexed == 0 => None,
-            None => self.beyond(name).next(),
+            None => self.beyond().next_of(name),
         }
     }
 
     /// The value of every field of this name, in order.
     pub fn fields(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        let first = usize::from(self.first_of(name) & !REPEATED);
-        let fields = first.checked_sub(1).and_then(|first| self.index.get(first..)).unwrap_or_default();
-        fields.iter().filter(move |field| field.name == name).map(|field| self.value_of(field)).chain(self.beyond(name))
+        self.fields_of(name)
     }
 
-    /// The values of the fields that found no room in the index: their lines are read once more.
     #[inline]
-    fn beyond(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        let lines = if self.unindexed == 0 {
-            &[]
-        } else {
-            self.bytes.get(usize::from(self.unindexed)..self.head).unwrap_or_default()
-        };
-        Lines(lines).filter(move |(found, _)| *found == name).map(|(_, value)| value)
+    fn fields_of(&self, name: Name) -> Fields<'_, 'a> {
+        let first = usize::from(self.first_of(name) & !REPEATED);
+        let index = first.checked_sub(1).and_then(|first| self.index.get(first..)).unwrap_or_default();
+        Fields { message: self, name, index: index.iter(), beyond: self.beyond() }
+    }
+
+    /// The fields that found no room in the index: their lines are read once more.
+    #[inline]
+    fn beyond(&self) -> Lines<'a> {
+        match usize::from(self.unindexed) {
+            0 => Lines(&[]),
+            from => Lines(self.bytes.get(from..self.head).unwrap_or_default()),
+        }
     }
 
     /// The same, with comma-joined lists cut (quotes and angle brackets hide commas). Headers that are no lists are not
     /// cut. A list that is empty altogether gives nothing; an empty element between commas is given, for it is an error
     /// in most lists.
     pub fn values(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        let mut fields = self.fields(name);
-        let mut rest: Option<&'a [u8]> = None;
-        core::iter::from_fn(move || {
-            let list = match rest {
-                Some(rest) => rest,
-                None if name.is_list() => fields.by_ref().find(|field| !field.is_empty())?,
-                None => return fields.next(),
-            };
-            let (first, after) = first_of_list(list);
-            rest = after;
-            Some(first)
-        })
+        Values { fields: self.fields_of(name), rest: None, list: name.is_list() }
     }
 
     /// Any header by text: case-blind, compact forms and long ones are the same.
@@ -101,25 +92,74 @@ impl<'a> Message<'a> {
 
     /// The comma-joined tokens of every field of this name: Supported, Require, Allow …; empty ones are left out.
     pub fn tokens(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        self.fields(name).flat_map(token_list)
+        Values { fields: self.fields_of(name), rest: None, list: true }.filter(|token| !token.is_empty())
+    }
+}
+
+/// The values of the fields of one name.
+struct Fields<'m, 'a> {
+    message: &'m Message<'a>,
+    name: Name,
+    index: core::slice::Iter<'m, Field>,
+    beyond: Lines<'a>,
+}
+
+impl<'a> Iterator for Fields<'_, 'a> {
+    type Item = &'a [u8];
+
+    // one function for all who walk: adaptors of the standard library would each bring their own
+    fn next(&mut self) -> Option<Self::Item> {
+        for field in self.index.by_ref() {
+            if field.name == self.name {
+                return Some(self.message.value_of(field));
+            }
+        }
+        self.beyond.next_of(self.name)
+    }
+}
+
+/// The elements of the lists in the fields of one name.
+struct Values<'m, 'a> {
+    fields: Fields<'m, 'a>,
+    /// The rest of the field's list.
+    rest: Option<&'a [u8]>,
+    list: bool,
+}
+
+impl<'a> Iterator for Values<'_, 'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let list = loop {
+            let list = match self.rest {
+                Some(rest) => break rest,
+                None => self.fields.next()?,
+            };
+            if !self.list {
+                return Some(list);
+            }
+            if !list.is_empty() {
+                break list;
+            }
+        };
+        let (first, after) = first_of_list(list);
+        self.rest = after;
+        Some(first)
     }
 }
 
 /// Header fields, line by line. They have been read before, so other lines are skipped.
 struct Lines<'a>(&'a [u8]);
 
-impl<'a> Iterator for Lines<'a> {
-    type Item = (Name, &'a [u8]);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() { None } else { self.read() }
-    }
-}
-
 impl<'a> Lines<'a> {
+    /// The next value of a field of this name.
+    #[inline]
+    fn next_of(&mut self, name: Name) -> Option<&'a [u8]> {
+        if self.0.is_empty() { None } else { self.read(name) }
+    }
+
     #[cold]
-    fn read(&mut self) -> Option<(Name, &'a [u8])> {
+    fn read(&mut self, name: Name) -> Option<&'a [u8]> {
         loop {
             let rest = self.0;
             if matches!(rest, [] | [b'\r' | b'\n', ..]) {
@@ -127,8 +167,10 @@ impl<'a> Lines<'a> {
             }
             let (line, next) = folded_line(rest)?;
             self.0 = next;
-            if let Some((name, value)) = field_name(line) {
-                return Some((name, trim(value)));
+            if let Some((found, value)) = field_name(line)
+                && found == name
+            {
+                return Some(trim(value));
             }
         }
     }

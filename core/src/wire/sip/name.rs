@@ -30,6 +30,8 @@ macro_rules! names {
 
         const KNOWN: usize = Name::ALL.len();
         const TEXTS: [&[u8]; KNOWN] = [$($text.as_bytes(),)*];
+        /// All texts one behind the other: with a pointer and a length for each they would take twice as much.
+        static JOINED: &[u8] = concat!($($text,)*).as_bytes();
     };
 }
 
@@ -141,6 +143,20 @@ const fn hash(first: [u8; 4], last: [u8; 4], len: usize) -> usize {
 
 static TABLE: [Name; BUCKETS] = table();
 
+/// The start of each name's text, and the end of the last.
+static STARTS: [u16; KNOWN + 1] = starts();
+
+#[allow(clippy::indexing_slicing)] // evaluated by the compiler only
+const fn starts() -> [u16; KNOWN + 1] {
+    let mut starts = [0; KNOWN + 1];
+    let mut at = 0;
+    while at < KNOWN {
+        starts[at + 1] = starts[at] + TEXTS[at].len() as u16;
+        at += 1;
+    }
+    starts
+}
+
 #[allow(clippy::indexing_slicing, clippy::panic)] // evaluated by the compiler only
 const fn table() -> [Name; BUCKETS] {
     let mut table = [Name::Other; BUCKETS];
@@ -182,7 +198,8 @@ impl Name {
     }
 
     pub(super) fn bytes(self) -> &'static [u8] {
-        TEXTS.get(self as usize).copied().unwrap_or_default()
+        let [start, end] = [0, 1].map(|next| STARTS.get(self as usize + next).copied().map_or(0, usize::from));
+        JOINED.get(start..end).unwrap_or_default()
     }
 
     /// rfc3261#7.3.3, and the letters that later documents took.
