@@ -125,10 +125,9 @@ impl Level {
 
     /// Measures 10 ms.
     pub fn feed(&mut self, pcm: &[i16]) {
-        // one after the other: so a compiler takes several samples at once
-        let low = pcm.iter().fold(0i16, |low, sample| low.min(*sample));
-        let high = pcm.iter().fold(0i16, |high, sample| high.max(*sample));
-        self.rising = self.rising.max(low.unsigned_abs().min(32767)).max(high.unsigned_abs());
+        // without a branch, so a compiler takes several samples at once
+        let peak = pcm.iter().fold(0i16, |peak, sample| peak.max(*sample).max(0i16.saturating_sub(*sample)));
+        self.rising = self.rising.max(peak.unsigned_abs());
         self.quanta += 1;
         if self.quanta >= 10 {
             self.last = self.rising;

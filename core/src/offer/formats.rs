@@ -6,39 +6,51 @@ use crate::{
     wire::sdp::{Note, RtpMap},
 };
 
-/// The bit of a payload type among the 128.
-const fn bit(payload_type: u8) -> u128 {
-    1 << (payload_type & 127)
+/// A set of payload types: a bit for each of the 128. Words of 32 bits, for a board shifts longer ones by a function.
+#[derive(Clone, Copy, Default)]
+struct Types([u32; 4]);
+
+impl Types {
+    fn has(&self, payload_type: u8) -> bool {
+        let word = self.0.get(usize::from(payload_type >> 5 & 3));
+        word.is_some_and(|word| word >> (payload_type & 31) & 1 != 0)
+    }
+
+    /// Adds one. False: it is there already.
+    fn add(&mut self, payload_type: u8) -> bool {
+        let fresh = !self.has(payload_type);
+        if let Some(word) = self.0.get_mut(usize::from(payload_type >> 5 & 3)) {
+            *word |= 1 << (payload_type & 31);
+        }
+        fresh
+    }
 }
 
-/// The meaning of a section's payload types: a bit for each of the 128.
+/// The meaning of a section's payload types.
 #[derive(Default)]
 pub(super) struct Formats {
     /// Named by `a=rtpmap`, or by the table behind it.
-    named: u128,
+    named: Types,
     /// By the codecs' order in their table.
-    voice: [u128; Codec::ALL.len()],
+    voice: [Types; Codec::ALL.len()],
     /// telephone-events at the clock of each codec.
-    events: [u128; Codec::ALL.len()],
+    events: [Types; Codec::ALL.len()],
     /// Named by `a=fmtp`.
-    described: u128,
+    described: Types,
     /// Events that are not a telephone's digits.
-    strange: u128,
+    strange: Types,
 }
 
 impl Formats {
     pub(super) fn note(&mut self, note: Note<'_>) {
         match note {
-            Note::Map(payload_type, text) if self.named & bit(payload_type) == 0 => {
+            Note::Map(payload_type, text) if !self.named.has(payload_type) => {
                 if let Some(map) = RtpMap::read(text) {
-                    self.name(bit(payload_type), &map);
+                    self.name(payload_type, &map);
                 }
             }
-            Note::Parameters(payload_type, text) if self.described & bit(payload_type) == 0 => {
-                self.described |= bit(payload_type);
-                if !has_digits(text) {
-                    self.strange |= bit(payload_type);
-                }
+            Note::Parameters(payload_type, text) if self.described.add(payload_type) && !has_digits(text) => {
+                self.strange.add(payload_type);
             }
             _ => {}
         }
@@ -47,64 +59,68 @@ impl Formats {
     /// Adds the meanings that the section's lines may leave out.
     pub(super) fn complete(&mut self, ours: Option<&Local>) {
         // An answer that leaves out the map of a number of ours means our format.
-        for entry in ours.iter().flat_map(|local| local.codecs.entries()) {
-            self.add(entry.codec, bit(entry.payload_type));
-        }
-        for (payload_type, clock) in ours.iter().flat_map(|local| local.codecs.events()) {
-            self.add_events(clock, bit(payload_type) & !self.named);
+        if let Some(local) = ours {
+            for entry in local.codecs.entries() {
+                self.add(entry.codec, entry.payload_type);
+            }
+            for (payload_type, clock) in local.codecs.events() {
+                self.add_events(clock, payload_type);
+            }
         }
         // rfc3264#5.1: without a=rtpmap the profile's table holds.
         for codec in Codec::ALL {
             if let Some(payload_type) = codec.static_type() {
-                self.add(*codec, bit(payload_type));
+                self.add(*codec, payload_type);
             }
         }
     }
 
-    fn name(&mut self, bit: u128, map: &RtpMap<'_>) {
-        self.named |= bit;
-        for (codec, voice) in Codec::ALL.iter().zip(&mut self.voice) {
+    fn name(&mut self, payload_type: u8, map: &RtpMap<'_>) {
+        for codec in Codec::ALL {
             let known = map.clock == codec.clock()
                 && map.channels == codec.channels()
                 && map.name.eq_ignore_ascii_case(codec.name().as_bytes());
             if known {
-                *voice |= bit;
-                return;
+                return self.add(*codec, payload_type);
             }
         }
         if map.name.eq_ignore_ascii_case(EVENTS.as_bytes()) {
-            self.add_events(map.clock, bit);
+            self.add_events(map.clock, payload_type);
         }
+        // whatever it is, it is no other format
+        self.named.add(payload_type);
     }
 
-    /// rfc4733#2.1: events share the voice's timestamps, and so its clock.
-    fn add_events(&mut self, clock: u32, bit: u128) {
-        self.named |= bit;
+    /// A number that no `a=rtpmap` names, for events. rfc4733#2.1: they share the voice's timestamps, and so its clock.
+    fn add_events(&mut self, clock: u32, payload_type: u8) {
+        if !self.named.add(payload_type) {
+            return;
+        }
         for (codec, events) in Codec::ALL.iter().zip(&mut self.events) {
             if codec.clock() == clock {
-                *events |= bit;
+                events.add(payload_type);
             }
         }
     }
 
-    /// A number that no `a=rtpmap` names.
-    fn add(&mut self, codec: Codec, bit: u128) {
-        let bit = bit & !self.named;
-        self.named |= bit;
-        if let Some(voice) = self.voice.get_mut(codec as usize) {
-            *voice |= bit;
+    /// The same for a codec.
+    fn add(&mut self, codec: Codec, payload_type: u8) {
+        if self.named.add(payload_type)
+            && let Some(voice) = self.voice.get_mut(codec as usize)
+        {
+            voice.add(payload_type);
         }
     }
 
     /// The codec of a payload type.
     pub(super) fn codec(&self, payload_type: u8) -> Option<Codec> {
-        let bit = bit(payload_type);
-        Codec::ALL.iter().zip(&self.voice).find(|(_, voice)| **voice & bit != 0).map(|(codec, _)| *codec)
+        Codec::ALL.iter().zip(&self.voice).find(|(_, voice)| voice.has(payload_type)).map(|(codec, _)| *codec)
     }
 
     /// A payload type has the digits, at this codec's clock.
     pub(super) fn takes_digits(&self, payload_type: u8, codec: Codec) -> bool {
-        self.events.get(codec as usize).is_some_and(|events| events & !self.strange & bit(payload_type) != 0)
+        !self.strange.has(payload_type)
+            && self.events.get(codec as usize).is_some_and(|events| events.has(payload_type))
     }
 }
 

@@ -9,11 +9,17 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub(super) const ONES: u64 = 0x0101_0101_0101_0101;
 const TOPS: u64 = ONES << 7;
 
+/// The next eight bytes, where speed counts for more than a board's flash; else all are taken one by one.
+#[inline(always)]
+pub(super) fn eight_of(bytes: &[u8]) -> Option<(&[u8; 8], &[u8])> {
+    bytes.split_first_chunk::<8>().filter(|_| cfg!(feature = "tables"))
+}
+
 /// The first index of a byte that is expected soon.
 #[inline]
 pub(super) fn near(bytes: &[u8], byte: u8) -> Option<usize> {
     let mut rest = bytes;
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+    while let Some((eight, after)) = eight_of(rest) {
         let found = zeros(u64::from_le_bytes(*eight) ^ (ONES * u64::from(byte)));
         if found != 0 {
             return Some(bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
@@ -33,7 +39,7 @@ pub(super) fn near(bytes: &[u8], byte: u8) -> Option<usize> {
 #[inline]
 pub(super) fn control(bytes: &[u8]) -> Option<usize> {
     let marks = |word: u64| word.wrapping_sub(ONES * 14) & !word & TOPS;
-    let (chunks, rest) = bytes.as_chunks::<16>();
+    let (chunks, rest) = if cfg!(feature = "tables") { bytes.as_chunks::<16>() } else { (&[][..], bytes) };
     for (nth, chunk) in chunks.iter().enumerate() {
         let whole = u128::from_le_bytes(*chunk);
         let (low, high) = (marks(whole as u64), marks((whole >> 64) as u64));
@@ -64,13 +70,13 @@ pub(super) fn cut(text: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
 #[inline]
 pub(super) fn printable(bytes: &[u8], least: u8) -> bool {
     let mut rest = bytes;
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+    while let Some((eight, after)) = eight_of(rest) {
         if odd(u64::from_le_bytes(*eight), least) != 0 {
             return false;
         }
         rest = after;
     }
-    match bytes.last_chunk::<8>() {
+    match bytes.last_chunk::<8>().filter(|_| cfg!(feature = "tables")) {
         Some(eight) => odd(u64::from_le_bytes(*eight), least) == 0,
         None => rest.iter().all(|byte| (least..=b'~').contains(byte)),
     }
@@ -81,7 +87,7 @@ pub(super) fn printable(bytes: &[u8], least: u8) -> bool {
 #[inline]
 pub(super) fn visible_until(bytes: &[u8], end: u8) -> Option<usize> {
     let mut rest = bytes;
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+    while let Some((eight, after)) = eight_of(rest) {
         let word = u64::from_le_bytes(*eight);
         let found = odd(word, b'#') | zeros(word ^ (ONES * u64::from(end)));
         if found != 0 {

@@ -162,15 +162,17 @@ pub fn strongest<'a>(
     allowed: impl Fn(&Challenge<'_>) -> bool,
 ) -> Option<Challenge<'a>> {
     let mut best: Option<Challenge<'a>> = None;
-    for challenge in values.flat_map(challenges).filter(|challenge| allowed(challenge)) {
-        match best {
-            None => best = Some(challenge),
-            Some(held)
-                if held.realm == challenge.realm && challenge.algorithm.strength() > held.algorithm.strength() =>
-            {
-                best = Some(challenge)
+    for value in values {
+        for challenge in challenges(value).filter(|challenge| allowed(challenge)) {
+            match best {
+                None => best = Some(challenge),
+                Some(held)
+                    if held.realm == challenge.realm && challenge.algorithm.strength() > held.algorithm.strength() =>
+                {
+                    best = Some(challenge)
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
         }
     }
     best

@@ -11,7 +11,7 @@ use super::method::Method;
 use super::name::Name;
 use super::start::{Start, start_line};
 use crate::base::limits;
-use crate::wire::bytes::{ONES, control, zeros};
+use crate::wire::bytes::{ONES, control, eight_of, zeros};
 
 /// The known names and the one for all others.
 const NAMES: usize = Name::Other as usize + 1;
@@ -299,7 +299,7 @@ pub(super) fn folded_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
 #[inline]
 fn find_colon(line: &[u8]) -> Option<usize> {
     let mut rest = line;
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+    while let Some((eight, after)) = eight_of(rest) {
         let found = zeros(u64::from_le_bytes(*eight) ^ (ONES * b':' as u64));
         if found != 0 {
             return Some(line.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
