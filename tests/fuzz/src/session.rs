@@ -10,7 +10,8 @@ use microsip_core::base::time::Duration;
 use microsip_core::media::{Codec, CodecOrder};
 use microsip_core::phone::{
     AUTO_ALL, AUTO_HEADER, AccountConfig, AccountId, CallId, DialOptions, FORWARD_ALWAYS, FORWARD_BUSY,
-    FORWARD_NO_ANSWER, Member, MemberChange, Reliable, Reoffer, RuleNumbers, Rules, Source, Switch,
+    FORWARD_NO_ANSWER, Member, MemberChange, Privacy, Refresher, Reliable, Reoffer, RuleNumbers, Rules, SessionTimer,
+    Source, Switch, TimerMode,
 };
 use microsip_core::wire::sdp::Direction;
 use microsip_core::wire::sip::Name;
@@ -40,6 +41,40 @@ fn described(number: u8) -> String {
     )
 }
 
+/// Names that a far end gives itself and others: with an identity in a fold, a terminal's commands, bytes that are no
+/// UTF-8 (after [`Far::say`]), a name as long as a dialog's block.
+fn named(number: u8) -> String {
+    match number & 7 {
+        0 => "<sip:boss@phones.test>".to_owned(),
+        1 => "\"a\r\n b\" <sip:boss@phones.test;x=\"\x1b[2J\">".to_owned(),
+        2 => "\"a\n X-Evil: 1\" <sip:boss@phones.test>".to_owned(),
+        3 => format!("\"{}\" <sip:boss@phones.test>", "long ".repeat(usize::from(number >> 3) * 4)),
+        4 => format!("<sip:{}@phones.test>", "b".repeat(usize::from(number >> 3) * 16)),
+        5 => "\"\u{7f}\u{202e}\\\"\\\\\" <tel:+4930>".to_owned(),
+        6 => "Zo\u{eb} <sip:zoe@phones.test>".to_owned(),
+        _ => "<sips:boss@phones.test?X-Evil=1>".to_owned(),
+    }
+}
+
+/// Lines about the far end and those who forwarded: one, of the proxy that the peer is.
+fn identity(number: u8) -> String {
+    let name = named(number >> 2);
+    match number & 3 {
+        0 => format!("P-Asserted-Identity: {name}, <tel:+1>\r\n"),
+        1 => format!("Remote-Party-ID: {name};party=calling;screen=yes\r\nPrivacy: id\r\n"),
+        2 => format!("Diversion: {name};reason=\"user-busy\"\r\nHistory-Info: {name};index=1\r\n"),
+        _ => format!("Alert-Info: {name};info=alert-autoanswer\r\nReason: SIP;cause=200;text={name}\r\n"),
+    }
+}
+
+/// Lines of a session timer.
+fn timer(number: u8) -> String {
+    let seconds = pick(&[1800, 90, 89, 0, u32::MAX, 100], usize::from(number & 7));
+    let role = pick(&["", ";refresher=uac", ";refresher=uas", ";refresher=x"], usize::from(number >> 3 & 3));
+    let knows = pick(&["", "Supported: timer\r\n", "Require: timer\r\n", "Min-SE: 4000\r\n"], usize::from(number >> 6));
+    format!("Session-Expires: {seconds}{role}\r\n{knows}Allow: INVITE, UPDATE\r\n")
+}
+
 /// The one of these with that number; the first, where there is none.
 fn pick<T: Copy + Default>(all: &[T], number: usize) -> T {
     all.get(number).or(all.first()).copied().unwrap_or_default()
@@ -67,7 +102,8 @@ impl World<'_> {
             let tag = if theirs.contains("tag=") { String::new() } else { format!(";tag=q{}", choice >> 6) };
             (format!("{theirs}{tag}"), ours, header(&self.invite, Name::CallId))
         };
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let kind =
+            if body.is_empty() || more.contains("Content-Type") { "" } else { "Content-Type: application/sdp\r\n" };
         format!(
             "{method} sip:anna@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bKs{number}{branch};rport\r\n\
              Max-Forwards: 70\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: {number} {method}\r\n{more}{kind}\
@@ -77,7 +113,7 @@ impl World<'_> {
     }
 
     fn peer_response(&self, argument: u8, more: &str, body: &str) -> String {
-        const CODES: [u16; 16] = [100, 180, 183, 200, 200, 200, 200, 302, 405, 422, 481, 488, 491, 491, 500, 503];
+        const CODES: [u16; 16] = [100, 180, 183, 200, 200, 200, 200, 302, 405, 422, 481, 488, 491, 401, 500, 503];
         let code = CODES.get(usize::from(argument & 15)).copied().unwrap_or(200);
         let fields: String = [Name::Via, Name::From, Name::CallId, Name::CSeq]
             .iter()
@@ -148,6 +184,37 @@ impl World<'_> {
         };
     }
 
+    /// Wishes for what is to come, and every text.
+    fn wish_more(&mut self, argument: u8, how: u8) {
+        let call = self.phone.calls().nth(usize::from(argument >> 7)).unwrap_or(CallId::NONE);
+        let (now, account) = (self.now, if argument & 0x40 == 0 { self.account } else { AccountId::NONE });
+        let timer = SessionTimer {
+            mode: pick(&[TimerMode::Supported, TimerMode::Always, TimerMode::Required, TimerMode::Off], how.into()),
+            expires: pick(&[90, 100, 1800, 0], usize::from(how >> 2 & 3)),
+            min_se: 90,
+            refresher: pick(&[Refresher::Inherited, Refresher::Us, Refresher::Them], usize::from(how >> 4 & 3)),
+        };
+        let reliable = pick(&[Reliable::Off, Reliable::Supported, Reliable::Required], usize::from(how & 3));
+        // a command may be refused: that is a result, not a failure
+        let _ = match argument & 7 {
+            0 => self.phone.call_set_session_timer(call, timer),
+            1 => self.phone.call_set_reliable(call, reliable),
+            2 | 3 => {
+                let privacy = pick(&[Privacy::Inherited, Privacy::Id, Privacy::Anonymous], usize::from(how >> 6));
+                let options =
+                    DialOptions { source: Source::Echo, session_timer: timer, privacy, ..DialOptions::default() };
+                self.phone.dial(now, account, "sip:bob@127.0.0.2:5070", &options).map(drop)
+            }
+            4 => self.phone.answer_with(now, call, if how & 1 == 0 { 200 } else { 183 }, "X-More: 1\r\n"),
+            5 => self.phone.reject(now, call, 300 + u16::from(how)),
+            6 => self.command(|phone, token| phone.send_digits(now, call, "12p3", token)),
+            _ => {
+                self.phone.hangup_all(now);
+                Ok(())
+            }
+        };
+    }
+
     fn rule(&mut self, argument: u8, owner: u8) {
         let switch = |bit: u8| if argument >> bit & 1 == 1 { Switch::On } else { Switch::Off };
         let numbers = RuleNumbers {
@@ -213,6 +280,7 @@ impl Far {
                 }
                 world.pass(Duration::from_millis(u64::from(argument) * 20));
             }
+            1 if reliably => world.pass(Duration::from_secs(u64::from(argument) * 15)),
             1 => world.pass(Duration::from_secs(u64::from(argument & 63))),
             2 | 3 => {
                 self.number = fresh;
@@ -222,8 +290,22 @@ impl Far {
                     (true, 0) => "Supported: 100rel\r\n",
                     (true, _) => "Require: 100rel\r\n",
                 };
-                let lines = format!("{target}{extension}");
+                let more = match argument >> 2 & 3 {
+                    2 if reliably => timer(argument),
+                    3 if reliably => identity(argument ^ spoil),
+                    _ => String::new(),
+                };
+                let lines = format!("{target}{extension}{more}");
                 self.say(world, &world.peer_request("INVITE", fresh, choice, &lines, &body), spoil);
+            }
+            4 if reliably => {
+                self.number = fresh;
+                let digits =
+                    ["Signal=5\r\nDuration=160\r\n", "Signal=#", "Signal=16\r\n", "Signal=\r\nSignal", "7", "xx"];
+                let kind = pick(&["application/dtmf-relay", "application/dtmf", "text/x"], usize::from(spoil >> 5));
+                let lines = format!("Content-Type: {kind}\r\n{target}");
+                let body = pick(&digits, usize::from(argument >> 2 & 7));
+                self.say(world, &world.peer_request("INFO", fresh, argument & 0xc1, &lines, body), spoil & 31);
             }
             4 => self.say(
                 world,
@@ -232,13 +314,25 @@ impl Far {
             ),
             5 | 6 => {
                 self.number = fresh;
-                self.say(world, &world.peer_request("UPDATE", fresh, argument & 0xc1, target, &body), spoil);
+                let more = match (reliably, spoil & 0x80) {
+                    (false, _) => String::new(),
+                    (true, 0) => timer(argument ^ spoil),
+                    (true, _) => identity(argument ^ spoil),
+                };
+                let body = if reliably && spoil & 1 == 0 { "" } else { &body };
+                let text = world.peer_request("UPDATE", fresh, argument & 0xc1, &format!("{target}{more}"), body);
+                // the far end may be named otherwise
+                let ours = "From: <sip:peer@127.0.0.2>;";
+                let text = if reliably { text.replacen(ours, &format!("From: {};", named(argument)), 1) } else { text };
+                self.say(world, &text, spoil);
             }
             7 | 8 => {
                 let authorized =
                     pick(&["", "P-Early-Media: inactive\r\n", "P-Early-Media: sendonly\r\n"], usize::from(spoil >> 6));
                 let extension = match reliably {
-                    false => String::new(),
+                    false if spoil & 0x40 == 0 => String::new(),
+                    false if spoil & 0x80 == 0 => timer(argument ^ spoil),
+                    false => identity(argument ^ spoil),
                     true => format!("Require: 100rel\r\nRSeq: {}\r\n{authorized}", 1 + (argument >> 4 & 3)),
                 };
                 let lines = format!("{target}{extension}");
@@ -256,6 +350,7 @@ impl Far {
                 self.number = number;
                 self.say(world, &world.peer_request(method, number, argument & 0xc1, "", ""), spoil);
             }
+            10 | 11 if reliably => world.wish_more(argument, spoil),
             10 | 11 => world.wish(argument),
             12 => world.rule(argument, spoil),
             13 => {
@@ -284,6 +379,7 @@ impl Far {
             }
         }
         world.drain();
+        world.read_texts();
     }
 }
 

@@ -4,11 +4,13 @@
 
 use bumpalo::Bump;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
 use microsip_core::phone::{
-    AccountConfig, AccountId, Bus, CallId, CallState, Capacity, CommandError, Component, EventKind, Failure, Flow,
-    Lender, MediaId, Phone, Reply, Setup, Storage, Taken, Target, Transmit, Transport, Usage, Via, Wish, WishId,
+    AccountConfig, AccountId, Bus, CallId, CallList, CallState, CallText, Capacity, CommandError, Component, EventKind,
+    Failure, Flow, Lender, MediaId, Phone, Reply, Setup, Storage, Taken, Target, Transmit, Transport, Usage, Via,
+    Which, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +37,18 @@ pub(crate) const MOST: usize = 64;
 
 /// Tens of milliseconds after which no tone of a refusal sounds any more: it has five seconds, and fades.
 const TONE_OUT: u32 = 600;
+
+/// Texts of a call.
+const TEXTS: [CallText; 8] = [
+    CallText::RemoteUri,
+    CallText::RemoteName,
+    CallText::LocalUri,
+    CallText::Reason,
+    CallText::CallId,
+    CallText::UserAgent,
+    CallText::AssertedUri,
+    CallText::Warning,
+];
 
 /// The allocator of the storage, which goes with the input.
 struct Block<'a>(&'a Bump);
@@ -99,7 +113,7 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 impl<'a> World<'a> {
     pub(crate) fn new(seed: u8, input: &[u8], config: &AccountConfig<'_>, block: &'a Bump) -> Option<Self> {
-        let capacity = Capacity { conferences: 1, rule_text: 256, ..Capacity::metal(2, 1, 1500) };
+        let capacity = Capacity { conferences: 1, rule_text: 256, history: 512, ..Capacity::metal(2, 1, 1500) };
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
         let setup = Setup { seed: [seed | 1; 32], allow_direct: true, ..Setup::default() };
@@ -171,6 +185,8 @@ impl<'a> World<'a> {
             broken("the phone sent a message that it cannot read itself", &shown);
             return;
         };
+        // no field of ours was a part of somebody's name
+        assert!(message.field_named(b"X-Evil").is_none(), "a field that is not ours: {shown}");
         // a refusal repeats the headers of what it refuses
         if message.status().is_none_or(|status| status < 300) {
             assert_eq!(message.check().err(), None, "the phone sent a message that it would refuse: {shown}");
@@ -308,6 +324,20 @@ impl<'a> World<'a> {
             }
         }
         broken("one step made more events than", &MOST.to_string());
+    }
+
+    /// Reads every text of every call. What they are is the far end's business; they are bounded and read.
+    pub(crate) fn read_texts(&self) {
+        let mut room = [0u8; 2048];
+        for call in self.phone.calls() {
+            for which in TEXTS {
+                let _ = self.phone.call_text(call, which, &mut Cursor::new(&mut room));
+            }
+            for (which, nth) in [CallList::Diversion, CallList::DiversionReason, CallList::Contact].iter().zip(0..) {
+                let _ = self.phone.call_list(call, *which, nth & 1, &mut Cursor::new(&mut room));
+            }
+            let _ = self.phone.call_header(call, Which::Last, "Reason", 0, &mut Cursor::new(&mut room));
+        }
     }
 
     /// Gives a command with a token of its own. Its end must have an event if the phone took it.
