@@ -2398,8 +2398,9 @@ int32_t microsip_dial(microsip_id phone,
  * caller gives it, is refused with 487.
  * @param phone The phone.
  * @param call The call.
- * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
- * far end's address is confirmed), 180 means that it rings (the library has sent one already).
+ * @param code 200 or 0 takes it, 183 lets it hear our sound before (until its far end's address is
+ * confirmed as much of it as comes from there, and 400 ms), 180 means that it rings (the library
+ * has sent one already).
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
@@ -3467,8 +3468,9 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
- * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
- * far end's address is confirmed), 180 means that it rings (the library has sent one already).
+ * @param code 200 or 0 takes it, 183 lets it hear our sound before (until its far end's address is
+ * confirmed as much of it as comes from there, and 400 ms), 180 means that it rings (the library
+ * has sent one already).
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.

@@ -94,13 +94,22 @@ fn an_address_that_has_confirmed_nothing_gets_400_ms() {
     assert!((48..=51).contains(&more(&mut lab, MEDIA, Duration::from_secs(1))));
 }
 
+/// Whoever forges an INVITE of a victim's can forge its voice too: on that word no more leaves than came.
 #[test]
-fn a_packet_confirms_the_address_too() {
-    let (mut lab, _, _) = answered();
+fn a_packet_of_voice_draws_no_more_than_another_one() {
+    let (mut lab, mut peer, _) = answered();
     lab.run_for(Duration::from_secs(2));
     assert_eq!(heard(&lab, MEDIA), 20);
     speak(&mut lab, MEDIA, 7, 1);
-    assert!((48..=51).contains(&more(&mut lab, MEDIA, Duration::from_secs(1))));
+    assert_eq!(more(&mut lab, MEDIA, Duration::from_secs(20)), 1);
+    // one that goes on speaking is answered in kind
+    let before = heard(&lab, MEDIA);
+    speak_on(&mut lab, MEDIA, 7, 2, 50);
+    assert!((48..=51).contains(&(heard(&lab, MEDIA) - before)));
+    // the rest is its ACK's to confirm
+    assert!(more(&mut lab, MEDIA, Duration::from_secs(1)) <= 1);
+    peer.ack(&mut lab, "");
+    lab.run_for(Duration::from_millis(100));
 }
 
 #[test]

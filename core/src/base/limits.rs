@@ -6,7 +6,8 @@
 /// Headers that one message may carry; more is 400. RFC 4475's largest valid message has 30. 8 bytes each on the stack.
 pub const HEADERS: usize = 64;
 
-/// Media for an address that has confirmed nothing, in milliseconds: enough to open a NAT, too little to hurt a victim.
+/// Media for an address that has confirmed nothing, beyond what came from there, in milliseconds: enough to open a NAT,
+/// too little to hurt a victim.
 pub const UNCONFIRMED_MEDIA_MS: u32 = 400;
 
 /// Digits that may wait to be sent: a card number with its pauses. 2 bytes each in a stream.

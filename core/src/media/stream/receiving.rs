@@ -53,7 +53,10 @@ impl Stream {
         ) {
             return up(&mut self.strangers);
         }
-        self.confirmed = true;
+        if let Some(codec) = voice.filter(|_| !self.confirmed) {
+            // anybody can write a source that never hears us: on its word leaves no more than came
+            self.sending.earn(codec.ticks(packet.payload) / (codec.clock() / 1000));
+        }
         self.heard(now);
         if self.address.rtp != before && self.source.ssrc() != Some(packet.ssrc) {
             // another device: its address vouches for its first packet

@@ -118,7 +118,6 @@ impl Stream {
         if !self.address.admit_report(self.config.remote_rtcp, from) {
             return up(&mut self.strangers);
         }
-        self.confirmed = true;
         self.heard(now);
         up(&mut self.reports.received);
         for packet in compound {
@@ -146,6 +145,8 @@ impl Stream {
         if report.ssrc != self.sending.ssrc {
             return;
         }
+        // it names a source that only who hears us knows
+        self.confirmed = true;
         self.reports.remote = Remote {
             lost: report.lost,
             jitter: report.jitter,

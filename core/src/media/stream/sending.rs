@@ -31,7 +31,7 @@ pub(super) struct Sending {
     pub(super) packets: u32,
     pub(super) bytes: u32,
     pub(super) unsent: u32,
-    /// Media sent before the peer confirmed itself, in milliseconds.
+    /// Media sent before the peer confirmed itself, beyond what it sent, in milliseconds.
     unconfirmed_ms: u32,
 }
 
@@ -61,6 +61,11 @@ impl Sending {
     /// Another address: it has confirmed nothing yet.
     pub(super) fn doubt(&mut self) {
         self.unconfirmed_ms = 0;
+    }
+
+    /// Sound of so many milliseconds came from the peer, whose address is not confirmed: as much may leave.
+    pub(super) fn earn(&mut self, ms: u32) {
+        self.unconfirmed_ms = self.unconfirmed_ms.saturating_sub(ms);
     }
 
     /// A packet half full or ready goes nowhere.

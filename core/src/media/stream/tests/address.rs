@@ -25,13 +25,36 @@ fn no_more_than_400_ms_go_to_an_address_that_confirmed_nothing() {
 }
 
 #[test]
-fn a_packet_from_the_peer_confirms_its_address() {
+fn a_packet_of_voice_earns_its_length() {
     let mut side = Side::new(&StreamConfig { confirmed: false, ..config(far(), 1) });
-    assert!(!side.stream.stats(Instant::ZERO).confirmed);
-    side.take(Instant::ZERO, address("203.0.113.9:9"), &voice(7, 0));
-    assert!(!side.stream.stats(Instant::ZERO).confirmed);
-    side.take(Instant::ZERO, far(), &voice(7, 0));
-    assert!(side.stream.stats(Instant::ZERO).confirmed);
+    let sent = |side: &mut Side, from: u64| {
+        side.sent.clear();
+        (from..from + 100).for_each(|n| side.quantum(Instant::from_millis(n * 10), &[5; 80]));
+        side.sent.iter().filter(|sent| sent.0.component == Component::Rtp).count()
+    };
+    assert_eq!(sent(&mut side, 0), 20);
+    side.take(at(1000), address("203.0.113.9:9"), &voice(7, 0));
+    assert_eq!(sent(&mut side, 100), 0, "a stranger's earns nothing");
+    side.take(at(2000), far(), &voice(7, 0));
+    side.take(at(2000), far(), &voice(7, 1));
+    assert_eq!(sent(&mut side, 200), 2);
+    // no more is earned than the first 400 ms
+    (2..200).for_each(|n| side.take(at(3000), far(), &voice(7, n)));
+    assert_eq!(sent(&mut side, 300), 20);
+}
+
+#[cfg(feature = "rtcp")]
+#[test]
+fn a_report_on_our_source_confirms_the_address() {
+    let mut side = Side::new(&StreamConfig { confirmed: false, ..config(far(), 1) });
+    for (source, confirms) in [(2, false), (1, true)] {
+        let about = rtcp::Report { ssrc: source, ..rtcp::Report::default() };
+        let mut room = [0; 64];
+        let mut to = crate::base::cursor::Cursor::new(&mut room);
+        rtcp::write_report(&mut to, 7, None, Some(&about));
+        side.stream.handle_rtcp(at(4000), address("192.0.2.2:5001"), to.written());
+        assert_eq!(side.stream.stats(Instant::ZERO).confirmed, confirms);
+    }
 }
 
 fn ip(text: &str) -> Option<core::net::IpAddr> {
