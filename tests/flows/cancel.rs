@@ -40,6 +40,23 @@ fn a_cancel_waits_for_a_provisional_response() {
 }
 
 #[test]
+fn a_success_of_the_cancel_that_comes_behind_the_487_ends_its_repetition() {
+    // rfc3261#9.1: two transactions; the first 200 to the CANCEL is lost
+    let (mut lab, mut peer, call, invite) = calling();
+    peer.respond(&mut lab, &invite, 180, "");
+    lab.run_for(Duration::from_millis(10));
+    hangup(&mut lab, call);
+    peer.wait(&mut lab, "CANCEL");
+    peer.respond(&mut lab, &invite, 487, "");
+    peer.wait(&mut lab, "ACK");
+    let again = peer.wait(&mut lab, "CANCEL");
+    peer.respond(&mut lab, &again, 200, "");
+    lab.run_for(Duration::from_secs(40));
+    assert_eq!(peer.all(&lab, "CANCEL").len(), 2);
+    lab.assert_settled();
+}
+
+#[test]
 fn a_call_given_up_before_any_response_makes_room_for_the_next_one() {
     // its INVITE lives on below: late responses are handled, and belong to no call
     let mut options = Options::default();

@@ -389,7 +389,8 @@ impl Transactions<'_> {
 
     /// The transaction of a response: rfc3261#17.1.3, the branch and the method of CSeq.
     pub(in crate::phone) fn find(&self, branch: Option<&[u8]>, cseq: &CSeq<'_>, status: u16) -> Found {
-        let success = (200..300).contains(&status);
+        // a CANCEL's own success is none of its INVITE
+        let success = (200..300).contains(&status) && matches!(cseq.method, Method::Invite);
         let running = branch.and_then(Tag::read_branch).and_then(|tag| {
             let request = self.requests.get(tag.handle)?;
             (request.branch == tag.secret && request.stage == Stage::Running).then_some((tag.handle, request))
@@ -402,7 +403,7 @@ impl Transactions<'_> {
         match (running, cseq.method) {
             (Some((_, invite)), Method::Cancel) if !invite.cancel.is_none() => Found::Request(invite.cancel),
             (Some((handle, request)), method) if request.method.method() == method => Found::Request(handle),
-            (None, Method::Invite) if success => Found::Success,
+            (None, _) if success => Found::Success,
             _ => Found::Nothing,
         }
     }
