@@ -161,17 +161,35 @@ fn an_ack_without_the_answer_changes_nothing() {
 }
 
 #[test]
-fn a_re_invite_before_the_last_ack_gets_491_and_so_does_its_repetition() {
-    // rfc3261#14.2
+fn a_re_invite_before_the_last_ack_is_taken_for_it() {
+    // rfc6337#4.3 UAS-IsI: only an ACK with an answer is waited for. This one is lost, and its sender has moved
     let (mut lab, mut peer) = connected();
-    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
+    for (way, answer) in [("sendonly", "recvonly"), ("", "sendrecv"), ("inactive", "inactive")] {
+        let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, way));
+        peer.send(&mut lab, &text);
+        let ok = peer.wait(&mut lab, "SIP/2.0 200");
+        assert!(ok.body().contains(&format!("a={answer}\r\n")), "{}", ok.body());
+    }
+    peer.ack(&mut lab, "");
+    let before = peer.all(&lab, "SIP/2.0 200").len();
+    lab.run_for(Duration::from_secs(40));
+    assert_eq!(peer.all(&lab, "SIP/2.0 200").len(), before, "none is repeated any more");
+    finish(lab, peer);
+}
+
+#[test]
+fn a_re_invite_before_the_ack_that_has_the_answer_gets_500_and_so_does_its_repetition() {
+    // rfc6337#4.3 UAS-IsI
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "", "");
     peer.send(&mut lab, &text);
     peer.wait(&mut lab, "SIP/2.0 200");
     let next = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, ""));
     peer.send(&mut lab, &next);
-    let refusal = peer.wait(&mut lab, "SIP/2.0 491");
+    let refusal = peer.wait(&mut lab, "SIP/2.0 500");
+    assert!(!refusal.header("Retry-After").is_empty());
     peer.send(&mut lab, &next);
-    assert_eq!(peer.wait(&mut lab, "SIP/2.0 491").bytes, refusal.bytes);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0 500").bytes, refusal.bytes);
     peer.ack_refusal(&mut lab, &next, &refusal);
     assert!(lab.ends[0].ended().is_none());
 }

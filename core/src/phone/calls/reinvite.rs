@@ -39,10 +39,10 @@ impl Calls<'_> {
         let asks = lower.transactions.request(call.request).is_some_and(|request| request.method().offers().is_some());
         let busy = sought || asks || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
-        // over.
+        // over. rfc6337#4.3 UAS-IsI: of one that succeeded, the ACK is waited for that has the answer.
         let refusal = match lower.transactions.server_state(call.server) {
             Some(State::Proceeding) => Some(later(lower)),
-            Some(State::Accepted) => Some((491, 0)),
+            Some(State::Accepted) if call.answer_in_ack => Some(later(lower)),
             _ if busy => Some((491, 0)),
             _ => None,
         };
@@ -63,8 +63,10 @@ impl Calls<'_> {
         }
         let (account, before) = (call.account, call.server);
         let direct = call.incoming && account.is_none();
-        // one that was refused and waits for its ACK gives way, or each would keep a slot
-        if let Some(status) = lower.transactions.server(before).map(Server::status) {
+        // one that waits for its ACK gives way, or each would keep a slot: who asks anew has its response. That ACK was
+        // lost, and would be for good where its sender has moved
+        let owes = |server: &Server| if server.state() == State::Accepted { 0 } else { server.status() };
+        if let Some(status) = lower.transactions.server(before).map(owes) {
             self.end_server_owing(lower, now, before, Responded { status, ..Responded::default() });
         }
         let kept = direct && lower.transactions.servers_free() <= Self::kept_slots(lower);
