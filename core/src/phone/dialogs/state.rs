@@ -33,11 +33,9 @@ impl Dialogs<'_> {
         dialog.set_remote(block, remote_tag, routes, target)
     }
 
-    /// Our side of a direct call is known. One that does not fit stays as it was.
-    pub(in crate::phone) fn set_local(&mut self, handle: Handle, local: &[u8]) {
-        if let Some((dialog, text)) = self.two(handle) {
-            let _ = dialog.set_local(text, local);
-        }
+    /// Our side of a direct call is known. False: it does not fit, and stays as it was.
+    pub(in crate::phone) fn set_local(&mut self, handle: Handle, local: &[u8]) -> bool {
+        self.two(handle).is_some_and(|(dialog, text)| dialog.set_local(text, local).is_some())
     }
 
     /// Its INVITE, or one within it, is written with these credentials, which its ACK repeats. `number`: of the first

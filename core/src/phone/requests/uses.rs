@@ -79,13 +79,13 @@ impl Lower<'_> {
         self.end_request(lookup);
     }
 
-    /// Our side of a direct call is named by the address it leaves from.
-    pub(super) fn name_direct_call(&mut self, dialog_handle: Handle, flow: Flow) {
-        let Some(local) = self.cx.local_of(flow.socket()) else { return };
-        let Some(leg) = self.dialogs.get(dialog_handle) else { return };
+    /// Our side of a direct call is named by the address it leaves from. False: its name finds no room.
+    pub(super) fn name_direct_call(&mut self, dialog_handle: Handle, flow: Flow) -> bool {
+        let Some(local) = self.cx.local_of(flow.socket()) else { return true };
+        let Some(leg) = self.dialogs.get(dialog_handle) else { return true };
         let local_name = leg.dialog().local.of(self.dialogs.text(dialog_handle));
         if !leg.account().is_none() || local_name.ends_with(b">") {
-            return;
+            return true;
         }
         let mut text = [0u8; TARGET];
         let mut out = Cursor::new(&mut text);
@@ -95,9 +95,8 @@ impl Lower<'_> {
         out.put_str("@");
         write_socket(&mut out, local);
         out.put_str(">");
-        if let Ok(len) = out.finish() {
-            self.dialogs.set_local(dialog_handle, text.get(..len).unwrap_or_default());
-        }
+        let text = out.finish().ok().and_then(|len| text.get(..len));
+        text.is_some_and(|text| self.dialogs.set_local(dialog_handle, text))
     }
 
     /// A request of this owner's has changed its state.

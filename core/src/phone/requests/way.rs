@@ -196,7 +196,9 @@ impl Lower<'_> {
             let local = self.cx.local_of(flow.socket())?.ip();
             let call = self.dialogs.call_of(dialog);
             self.dialogs.set_flow(dialog, flow);
-            self.name_direct_call(dialog, flow);
+            if !self.name_direct_call(dialog, flow) {
+                return Some(Asking::Failed { request: handle, cause: Cause::Full });
+            }
             // its media ports are open where its offer leaves from. Those at another address are closed first: they
             // were left because that address is gone, so nothing reaches them any more
             self.media.leave_ports(&mut self.cx, call, Some(local));
