@@ -1,6 +1,7 @@
 //! The lab itself: time jumps to the next thing that happens.
 
 use crate::phone::{End, Options};
+use crate::repeating::{Outcome, Repeating};
 use crate::told::{EventKind, Told};
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::{Duration, Instant};
@@ -86,6 +87,7 @@ pub struct Lab {
     pub audio: bool,
     /// The longest wait for a condition.
     pub patience: Duration,
+    repeating: Option<Repeating>,
     rng: Rng,
     order: u64,
     next_tick: Instant,
@@ -122,6 +124,7 @@ impl Lab {
             filter: None,
             audio: true,
             patience: Duration::from_secs(120),
+            repeating: None,
             rng: Rng::new(&[77; 32]),
             order: 0,
             next_tick: now,
@@ -140,6 +143,18 @@ impl Lab {
         self
     }
 
+    /// Messages of sockets of no phone are repeated from here on, and those that come to them again are absorbed, as a
+    /// network that loses demands.
+    pub fn repeat(mut self) -> Self {
+        self.repeating = Some(Repeating::default());
+        self
+    }
+
+    /// The outcome of the requests that sockets of no phone sent, where they are repeated.
+    pub fn outcome(&self) -> Outcome {
+        self.repeating.as_ref().map(Repeating::outcome).unwrap_or_default()
+    }
+
     /// A socket of no phone.
     pub fn open_raw(&mut self, address: &str) -> SocketAddr {
         let address: SocketAddr = address.parse().unwrap();
@@ -149,8 +164,19 @@ impl Lab {
 
     /// Sends bytes from a socket of no phone (or from anywhere).
     pub fn send_raw(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        if let Some(repeating) = &mut self.repeating {
+            repeating.sent(self.now, from, to, bytes);
+        }
         self.launch(from, to, bytes.to_vec());
         self.drain();
+    }
+
+    /// Repetitions that are due leave.
+    fn send_again(&mut self) {
+        let due = self.repeating.as_mut().map(|repeating| repeating.due(self.now)).unwrap_or_default();
+        for (from, to, bytes) in due {
+            self.launch(from, to, bytes);
+        }
     }
 
     /// The SIP messages that came to a socket of no phone.
@@ -339,7 +365,8 @@ impl Lab {
         let timers = self.ends.iter().filter_map(|end| end.phone.poll_timeout()).min();
         let ticking = self.audio && self.ends.iter().any(|end| end.phone.wants_tick() || end.phone.device_wanted());
         let tick = ticking.then(|| self.next_tick.max(self.now));
-        [air, timers, tick].into_iter().flatten().min()
+        let again = self.repeating.as_ref().and_then(Repeating::next);
+        [air, timers, tick, again].into_iter().flatten().min()
     }
 
     /// One step of time. False when nothing will ever happen.
@@ -348,6 +375,7 @@ impl Lab {
         let Some(at) = self.next().filter(|at| *at <= until) else { return false };
         self.now = self.now.max(at);
         self.deliver();
+        self.send_again();
         for place in 0..self.ends.len() {
             self.ends[place].phone.handle_timeout(self.now);
         }
@@ -379,7 +407,16 @@ impl Lab {
 
     fn arrive(&mut self, packet: &mut Packet) {
         if let Some(raw) = self.raw.get_mut(&packet.to) {
-            raw.push((self.now, packet.from, packet.bytes.clone()));
+            let (again, new) = match &mut self.repeating {
+                Some(repeating) => repeating.came(packet.to, packet.from, &packet.bytes),
+                None => (None, true),
+            };
+            if new {
+                raw.push((self.now, packet.from, packet.bytes.clone()));
+            }
+            if let Some((to, bytes)) = again {
+                self.launch(packet.to, to, bytes);
+            }
             return;
         }
         let now = self.now;

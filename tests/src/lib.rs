@@ -11,10 +11,12 @@ pub mod lab;
 pub mod ladder;
 pub mod peer;
 pub mod phone;
+mod repeating;
 pub mod script;
 pub mod told;
 
 pub use lab::{Lab, Network};
 pub use peer::{Peer, Sip, sdp};
 pub use phone::{End, Options};
+pub use repeating::Outcome;
 pub use told::{EventKind, Told};

@@ -1,6 +1,7 @@
 //! A scripted peer: a socket of no phone that reads with the core's own parser and sends what a test tells it to.
 
 use crate::lab::Lab;
+use crate::repeating::acknowledgement;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::CallId;
 use microsip_core::wire::sip::{Message, Start};
@@ -148,6 +149,7 @@ pub struct Peer {
     pub routes: Vec<String>,
     branches: u32,
     read: usize,
+    obliged: usize,
 }
 
 impl Peer {
@@ -170,6 +172,7 @@ impl Peer {
             routes: Vec::new(),
             branches: 0,
             read: 0,
+            obliged: 0,
         }
     }
 
@@ -265,6 +268,26 @@ impl Peer {
         lab.send_raw(self.at, request.from, text.as_bytes());
     }
 
+    /// Agrees to all that it is asked within dialogs since the last time: 200 to each request, with its description to
+    /// an offer.
+    pub fn oblige(&mut self, lab: &mut Lab) {
+        while let Some((at, from, bytes)) = lab.raw[&self.at].get(self.obliged).cloned() {
+            self.obliged += 1;
+            let request = Sip { at, from, bytes };
+            let method = request.text().split(' ').next().unwrap_or_default().to_owned();
+            if request.status() > 0 || request.to_tag().is_empty() || method == "ACK" {
+                continue;
+            }
+            let body = if method == "INVITE" || !request.body().is_empty() && method != "INFO" {
+                self.sdp()
+            } else {
+                String::new()
+            };
+            let text = self.response_text(&request, 200, "", &body);
+            lab.send_raw(self.at, from, text.as_bytes());
+        }
+    }
+
     /// A request of its dialog, as text: a new number (but for ACK and CANCEL), a new branch (but for CANCEL).
     pub fn request(&mut self, method: &str, extra: &str, body: &str) -> String {
         if !matches!(method, "ACK" | "CANCEL") {
@@ -328,22 +351,8 @@ impl Peer {
 
     /// The ACK of a refusal of this INVITE: its Request-URI, branch, From, Call-ID and number, and the response's To.
     pub fn ack_refusal(&self, lab: &mut Lab, invite: &str, refusal: &Sip) {
-        let mut out =
-            invite.split("\r\n\r\n").next().unwrap_or_default().split("\r\n").fold(String::new(), |mut out, line| {
-                let keep = ["Via", "From", "Call-ID", "Max-Forwards", "Route"]
-                    .iter()
-                    .any(|name| line.starts_with(&format!("{name}:")));
-                if line.starts_with("INVITE ") {
-                    let _ = write!(out, "{}\r\n", line.replacen("INVITE", "ACK", 1));
-                } else if line.starts_with("CSeq:") {
-                    let _ = write!(out, "{}\r\n", line.replace("INVITE", "ACK"));
-                } else if keep {
-                    let _ = write!(out, "{line}\r\n");
-                }
-                out
-            });
-        let _ = write!(out, "To: {}\r\nContent-Length: 0\r\n\r\n", refusal.header("To"));
-        self.send(lab, &out);
+        let ack = acknowledgement(invite.as_bytes(), &refusal.bytes);
+        lab.send_raw(self.at, self.phone, &ack);
     }
 
     /// Calls the phone, which answers; the ACK is still owed. The phone's call is its last one. Gives the 2xx.
