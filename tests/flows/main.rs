@@ -10,6 +10,7 @@
 
 mod account_update;
 mod added;
+mod again;
 mod bad_network;
 mod basic_call;
 mod bye;

@@ -1,7 +1,7 @@
 //! Calls that follow each other within the 32 s for which a refused INVITE absorbs repetitions: none of them may want
 //! for a dialog because of those before it.
 
-use super::{answer_all, challenged_proxy, each, hangup_all};
+use crate::again::{self, challenged_proxy, each};
 use crate::server::pass;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountId, CallState, Capacity, DialOptions, Source};
@@ -19,6 +19,16 @@ fn pairs() -> [Lab; 2] {
         lab.audio = false;
         lab
     })
+}
+
+fn answer_all(lab: &mut Lab, end: usize) {
+    again::answer_all(lab, end);
+    lab.run_for(Duration::from_millis(300));
+}
+
+fn hangup_all(lab: &mut Lab, end: usize) {
+    again::hangup_all(lab, end);
+    lab.run_for(Duration::from_millis(300));
 }
 
 #[track_caller]

@@ -1,0 +1,91 @@
+//! Digits of every method, both ways.
+
+use super::{Flow, asks, called, done, each, ends_it, flow, over, talking, talks, told_each};
+use microsip_core::base::time::Duration;
+use microsip_core::media::digits::DigitMethod;
+use microsip_tests::{EventKind, Lab};
+
+pub(super) const FLOWS: [Flow; 4] = [
+    flow("digits", digits, |lab| talks(lab, 0) == 1 && heard(lab, 1) == 5),
+    flow("digits cut off", cut_off, |lab| talks(lab, 0) == 1),
+    flow("keys held", held, |lab| talks(lab, 0) == 1 && heard(lab, 1) >= 1),
+    flow("digits by INFO", by_info, |lab| talks(lab, 0) == 1 && heard(lab, 0) == 2),
+];
+
+fn heard(lab: &Lab, end: usize) -> usize {
+    lab.ends[end].events.iter().filter(|event| event.kind == EventKind::Digit).count()
+}
+
+fn send(lab: &mut Lab, end: usize, digits: &str, method: DigitMethod) {
+    told_each(lab, end, |phone, now, call, token| phone.send_digits_by(now, call, digits, method, token).is_ok());
+}
+
+/// Both send, by all methods at once; their clock is the media's.
+fn pressed(lab: &mut Lab) -> bool {
+    if !talking(lab) {
+        return false;
+    }
+    lab.audio = true;
+    lab.run_for(Duration::from_millis(300));
+    for (digits, method) in [
+        ("1", DigitMethod::Info),
+        ("2w3", DigitMethod::Auto),
+        ("4", DigitMethod::InfoPlain),
+        ("5", DigitMethod::Tones),
+        ("6", DigitMethod::Info),
+    ] {
+        send(lab, 0, digits, method);
+        send(lab, 1, digits, method);
+    }
+    true
+}
+
+fn digits(lab: &mut Lab) {
+    if pressed(lab) {
+        done(lab, &mut []);
+        lab.run_for(Duration::from_secs(1));
+        lab.audio = false;
+        over(lab, 0, &mut []);
+    }
+}
+
+/// The call ends while an INFO is on its way and others wait.
+fn cut_off(lab: &mut Lab) {
+    if pressed(lab) {
+        lab.audio = false;
+        over(lab, 1, &mut []);
+    }
+}
+
+/// A key is held for a second; the call ends while the next one is.
+fn held(lab: &mut Lab) {
+    if !talking(lab) {
+        return;
+    }
+    lab.audio = true;
+    for digit in *b"67" {
+        told_each(lab, 0, |phone, now, call, token| phone.press_digit(now, call, digit, None, token).is_ok());
+        lab.run_for(Duration::from_secs(1));
+        if digit == b'6' {
+            each(lab, 0, |phone, now, call| phone.release_digit(now, call).is_ok());
+            done(lab, &mut []);
+        }
+    }
+    lab.audio = false;
+    over(lab, 1, &mut []);
+}
+
+/// Two digits, one that is none, and a body that is not known.
+fn by_info(lab: &mut Lab) {
+    let Some(mut peer) = called(lab, "") else { return };
+    let relay = "Content-Type: application/dtmf-relay\r\n";
+    for (kind, body) in [
+        (relay, "Signal=5\r\nDuration=160\r\n"),
+        ("Content-Type: application/dtmf\r\n", "7"),
+        (relay, "Signal=five\r\n"),
+        ("Content-Type: text/plain\r\n", "5"),
+    ] {
+        asks(lab, &mut peer, "INFO", kind, body);
+    }
+    ends_it(lab, &mut peer);
+}

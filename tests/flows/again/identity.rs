@@ -1,0 +1,95 @@
+//! Identities that change in a call, calls that hide theirs, and header lines of the application's.
+
+use super::{Flow, answer_all, asks, dial, dial_with, each, flow, heard, over, rings, talks, up, wait};
+use crate::server::anna;
+use microsip_core::phone::{AccountConfig, AccountId, DialOptions, EndOptions, Privacy};
+use microsip_tests::{EventKind, Lab, Peer};
+
+pub(super) const FLOWS: [Flow; 3] = [
+    flow("identity changes", changes, |lab| talks(lab, 0) == 1 && told(lab) >= 2),
+    flow("anonymous, with lines", hidden, |lab| {
+        talks(lab, 0) == 1 && lab.sent.iter().any(|sent| sent.text.contains("X-Why: done"))
+    }),
+    flow("sent elsewhere", sent_elsewhere, |lab| talks(lab, 0) == 1 && talks(lab, 2) == 1),
+];
+
+fn told(lab: &Lab) -> usize {
+    lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Identity).count()
+}
+
+/// A phone whose account's proxy is a peer.
+fn behind(lab: &mut Lab) -> Option<(Peer, AccountId)> {
+    let proxy = Peer::new(lab, "10.0.0.9:5060", 0);
+    let config = AccountConfig { proxy: "sip:10.0.0.9", no_register: true, ..anna() };
+    let now = lab.now;
+    let account = lab.ends[0].phone.account_add(now, &config).ok()?;
+    Some((proxy, account))
+}
+
+/// The account is taken back once its calls are over.
+fn without(lab: &mut Lab, account: AccountId) {
+    let now = lab.now;
+    lab.ends[0].phone.account_remove(now, account).unwrap();
+    lab.drain();
+}
+
+/// A call by the proxy, which it answers with these lines.
+fn through(lab: &mut Lab, proxy: &mut Peer, account: AccountId, options: DialOptions<'_>, lines: &str) -> Option<()> {
+    dial_with(lab, 0, account, "bob", options).then_some(())?;
+    let invite = heard(lab, proxy, "INVITE", 0)?;
+    let body = proxy.sdp();
+    proxy.respond(lab, &invite, 180, "");
+    proxy.respond_with(lab, &invite, 200, lines, &body);
+    up(lab, 0, 1).then_some(())
+}
+
+fn changes(lab: &mut Lab) {
+    let Some((mut proxy, account)) = behind(lab) else { return };
+    let lines = "P-Asserted-Identity: \"Bob\" <sip:bob@example.org>\r\n";
+    if through(lab, &mut proxy, account, DialOptions::default(), lines).is_some() {
+        for (method, name) in [("UPDATE", "Lea"), ("INVITE", "Max"), ("UPDATE", "Bob")] {
+            let (contact, body) = if method == "UPDATE" {
+                (format!("Contact: <{}>\r\n", proxy.contact), String::new())
+            } else {
+                (String::new(), proxy.sdp())
+            };
+            let lines = format!("{contact}P-Asserted-Identity: \"{name}\" <sip:{name}@example.org>\r\n");
+            asks(lab, &mut proxy, method, &lines, &body);
+        }
+    }
+    over(lab, 0, &mut [&mut proxy]);
+    without(lab, account);
+}
+
+fn hidden(lab: &mut Lab) {
+    let Some((mut proxy, account)) = behind(lab) else { return };
+    let options = DialOptions { privacy: Privacy::Anonymous, headers: "X-Call: one\r\n", ..DialOptions::default() };
+    through(lab, &mut proxy, account, options, "");
+    each(lab, 0, |phone, now, call| {
+        phone
+            .hangup_with(
+                now,
+                call,
+                &EndOptions { headers: "X-Why: done\r\n", reason: "enough", ..EndOptions::default() },
+            )
+            .is_ok()
+    });
+    over(lab, 0, &mut [&mut proxy]);
+    without(lab, account);
+}
+
+fn sent_elsewhere(lab: &mut Lab) {
+    if !dial(lab, 0, "sip:bob@10.0.0.2") || !rings(lab, 1, 1) {
+        return;
+    }
+    each(lab, 1, |phone, now, call| {
+        phone
+            .reject_with(now, call, 302, &EndOptions { contacts: "sip:carol@10.0.0.3", ..EndOptions::default() })
+            .is_ok()
+    });
+    wait(lab, |lab| super::calls_in(lab, 1, microsip_core::phone::CallState::Incoming) == 0);
+    rings(lab, 2, 1);
+    answer_all(lab, 2);
+    up(lab, 0, 1);
+    over(lab, 0, &mut []);
+}
