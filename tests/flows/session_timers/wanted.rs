@@ -1,4 +1,4 @@
-//! What the phone, a call and an answer want of it, and who knows none.
+//! The wishes of the phone, a call and an answer, and far ends that know no timers.
 
 use super::*;
 
