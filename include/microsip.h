@@ -443,6 +443,12 @@ typedef struct microsip_addr {
 #define MICROSIP_OP_REGISTER 7
 /** Commands in op of MICROSIP_EV_DONE: the registration is gone. */
 #define MICROSIP_OP_UNREGISTER 8
+/**
+ * Commands in op of MICROSIP_EV_DONE: the far end has our new identity. MICROSIP_E_REFUSED: it does
+ * not take it, with sip_code, and ours stays as it was. MICROSIP_E_CANCELLED: a later one replaced
+ * it, or its call ended.
+ */
+#define MICROSIP_OP_IDENTIFY 11
 
 /** An event. 96 bytes on every target; all of it is numbers. */
 typedef struct microsip_event {
@@ -2474,6 +2480,28 @@ int32_t microsip_hold(microsip_id phone,
                       uint64_t token);
 
 /**
+ * Tells the far end that we are somebody else from now on (RFC 4916): caller, a URI with or without
+ * a name, stands in From of an UPDATE, or of a re-INVITE where the far end takes none, and of all
+ * later requests of the call; its end is MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. A call that
+ * came in may have it before its answer: it leaves behind that.
+ * @param phone The phone.
+ * @param call The call.
+ * @param caller Who we are from now on: `sip:a@example.com`, or "A" `<sip:a@example.com>`.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_UNSUPPORTED The far end has not said that it takes another From (Supported:
+ * from-change), or the library is without MICROSIP_HAS_IDENTITY.
+ * @retval MICROSIP_E_STATE The call was dialled and is not up, is over, or has one on its way.
+ * @retval MICROSIP_E_URI caller is no address.
+ * @retval MICROSIP_E_TEXT It is too long.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ */
+int32_t microsip_identify(microsip_id phone,
+                          microsip_id call,
+                          const char *caller,
+                          uint64_t token);
+
+/**
  * Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that
  * are ours now. Its turn, its end and its errors are those of microsip_hold.
  * @param phone The phone.
@@ -3568,6 +3596,30 @@ int32_t microsip_engine_reoffer(struct microsip_engine *e,
                                 microsip_id call,
                                 const struct microsip_media *m,
                                 uint64_t token);
+
+/**
+ * Tells the far end that we are somebody else from now on (RFC 4916): caller, a URI with or without
+ * a name, stands in From of an UPDATE, or of a re-INVITE where the far end takes none, and of all
+ * later requests of the call; its end is MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. A call that
+ * came in may have it before its answer: it leaves behind that.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param caller Who we are from now on: `sip:a@example.com`, or "A" `<sip:a@example.com>`.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_UNSUPPORTED The far end has not said that it takes another From (Supported:
+ * from-change), or the library is without MICROSIP_HAS_IDENTITY.
+ * @retval MICROSIP_E_STATE The call was dialled and is not up, is over, or has one on its way.
+ * @retval MICROSIP_E_URI caller is no address.
+ * @retval MICROSIP_E_TEXT It is too long.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ */
+int32_t microsip_engine_identify(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 microsip_id call,
+                                 const char *caller,
+                                 uint64_t token);
 
 /**
  * Ends all calls, as microsip_engine_hangup does.

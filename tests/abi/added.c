@@ -81,6 +81,14 @@ int main(void) {
   CHECK(message_is(a, out, 200, "X-Step", "1") && message_is(a, out, 180, "CSeq", "1 INVITE"));
   CHECK(message_is(a, out, 200, "", "SIP/2.0 200 OK"));
   until(b, MICROSIP_CONNECTED);
+  CHECK(microsip_identify(b, in, "", 5) == MICROSIP_E_URI && error_names("caller"));
+  CHECK(microsip_identify(b, in, "\"Carol\" <sip:carol@example.org>", 5) == MICROSIP_OK);
+  MICROSIP_ZERO(ev);
+  do { CHECK(microsip_event_next(b, &ev, 60000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_DONE);
+  CHECK(ev.op == MICROSIP_OP_IDENTIFY && ev.token == 5 && ev.result == MICROSIP_OK && ev.object == in);
+  CHECK(text_is(b, in, MICROSIP_TXT_LOCAL_URI, "sip:carol@example.org"));
+  do { CHECK(microsip_event_next(a, &ev, 60000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_IDENTITY);
+  CHECK(text_is(a, out, MICROSIP_TXT_REMOTE_NAME, "Carol") && message_is(a, out, MICROSIP_UPDATE, "CSeq", "1 UPDATE"));
   MICROSIP_ZERO(o);
   o.headers = "X-Note: see you\r\n";
   o.reason = "Lunch is ready";
@@ -90,8 +98,8 @@ int main(void) {
   CHECK(text_is(b, in, MICROSIP_TXT_REASON, "Lunch is ready") && header_is(b, in, "X-Note", "see you"));
   CHECK(header_is(b, in, "Reason", "Q.850;cause=16;text=\"Lunch is ready\""));
   CHECK(message_is(b, in, MICROSIP_BYE, "X-Note", "see you") && message_is(b, in, MICROSIP_INVITE, "CSeq", "1 INVITE"));
-  CHECK(message_is(b, in, MICROSIP_NTH, "CSeq", "1 INVITE") && message_is(b, in, MICROSIP_NTH + 2, "CSeq", "2 BYE"));
-  CHECK(microsip_header_get(b, in, MICROSIP_NTH + 3, "CSeq", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(message_is(b, in, MICROSIP_NTH, "CSeq", "1 INVITE") && message_is(b, in, MICROSIP_NTH + 3, "CSeq", "2 BYE"));
+  CHECK(microsip_header_get(b, in, MICROSIP_NTH + 4, "CSeq", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
   CHECK(microsip_header_get(b, in, MICROSIP_CANCEL, "CSeq", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
   CHECK(microsip_header_get(b, in, 10, "CSeq", 0, text, sizeof text, &n) == MICROSIP_E_ARG && error_names("which"));
   until(a, MICROSIP_ENDED);

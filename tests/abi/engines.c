@@ -10,7 +10,7 @@ typedef struct side {
   datagram queue[QUEUE];
   uint32_t head, tail;
   microsip_id call;
-  uint32_t state, digits, loud, rung, rings, asked, logged;
+  uint32_t state, digits, loud, rung, rings, asked, logged, renamed;
 } side;
 
 static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128 + 4 * 600) / 8 + 1];
@@ -71,6 +71,7 @@ static void turn(side *s, side *peer) {
   }
   while (microsip_engine_poll_event(s->e, now, &ev) == MICROSIP_OK) {
     if (ev.type == MICROSIP_EV_CALL) { s->call = ev.object; s->state = ev.state; }
+    if (ev.type == MICROSIP_EV_DONE && ev.token == 9 && ev.result == MICROSIP_OK) s->renamed = ev.op;
     if (ev.type == MICROSIP_EV_DIGIT) s->digits = s->digits * 256 + ev.value;
   }
   for (;;) {
@@ -174,13 +175,19 @@ static void identity(side *s, side *proxy) {
   CHECK(microsip_engine_answer(s->e, now, s->call, 200, &o) == MICROSIP_OK);
   run(100);
   CHECK(proxy->state == MICROSIP_CONNECTED && header_is(proxy, 200, "X-Mark", "two"));
+  /* another one takes the telephone */
+  CHECK(microsip_engine_identify(s->e, now, s->call, "Carol", 9) == MICROSIP_E_URI);
+  CHECK(microsip_engine_identify(s->e, now, s->call, "\"Carol\" <sip:carol@peer.example>", 9) == MICROSIP_OK);
+  run(100);
+  CHECK(s->renamed == MICROSIP_OP_IDENTIFY && text_is(s, MICROSIP_TXT_LOCAL_URI, "sip:carol@peer.example"));
+  CHECK(text_is(proxy, MICROSIP_TXT_REMOTE_NAME, "Carol") && header_is(proxy, MICROSIP_UPDATE, "CSeq", "1 UPDATE"));
   CHECK(header_is(s, MICROSIP_ACK, "", said) || strncmp(said, "ACK sip:", 8) == 0);
   CHECK(!header_is(s, MICROSIP_BYE, "", ""));
   MICROSIP_ZERO(o);
   o.reason = "Lunch";
   CHECK(microsip_engine_hangup(s->e, now, s->call, &o) == MICROSIP_OK);
   run(100);
-  CHECK(proxy->state == MICROSIP_ENDED && header_is(proxy, MICROSIP_BYE, "CSeq", "1 BYE"));
+  CHECK(proxy->state == MICROSIP_ENDED && header_is(proxy, MICROSIP_BYE, "CSeq", "2 BYE"));
   CHECK(text_is(proxy, MICROSIP_TXT_REASON, "Lunch"));
   CHECK(microsip_engine_account_remove(s->e, now, account) == MICROSIP_OK);
   run(100);

@@ -60,6 +60,7 @@ mod registrars;
 mod registration;
 mod reinvite;
 mod reliable;
+mod renamed;
 mod reoffer;
 mod rfc2543;
 mod rfc3665;

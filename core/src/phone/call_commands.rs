@@ -178,6 +178,26 @@ impl Phone<'_> {
         self.cannot_change(call, (on, token))
     }
 
+    /// Tells the far end of a call that we are somebody else now (RFC 4916): `caller` is a URI with or without a name, and
+    /// stands in From from then on. By an UPDATE where the far end takes it, else by a re-INVITE; a call that came in may
+    /// have it before its answer, and it leaves behind that. [`super::EventKind::Done`] with the token follows; one that is
+    /// replaced by a later one before it leaves ends [`super::Cause::Cancelled`]; one that is refused has the status, and our
+    /// identity stays as it was.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] of a call that was dialled and is not up, that is over, or has a
+    /// change of identity on its way; [`CommandError::Unsupported`] of a far end that has not said that it takes one
+    /// (`Supported: from-change`), and without the feature `identity`; [`CommandError::Uri`] of a caller that is none;
+    /// [`CommandError::Text`] of one that finds no room; [`CommandError::Full`] when the end of one more command could not be
+    /// kept.
+    pub fn identify(&mut self, now: Instant, call: CallId, caller: &str, token: u64) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "identity")]
+        return self.calls.identify(&mut self.lower, now, call.0, caller, token);
+        #[cfg(not(feature = "identity"))]
+        self.cannot_change(call, (caller, token))
+    }
+
     /// Offers the media of a call anew, with these changes; with none, as they are, at the addresses that are ours now.
     /// Otherwise as [`Phone::hold`].
     ///
@@ -191,7 +211,7 @@ impl Phone<'_> {
         self.cannot_change(call, (changes, token))
     }
 
-    #[cfg(not(feature = "reoffer"))]
+    #[cfg(not(all(feature = "reoffer", feature = "identity")))]
     fn cannot_change<T>(&self, call: CallId, _: T) -> Result<(), CommandError> {
         self.call(call)?;
         Err(CommandError::Unsupported)

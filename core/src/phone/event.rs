@@ -226,6 +226,9 @@ pub enum Op {
     Register = 7,
     /// [`super::Phone::unregister`].
     Unregister = 8,
+    /// [`super::Phone::identify`].
+    #[cfg(feature = "identity")]
+    Identify = 11,
 }
 
 /// The kind of an event.

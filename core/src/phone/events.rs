@@ -84,6 +84,8 @@ impl Phone<'_> {
             Op::Digits | Op::Hold | Op::Reoffer => {
                 (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account))
             }
+            #[cfg(feature = "identity")]
+            Op::Identify => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
             Op::Register | Op::Unregister => (Handle::NONE, done.object()),
         };
         let tag = self.calls.get(call).map(Call::tag).or_else(|| self.lower.accounts.tag(account));

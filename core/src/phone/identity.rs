@@ -91,7 +91,7 @@ impl<'c> Identity<'c> {
 
 /// A URI in brackets, in parts.
 #[cfg(feature = "identity")]
-fn bracketed(address: &[u8]) -> [&[u8]; 4] {
+pub(super) fn bracketed(address: &[u8]) -> [&[u8]; 4] {
     if address.contains(&b'<') { [address, b"", b"", b""] } else { [b"", b"<", address, b">"] }
 }
 

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "identity")]
 mod connected;
+#[cfg(feature = "identity")]
+mod renamed;
 
 use super::session::Session;
 use super::tag::Tag;
@@ -38,6 +40,12 @@ pub struct Dialog {
     /// The far end as the account's proxy asserts it since; empty: as `remote` names it.
     #[cfg(feature = "identity")]
     pub connected: Span,
+    /// Our side as it is to be from the next request on that changes the session; empty: as it is.
+    #[cfg(feature = "identity")]
+    pub next_local: Span,
+    /// That request has left.
+    #[cfg(feature = "identity")]
+    pub next_local_sent: bool,
     /// The end of the texts that no message of the INVITE's changes.
     pub fixed_end: u16,
     /// Number of our last request.
@@ -66,6 +74,10 @@ impl Dialog {
         redirected: Span::EMPTY,
         #[cfg(feature = "identity")]
         connected: Span::EMPTY,
+        #[cfg(feature = "identity")]
+        next_local: Span::EMPTY,
+        #[cfg(feature = "identity")]
+        next_local_sent: false,
         fixed_end: 0,
         local_number: 0,
         remote_number: None,
@@ -81,6 +93,8 @@ impl Dialog {
         Self {
             #[cfg(feature = "identity")]
             connected: Span::EMPTY,
+            #[cfg(feature = "identity")]
+            next_local: Span::EMPTY,
             remote_number: None,
             confirmed: false,
             accepted: false,
@@ -187,6 +201,8 @@ impl Dialog {
             &mut self.redirected,
             #[cfg(feature = "identity")]
             &mut self.connected,
+            #[cfg(feature = "identity")]
+            &mut self.next_local,
         ] {
             *span = Span::new(moved(span.start()), span.len())?;
         }

@@ -84,6 +84,21 @@ pub unsafe extern "C" fn microsip_engine_reoffer(
     })
 }
 
+/// As microsip_identify.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_identify(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    caller: *const c_char,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_identify", e, now_us, |phone, now| unsafe {
+        ops::call::identify(phone, now, call, caller, token)
+    })
+}
+
 /// As microsip_hangup_all.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u64) -> i32 {

@@ -319,6 +319,37 @@ pub(crate) fn hold(phone: &mut Phone<'_>, now: Instant, call: u64, on: u32, toke
 
 /// # Safety
 /// Pointers as the C function documents them.
+pub(crate) unsafe fn identify(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    caller: *const c_char,
+    token: u64,
+) -> Done {
+    let id = call_id(call)?;
+    // SAFETY: by contract.
+    let caller = unsafe { text::needed(caller, "caller")? };
+    phone.identify(now, id, caller, token).map_err(|error| match error {
+        CommandError::Uri | CommandError::Text => Fail::command(error, "caller", Value::text(caller)),
+        CommandError::Unsupported if features::IDENTITY => Fail::new(
+            MICROSIP_E_UNSUPPORTED,
+            "call",
+            Value::Id(call),
+            "has a far end that has not said that it takes another identity (Supported: from-change, RFC 4916)",
+        ),
+        CommandError::State => match phone.call_info(id).map(|info| info.state) {
+            Ok(CallState::Connected | CallState::Incoming) => {
+                let fix = "has a change of identity on its way: wait for its MICROSIP_EV_DONE";
+                Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
+            }
+            _ => unchanged(phone, id, error),
+        },
+        _ => refused("call", call)(error),
+    })
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
 pub(crate) unsafe fn reoffer(
     phone: &mut Phone<'_>,
     now: Instant,

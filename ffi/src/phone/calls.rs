@@ -86,6 +86,24 @@ pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, 
     command("microsip_hold", phone, |phone, now| ops::call::hold(phone, now, call, on, token))
 }
 
+/// Tells the far end that we are somebody else from now on (RFC 4916): caller, a URI with or without a name, stands in From
+/// of an UPDATE, or of a re-INVITE where the far end takes none, and of all later requests of the call; its end is
+/// MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. A call that came in may have it before its answer: it leaves behind that.
+/// MICROSIP_E_UNSUPPORTED: the far end has not said that it takes another From (Supported: from-change), or the library is
+/// without MICROSIP_HAS_IDENTITY. MICROSIP_E_STATE: the call was dialled and is not up, is over, or has one on its way.
+/// MICROSIP_E_URI: caller is no address. MICROSIP_E_TEXT: it is too long. MICROSIP_E_FULL: the end of one more command could
+/// not be kept.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_identify(
+    phone: microsip_id,
+    call: microsip_id,
+    caller: *const c_char,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_identify", phone, |phone, now| unsafe { ops::call::identify(phone, now, call, caller, token) })
+}
+
 /// Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that are ours now. Its
 /// turn, its end and its errors are those of microsip_hold. MICROSIP_E_ARG: m has a number out of range.
 /// MICROSIP_E_NO_CODEC: m->codecs has a codec that this library does not have, or this phone has no memory for.

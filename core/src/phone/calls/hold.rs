@@ -74,6 +74,8 @@ impl Calls<'_> {
         if self.get(handle).is_some_and(quiet) && !lower.media.is_settled(handle) {
             self.offer_anew(lower, now, handle);
         }
+        #[cfg(feature = "identity")]
+        self.offer_identity(lower, now, handle);
     }
 
     fn may_change(&self, lower: &Lower<'_>, call: Handle) -> Result<(), CommandError> {
@@ -197,5 +199,7 @@ impl Calls<'_> {
         for op in CARRIED {
             lower.cx.end(call.commands, op, u32::MAX, gone);
         }
+        #[cfg(feature = "identity")]
+        lower.cx.end(call.commands, Op::Identify, u32::MAX, gone);
     }
 }

@@ -23,6 +23,8 @@ mod history;
 mod hold;
 mod hosts;
 mod identified;
+#[cfg(feature = "identity")]
+mod identify;
 mod incoming;
 #[cfg(feature = "info")]
 mod info;

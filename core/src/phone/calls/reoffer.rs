@@ -102,6 +102,10 @@ impl Calls<'_> {
 
     /// An offer left the session as it was: the commands that it carried say so, else the next event about its media.
     pub(super) fn offer_failed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, ended: Ended) {
+        #[cfg(feature = "identity")]
+        if self.identity_refused(lower, now, handle, ended) {
+            return;
+        }
         if self.refresh_failed(lower, now, handle, ended.sip_code) {
             return;
         }
@@ -192,6 +196,8 @@ impl Calls<'_> {
         }
         if running {
             self.take_outcome(lower, now, call_handle, response, status, method.offers().is_some());
+            #[cfg(feature = "identity")]
+            self.offer_identity(lower, now, call_handle);
         }
     }
 
@@ -213,6 +219,9 @@ impl Calls<'_> {
         }
         match status {
             200..=299 => {
+                #[cfg(feature = "identity")]
+                self.identity_taken(lower, handle);
+                let Some(call) = self.get_mut(handle) else { return };
                 call.tries = 0;
                 let failed_before = call.cause != Cause::Normal && !refreshing;
                 self.session_answered(lower, now, handle, response, false);

@@ -219,6 +219,15 @@ impl Calls<'_> {
         self.reoffer(lower, now, handle);
     }
 
+    /// A request is to leave that changes nothing of the media.
+    #[cfg(feature = "identity")]
+    pub(super) fn refresh_now(&mut self, handle: Handle) {
+        if let Some(call) = self.get_mut(handle) {
+            call.refresh.alone = true;
+            call.tries = 0;
+        }
+    }
+
     /// An offer leaves that is for a change.
     pub(super) fn forget_refresh(&mut self, handle: Handle) {
         if let Some(call) = self.get_mut(handle) {
@@ -282,6 +291,11 @@ impl Calls<'_> {
     /// A refresh got no response, or one that the far end knows no such call.
     pub(super) fn session_is_lost(&mut self, lower: &mut Lower<'_>, handle: Handle, by: EndedBy) {
         let Some(call) = self.get(handle).filter(|call| call.refresh.alone) else { return };
+        // one that was for our identity tells nothing about the session's time
+        #[cfg(feature = "identity")]
+        if lower.dialogs.renames(call.dialog).is_some() {
+            return;
+        }
         lower.dialogs.lose(call.dialog, Lost::Session);
         self.ends(handle, by, EndCause::Expired);
     }

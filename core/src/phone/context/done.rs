@@ -219,6 +219,8 @@ impl Context<'_> {
         for op in [Op::Digits, Op::Hold, Op::Reoffer, Op::Register, Op::Unregister] {
             self.end(first, op, u32::MAX, cancelled);
         }
+        #[cfg(feature = "identity")]
+        self.end(first, Op::Identify, u32::MAX, cancelled);
         match self.last_command(self.orphans).and_then(Link::index).and_then(|last| self.commands.get_mut(last)) {
             Some(last) => last.next = first,
             None => self.orphans = first,

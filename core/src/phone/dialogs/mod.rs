@@ -6,6 +6,8 @@
 mod added;
 mod forks;
 mod leg;
+#[cfg(feature = "identity")]
+mod ourselves;
 mod peer;
 mod state;
 mod usage;

@@ -81,6 +81,8 @@ impl Lower<'_> {
         dialog_handle: Handle,
     ) -> Result<(), Unrendered> {
         let leg = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        #[cfg(feature = "identity")]
+        let leg = leg.asking(request.method.changes());
         let (dialog, account) = (leg.dialog(), leg.account());
         let Leaving { flow, local, branch, number } = request.leaving;
         let within = request.method != Sending::Invite || dialog.confirmed;
@@ -160,6 +162,10 @@ impl Lower<'_> {
             writer.end();
         }
         let needed = out.finish();
+        #[cfg(feature = "identity")]
+        if request.method.changes() {
+            self.dialogs.rename_sent(dialog_handle);
+        }
         if let (Some(described), Some(carrier)) = (described, request.method.offers())
             && let Some(session) = self.dialogs.session_mut(dialog_handle)
         {

@@ -21,6 +21,9 @@ const TRY_S: u64 = 32;
 /// The option tag.
 const TAG: &[u8] = b"timer";
 
+/// The option tag of those that take another From in mid-call (rfc4916#4.4).
+const FROM_CHANGE: &[u8] = b"from-change";
+
 /// The timer that we want.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Wanted {
@@ -59,17 +62,30 @@ pub struct Heard {
     pub requires: bool,
     /// The sender takes UPDATE; `None`: it does not say.
     pub updates: Option<bool>,
+    /// It takes another From in mid-call (RFC 4916).
+    pub renames: bool,
 }
 
 impl Heard {
-    const NONE: Self =
-        Self { expires: None, by_client: None, least: None, knows: false, requires: false, updates: None };
+    const NONE: Self = Self {
+        expires: None,
+        by_client: None,
+        least: None,
+        knows: false,
+        requires: false,
+        updates: None,
+        renames: false,
+    };
 
     /// Those of this message.
     #[must_use]
     pub fn of(message: &Message<'_>) -> Self {
-        let has = |name| message.tokens(name).any(|tag| tag.eq_ignore_ascii_case(TAG));
-        let requires = has(Name::Require);
+        let requires = message.tokens(Name::Require).any(|tag| tag.eq_ignore_ascii_case(TAG));
+        let (mut knows, mut renames) = (requires, false);
+        for tag in message.tokens(Name::Supported) {
+            knows |= tag.eq_ignore_ascii_case(TAG);
+            renames |= cfg!(feature = "identity") && tag.eq_ignore_ascii_case(FROM_CHANGE);
+        }
         let expires = message.seconds(Name::SessionExpires);
         let value = message.header(Name::SessionExpires).filter(|_| expires.is_some()).unwrap_or_default();
         let params = value.iter().position(|byte| *byte == b';').and_then(|at| value.get(at..)).unwrap_or_default();
@@ -81,8 +97,9 @@ impl Heard {
                 _ => None,
             },
             least: message.seconds(Name::MinSe),
-            knows: requires || has(Name::Supported),
+            knows,
             requires,
+            renames,
             updates: message
                 .has(Name::Allow)
                 .then(|| message.tokens(Name::Allow).any(|method| method.eq_ignore_ascii_case(b"UPDATE"))),
@@ -175,6 +192,8 @@ pub struct Timer {
     stands_down: bool,
     /// The far end takes UPDATE.
     updates: bool,
+    /// It takes another From in mid-call.
+    renames: bool,
     terms: Terms,
     /// The terms of our response to a request of theirs; they count once that has left.
     next: Terms,
@@ -205,6 +224,7 @@ impl Timer {
             raises: 0,
             stands_down: false,
             updates: false,
+            renames: false,
             terms: Terms::NONE,
             next: Terms::NONE,
             heard: Heard::NONE,
@@ -231,7 +251,13 @@ impl Timer {
         self.updates
     }
 
-    /// It does, or does not, whatever it said.
+    /// It has said that it takes another From in mid-call (RFC 4916).
+    #[must_use]
+    pub const fn renames(&self) -> bool {
+        self.renames
+    }
+
+    /// It takes UPDATE, or does not, whatever it said.
     pub const fn learn_updates(&mut self, updates: bool) {
         self.updates = updates;
     }
@@ -451,6 +477,7 @@ impl Timer {
     fn note(&mut self, heard: &Heard) {
         self.least = self.least.max(heard.least.unwrap_or(0));
         self.updates = heard.updates.unwrap_or(self.updates);
+        self.renames |= heard.renames;
     }
 }
 

@@ -78,6 +78,9 @@ pub const MICROSIP_OP_REOFFER: u32 = 5;
 pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
 pub const MICROSIP_OP_UNREGISTER: u32 = 8;
+/// Commands in op of MICROSIP_EV_DONE: the far end has our new identity. MICROSIP_E_REFUSED: it does not take it, with
+/// sip_code, and ours stays as it was. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
+pub const MICROSIP_OP_IDENTIFY: u32 = 11;
 
 /// An event. 96 bytes on every target; all of it is numbers.
 #[repr(C)]

@@ -43,6 +43,7 @@ fn a_message_is_read() {
         knows: true,
         requires: false,
         updates: Some(true),
+        renames: false,
     };
     assert_eq!(all, expected);
     assert_eq!(heard("Require: timer\r\nAllow: INVITE, UPDATED\r\n").updates, Some(false));
