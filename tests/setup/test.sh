@@ -7,6 +7,7 @@ sh ./demo.sh || exit 1
 . ./debian.sh
 need "running peers (SIPp, baresip, Kamailio)" sip-tester baresip-core kamailio iproute2 python3 || true
 need "a peer with UPDATE and timers (linphone)" linphone-cli || true
+need "a second peer with PRACK (twinkle)" twinkle-console || true
 need "C and C++ checks of the ABI" gcc g++ libc6-dev || true
 need "programs against what make install installs" make cmake pkg-config binutils musl-tools || true
 need "reading the header's comments" doxygen || true
