@@ -180,6 +180,7 @@ fn a_bye_over_a_stream_that_is_gone_opens_another() {
         let _ = lab.ends[0].media.remove(&media.raw());
         wish = lab.ends[0].phone.poll_wish();
     }
+    assert!(!wish.as_ref().unwrap().is_of_a_description());
     let Some(Wish::Locate { id, host: "10.0.0.9", .. }) = wish else { panic!("{wish:?}") };
     let again = Flow::Stream { slot: 3, generation: 2, transport: Transport::Tcp, remote: first.remote(), socket: 0 };
     lab.ends[0].phone.handle_reply(

@@ -332,7 +332,9 @@ fn a_wish_has_the_name_and_any_address_will_do() {
 
 /// The next wish: the look-up's id, or nothing of it.
 fn lookup_or_other(lab: &mut Lab) -> Option<Option<WishId>> {
-    match lab.ends[0].phone.poll_wish()? {
+    let wish = lab.ends[0].phone.poll_wish()?;
+    assert_eq!(wish.is_of_a_description(), matches!(wish, Wish::Locate { .. }));
+    match wish {
         Wish::Locate { id, host, port, .. } => {
             // with a port a name has addresses only: no SRV
             assert_eq!((host, port.is_some()), ("media.example.com", true));

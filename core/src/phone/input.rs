@@ -128,3 +128,16 @@ pub enum Wish<'p> {
     /// The device bus is empty: close it. Nothing to answer.
     AudioOff,
 }
+
+/// The port in the look-up of a host that a description names. rfc3551#9: RTP's own. A name with a port has addresses
+/// and nothing else (rfc3263#4.2).
+pub(super) const DESCRIBED: u16 = 5004;
+
+impl Wish<'_> {
+    /// It asks for a host that a description of the far end's names, whoever that is: a driver that looks up one name
+    /// after the other is to do this one behind all others, for its name server may let it wait.
+    #[must_use]
+    pub const fn is_of_a_description(&self) -> bool {
+        matches!(self, Self::Locate { port: Some(DESCRIBED), transport: Some(Transport::Udp), .. })
+    }
+}

@@ -1,6 +1,7 @@
 //! I/O that is not bytes: wished for here, done by the driver, which replies.
 
 use super::calls::Calls;
+use super::input::DESCRIBED;
 use super::object::Object;
 use super::trace::{About, What};
 use super::transactions::request::Owner;
@@ -15,9 +16,6 @@ use crate::wire::sip::{Scheme, Uri};
 
 /// rfc2606#2: a name that never resolves.
 const NOBODY: &str = "invalid";
-
-/// rfc3551#9: RTP's own port. A name with a port has addresses and nothing else (rfc3263#4.2).
-const RTP_PORT: u16 = 5004;
 
 impl Phone<'_> {
     /// The next wish. Call it until it returns `None`. Its texts can be read until the next call.
@@ -79,7 +77,7 @@ impl Phone<'_> {
         let request = self.lower.transactions.request(handle)?;
         if matches!(request.owner(), Owner::Offer(_) | Owner::Answer(_)) {
             let host = Calls::host_sought(&self.lower, handle).unwrap_or(NOBODY);
-            return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
+            return Some(Wish::Locate { id, host, port: Some(DESCRIBED), transport: Some(Transport::Udp) });
         }
         #[cfg_attr(not(feature = "stream"), expect(unused_mut, reason = "datagrams alone"))]
         let mut usual = None;

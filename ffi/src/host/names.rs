@@ -29,6 +29,8 @@ pub(crate) struct Question {
     pub(crate) len: u16,
     pub(crate) port: Option<u16>,
     pub(crate) transport: Option<Transport>,
+    /// It is the host of a far end's description.
+    pub(crate) described: bool,
 }
 
 impl Question {
@@ -99,14 +101,17 @@ impl Names {
     }
 
     /// Asks. A wish in the same slot as one that still waits replaces it: the old one is not needed any more. So a far
-    /// end that names one host after the other cannot fill the queue.
+    /// end that names one host after the other cannot fill the queue. Hosts of descriptions come behind all others: whoever
+    /// calls chooses them, and a name server that lets each wait for seconds would hold up the registrar's.
     pub(crate) fn ask(&self, question: Question) -> Asked {
         let mut state = lock(&self.state);
         state.questions.retain(|waiting| waiting.wish.slot() != question.wish.slot());
         if state.questions.len() + state.answers.len() >= state.questions.capacity() {
             return Asked::Full;
         }
-        state.questions.push_back(question);
+        let described = state.questions.iter().position(|waiting| waiting.described && !question.described);
+        let place = described.unwrap_or(state.questions.len());
+        state.questions.insert(place, question);
         let asked = if state.thread { Asked::Heard } else { Asked::NobodyThere };
         drop(state);
         self.asked.notify_one();

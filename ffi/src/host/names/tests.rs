@@ -7,7 +7,7 @@ fn question() -> Question {
 /// A question of a slot's wish.
 fn wished(generation: u64, slot: u64) -> Question {
     let wish = WishId::from_raw((5 << 48) | (generation << 20) | slot).unwrap();
-    Question { wish, host: [b'x'; NAME], len: 1, port: None, transport: None }
+    Question { wish, host: [b'x'; NAME], len: 1, port: None, transport: None, described: false }
 }
 
 #[test]
@@ -22,6 +22,16 @@ fn a_wish_that_was_given_up_waits_no_more_when_its_slot_wishes_again() {
     assert_eq!(names.next().unwrap().wish, wished(19, 3).wish);
     names.end();
     assert!(names.next().is_none());
+}
+
+#[test]
+fn hosts_of_descriptions_come_behind_all_others() {
+    let names = Names::new(8);
+    for (slot, described) in [(1, true), (2, false), (3, true), (4, false), (5, true)] {
+        names.ask(Question { described, ..wished(1, slot) });
+    }
+    let order: Vec<usize> = (0..5).map(|_| names.next().unwrap().wish.slot()).collect();
+    assert_eq!(order, [2, 4, 1, 3, 5]);
 }
 
 #[test]

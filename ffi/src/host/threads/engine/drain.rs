@@ -22,6 +22,7 @@ enum Wanted {
 }
 
 fn copied(wish: Wish<'_>) -> Wanted {
+    let described = wish.is_of_a_description();
     match wish {
         Wish::Locate { id, host, port, transport } => {
             let mut name = [0u8; NAME];
@@ -30,7 +31,7 @@ fn copied(wish: Wish<'_>) -> Wanted {
                 room.copy_from_slice(host.as_bytes());
                 host.len()
             });
-            Wanted::Locate(Question { wish: id, host: name, len: len as u16, port, transport })
+            Wanted::Locate(Question { wish: id, host: name, len: len as u16, port, transport, described })
         }
         Wish::OpenMedia { id, media, local } => Wanted::Open(id, media, local),
         Wish::CloseMedia { media } => Wanted::Close(media),
