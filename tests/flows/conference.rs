@@ -1,5 +1,6 @@
 //! Conferences: each member hears all others and not itself.
 
+mod held;
 mod many;
 mod parts;
 mod told;

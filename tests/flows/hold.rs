@@ -1,6 +1,7 @@
 //! Hold and resume, and media that the application offers anew, against a peer and between two phones.
 
 mod crossing;
+mod music;
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};

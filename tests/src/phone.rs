@@ -104,12 +104,16 @@ pub struct End {
     pub taken: Vec<u64>,
 }
 
-/// Plays a tone of so many hertz into each call whose source is the application, and keeps the sound heard.
+/// Plays a tone of so many hertz into each call whose source is the application, another to those on hold, and keeps
+/// the sound heard.
 #[derive(Debug, Default)]
 pub struct Sound {
     /// Hertz; 0 is silence.
     pub play: u32,
+    /// Hertz of the music for those on hold; 0 is silence.
+    pub music: u32,
     phase: u32,
+    music_phase: u32,
     rate: u32,
     /// The sound heard, by call.
     pub heard: HashMap<u64, Vec<i16>>,
@@ -126,16 +130,24 @@ impl Sound {
     }
 }
 
+/// The next samples of a tone; of 0 Hz: none.
+fn tone(hertz: u32, rate: u32, phase: &mut u32, pcm: &mut [i16]) {
+    for sample in pcm.iter_mut().filter(|_| hertz != 0) {
+        let angle = f64::from(*phase) * f64::from(hertz) * core::f64::consts::TAU / f64::from(rate);
+        *sample = (angle.sin() * 8000.0) as i16;
+        *phase = phase.wrapping_add(1);
+    }
+}
+
 impl Patch for Sound {
     fn say(&mut self, _call: CallId, source: Source, pcm: &mut [i16]) {
-        if self.play == 0 || source != Source::Application {
-            return;
+        if source == Source::Application {
+            tone(self.play, self.rate, &mut self.phase, pcm);
         }
-        for sample in pcm.iter_mut() {
-            let angle = f64::from(self.phase) * f64::from(self.play) * core::f64::consts::TAU / f64::from(self.rate);
-            *sample = (angle.sin() * 8000.0) as i16;
-            self.phase = self.phase.wrapping_add(1);
-        }
+    }
+
+    fn hold(&mut self, _call: CallId, pcm: &mut [i16]) {
+        tone(self.music, self.rate, &mut self.music_phase, pcm);
     }
 
     fn tap(&mut self, call: CallId, said: &[i16], heard: &[i16]) {

@@ -26,6 +26,11 @@ impl Gain {
         self.percent = percent.min(MAX_PERCENT);
     }
 
+    /// The next quantum fades in.
+    pub const fn fade_in(&mut self) {
+        self.now = 0;
+    }
+
     /// The volume, muted or not.
     #[must_use]
     pub const fn percent(&self) -> u16 {

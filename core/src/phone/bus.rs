@@ -17,6 +17,19 @@ pub enum Source {
     Silence = 3,
 }
 
+/// The sound that a far end hears while it is on hold.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Music {
+    /// The call's source goes on; the person at the device is silent.
+    #[default]
+    Source = 0,
+    /// Nothing.
+    Silence = 1,
+    /// Music of the driver's: [`Patch::hold`] fills it.
+    Application = 2,
+}
+
 /// The clock that ticks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Bus {
@@ -77,6 +90,12 @@ pub trait Patch {
     /// file is laid over it; [`Source::Application`] is filled here.
     fn say(&mut self, call: CallId, source: Source, pcm: &mut [i16]) {
         let _ = (call, source, pcm);
+    }
+
+    /// `pcm` (10 ms of zeros) is filled with the music of a far end that is on hold ([`Music::Application`]), in place
+    /// of [`Patch::say`]. The call's mute and volume are not for it.
+    fn hold(&mut self, call: CallId, pcm: &mut [i16]) {
+        let _ = (call, pcm);
     }
 
     /// Both directions of the same quantum: the sound that went, and the sound that came.

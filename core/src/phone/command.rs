@@ -1,6 +1,6 @@
 //! Arguments of commands, and their errors.
 
-use super::bus::Source;
+use super::bus::{Music, Source};
 use super::id::ConferenceId;
 use super::rule::Rule;
 use super::{
@@ -327,6 +327,8 @@ pub struct CallInfo {
     pub alert: Alert,
     /// The source that it sends.
     pub source: Source,
+    /// The sound that its far end hears while it is on hold.
+    pub music: Music,
     /// The conference that it is in; none: it is alone.
     pub conference: ConferenceId,
     /// The microphone is off.

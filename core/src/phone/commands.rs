@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::calls::call::Call;
-use super::{AccountId, CallId, CallInfo, CommandError, Phone, PhoneInfo, Side, Source, Tones, TonesInfo};
+use super::{AccountId, CallId, CallInfo, CommandError, Music, Phone, PhoneInfo, Side, Source, Tones, TonesInfo};
 use crate::base::features;
 use crate::base::time::Instant;
 use crate::media::StreamStats;
@@ -74,6 +74,23 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn set_source(&mut self, call: CallId, source: Source) -> Result<(), CommandError> {
         if self.lower.media.set_source(call.0, source) { Ok(()) } else { Err(CommandError::Stale) }
+    }
+
+    /// Chooses the sound that a call's far end hears while it is on hold; no call: all, and those to come. One that is
+    /// on hold hears the change with the next quantum.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Unsupported`] without the feature `reoffer`.
+    pub fn set_hold_music(&mut self, call: CallId, music: Music) -> Result<(), CommandError> {
+        let _ = music;
+        #[cfg(feature = "reoffer")]
+        return if self.lower.media.set_music(call.0, music) { Ok(()) } else { Err(CommandError::Stale) };
+        #[cfg(not(feature = "reoffer"))]
+        if call.is_none() || self.call(call).is_ok() {
+            Err(CommandError::Unsupported)
+        } else {
+            Err(CommandError::Stale)
+        }
     }
 
     /// Mutes a call's source; no call: all, and those to come.

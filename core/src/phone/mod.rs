@@ -68,7 +68,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use bus::{Bus, Member, MemberChange, MemberInfo, Patch, Source};
+pub use bus::{Bus, Member, MemberChange, MemberInfo, Music, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallList, CallText, CommandError, DialOptions,

@@ -111,6 +111,12 @@ impl Stream {
         (self.heard_at == now && even).then_some(self.sending.ssrc < theirs)
     }
 
+    /// The far end may send sound.
+    #[must_use]
+    pub const fn may_hear(&self) -> bool {
+        self.config.receive_audio
+    }
+
     /// 10 ms at the engine's rate to be heard: from the ring, or invented, or zeros when nothing came yet.
     pub fn receive_quantum(
         &mut self,

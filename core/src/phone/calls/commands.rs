@@ -127,6 +127,7 @@ impl Calls<'_> {
             rule: slot.plan.rule(),
             alert: slot.alert(),
             source: line.source(),
+            music: line.music(),
             conference: ConferenceId(lower.media.conference_of(Member::Call(call))),
             muted: line.muted(),
             held: ways & MEDIA_HELD != 0,

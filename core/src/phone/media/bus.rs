@@ -13,7 +13,7 @@ use crate::media::phase::Phase;
 use crate::media::{Codec, CodecBank};
 use crate::phone::context::Context;
 use crate::phone::tone::{Tones as Change, TonesInfo};
-use crate::phone::{Bus, CallId, CommandError, Patch, Source};
+use crate::phone::{Bus, CallId, CommandError, Music, Patch, Source};
 
 /// The progress of a quantum of a clock's buses.
 #[derive(Debug)]
@@ -163,8 +163,10 @@ impl Media<'_> {
         said.fill(0);
         // on hold the far end hears its source, and neither the person here nor the other members
         let holding = line.is_to_hold();
+        let music = line.music_now();
         match source {
             Source::Device if holding => {}
+            _ if music.is_some() => {}
             Source::Device if alone => {
                 for (cell, sample) in said.iter_mut().zip(lent.input) {
                     *cell = *sample;
@@ -174,12 +176,20 @@ impl Media<'_> {
             // in a conference the person is a member of his own, and nobody hears himself
             _ => {}
         }
-        lent.patch.say(CallId(handle), source, said);
-        // muting a member silences its source, not the others
-        line.gain_in.apply(said);
+        match music {
+            // mute and volume are the source's
+            Some(Music::Application) => lent.patch.hold(CallId(handle), said),
+            music => {
+                lent.patch.say(CallId(handle), if music.is_some() { Source::Silence } else { source }, said);
+                // muting a member silences its source, not the others
+                line.gain_in.apply(said);
+            }
+        }
         if features::CONFERENCE {
-            if !alone && !holding {
-                self.conferences.lay(index, said, heard);
+            match (alone, holding) {
+                (true, _) => {}
+                (false, false) => self.conferences.lay(index, said, heard),
+                (false, true) => self.conferences.withhold(index),
             }
             self.conferences.smooth(index, said);
         }

@@ -274,11 +274,15 @@ impl Media<'_> {
         let (mut at, mut members) = (first, 0);
         loop {
             self.hear(cx, now, at, members, lent);
-            let heard = self.pcm.get(members * samples..(members + 1) * samples).unwrap_or_default();
-            let Conferences { sum, seats, .. } = &mut self.conferences;
-            if let (Some(sum), Some(seat)) = (sum.get_mut(..samples), seats.get_mut(at as usize)) {
-                seat.ramp = seat.given.step();
-                seat.last_given = mix::add(sum, heard, seat.ramp);
+            if self.is_silenced(at) {
+                self.conferences.silence(at);
+            } else {
+                let heard = self.pcm.get(members * samples..(members + 1) * samples).unwrap_or_default();
+                let Conferences { sum, seats, .. } = &mut self.conferences;
+                if let (Some(sum), Some(seat)) = (sum.get_mut(..samples), seats.get_mut(at as usize)) {
+                    seat.ramp = seat.given.step();
+                    seat.last_given = mix::add(sum, heard, seat.ramp);
+                }
             }
             members += 1;
             at = self.next_unserved(at, number);
@@ -289,6 +293,12 @@ impl Media<'_> {
         self.hear_person(samples, first, members, lent);
         self.judge(cx, now, first);
         members
+    }
+
+    /// Nothing is to be heard of a member: its far end is on hold, or holds us without music.
+    fn is_silenced(&self, seat: u32) -> bool {
+        let holding = self.lines.get(seat as usize).is_some_and(super::line::Line::is_to_hold);
+        holding || self.streams.get(seat as usize).is_some_and(|stream| !stream.may_hear())
     }
 
     /// The person's sound and the application's join the sum, and the whole of it is given out.

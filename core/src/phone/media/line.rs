@@ -14,7 +14,7 @@ use crate::offer::Agreed;
 use crate::offer::Answering;
 #[cfg(feature = "timers")]
 use crate::offer::Direction;
-use crate::phone::{Bus, Side, Source};
+use crate::phone::{Bus, Music, Side, Source};
 
 /// A line.
 #[derive(Clone, Debug)]
@@ -41,6 +41,9 @@ pub(crate) struct Line {
     pub(super) settled: Desired,
     #[cfg(feature = "reoffer")]
     pub(super) offered: Offered,
+    /// The sound that its far end hears on hold.
+    #[cfg(feature = "reoffer")]
+    pub(super) music: Music,
     /// The direction in the last description of ours that counts.
     #[cfg(feature = "timers")]
     pub(super) described: Direction,
@@ -87,6 +90,8 @@ impl Line {
         settled: Desired::EMPTY,
         #[cfg(feature = "reoffer")]
         offered: Offered::EMPTY,
+        #[cfg(feature = "reoffer")]
+        music: Music::Source,
         #[cfg(feature = "timers")]
         described: Direction::SendReceive,
         gain_in: Gain::EMPTY,
@@ -122,6 +127,23 @@ impl Line {
         return self.desired.holding;
         #[cfg(not(feature = "reoffer"))]
         false
+    }
+
+    /// The sound that its far end hears instead of its source; `None`: it is not on hold, or its source goes on.
+    pub(super) const fn music_now(&self) -> Option<Music> {
+        #[cfg(feature = "reoffer")]
+        if self.desired.holding && !matches!(self.music, Music::Source) {
+            return Some(self.music);
+        }
+        None
+    }
+
+    /// The sound that its far end hears on hold.
+    pub(in crate::phone) const fn music(&self) -> Music {
+        #[cfg(feature = "reoffer")]
+        return self.music;
+        #[cfg(not(feature = "reoffer"))]
+        Music::Source
     }
 
     /// Its media runs, and is not heard: the network has not authorised it.
@@ -217,6 +239,8 @@ impl Media<'_> {
         line.gain_in.mute(self.muted);
         line.gain_in.set(self.volume_in);
         line.gain_out.set(self.volume_out);
+        #[cfg(feature = "reoffer")]
+        (line.music = self.music);
         if let Some(stream) = self.streams.get_mut(call.index as usize) {
             stream.forget_vouched();
         }
@@ -270,6 +294,15 @@ impl Media<'_> {
             self.muted = mute;
         }
         self.each(call, |line| line.gain_in.mute(mute))
+    }
+
+    /// Chooses the music of a line on hold; no call: of all, and those to come. False: there is no such call.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn set_music(&mut self, call: Handle, music: Music) -> bool {
+        if call.is_none() {
+            self.music = music;
+        }
+        self.each(call, |line| line.music = music)
     }
 
     /// Sets a volume in percent; no call: all, and those to come. False: there is no such call.

@@ -15,6 +15,8 @@ pub(super) mod running;
 #[cfg_attr(not(feature = "tones"), path = "tones/none.rs")]
 pub(super) mod tones;
 
+#[cfg(feature = "reoffer")]
+use super::bus::Music;
 use super::capacity::Capacity;
 use super::lender::Lender;
 use crate::base::blocks::Blocks;
@@ -64,6 +66,9 @@ pub(super) struct Media<'a> {
     /// Tones for the person at this phone.
     tones: Tones,
     device_on: bool,
+    /// The sound of lines to come while their far ends are on hold.
+    #[cfg(feature = "reoffer")]
+    music: Music,
     muted: bool,
     volume_in: u16,
     volume_out: u16,
@@ -94,6 +99,8 @@ impl<'a> Media<'a> {
             phases: [Phase::EMPTY; 2],
             tones: Tones::new(),
             device_on: false,
+            #[cfg(feature = "reoffer")]
+            music: Music::Source,
             muted: false,
             volume_in: 100,
             volume_out: 100,

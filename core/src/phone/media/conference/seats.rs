@@ -173,6 +173,24 @@ impl<'a> Conferences<'a> {
         conference
     }
 
+    /// Nothing is heard of a member, which stays: where its sound ended is led to zero, and it fades in again.
+    pub(super) fn silence(&mut self, index: u32) {
+        let Some(seat) = self.seats.get_mut(index as usize) else { return };
+        seat.ramp = Ramp::SILENT;
+        seat.given.fade_in();
+        let last = core::mem::take(&mut seat.last_given);
+        if let Some(room) = self.slots.get_mut(seat.conference) {
+            room.step = room.step.saturating_add(last.into());
+        }
+    }
+
+    /// A member is not sent the others' sound: likewise.
+    pub(in crate::phone::media) fn withhold(&mut self, index: u32) {
+        let Some(seat) = self.seats.get_mut(index as usize) else { return };
+        seat.taken.fade_in();
+        seat.step = seat.step.saturating_add(core::mem::take(&mut seat.last_taken));
+    }
+
     /// A line sends: the step that its leaving made is led to zero.
     pub(in crate::phone::media) fn smooth(&mut self, index: u32, said: &mut [i16]) {
         let Some(seat) = self.seats.get_mut(index as usize).filter(|seat| seat.step != 0) else { return };
