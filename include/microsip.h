@@ -285,6 +285,8 @@ typedef uint64_t microsip_id;
 #define MICROSIP_SELF 1
 /** The ring device. */
 #define MICROSIP_RING 2
+/** The far ends that are on hold: a target of microsip_engine_audio. */
+#define MICROSIP_HELD 3
 /** @} */
 
 /** @name Addresses
@@ -1201,8 +1203,11 @@ typedef struct microsip_call_info {
   uint32_t session_refresher;
   /** The ring that it asks for: MICROSIP_ALERT_*. 0 without MICROSIP_HAS_TONES. */
   uint32_t alert;
-  /** 0. */
-  uint32_t reserved_alert;
+  /**
+   * The music for its far end on hold: MICROSIP_MUSIC_SOURCE, _NONE, or _PCM, which is that of a
+   * file too.
+   */
+  uint32_t music;
 } microsip_call_info;
 
 /** The statistics of a call's media. */
@@ -1310,6 +1315,23 @@ typedef struct microsip_member {
 #define MICROSIP_SRC_ECHO 2
 /** Sources: silence. */
 #define MICROSIP_SRC_SILENCE 3
+/**
+ * Music for a far end on hold: none of its own, the call's source goes on; of a microphone it hears
+ * nothing.
+ */
+#define MICROSIP_MUSIC_SOURCE 0
+/** Music on hold: nothing is heard. */
+#define MICROSIP_MUSIC_NONE 1
+/**
+ * Music on hold: the application's PCM, by microsip_pcm_write, or of an engine by
+ * microsip_engine_audio.
+ */
+#define MICROSIP_MUSIC_PCM 2
+/**
+ * Music on hold: a WAV file, over and over, from its beginning for each hold. An engine has no
+ * files.
+ */
+#define MICROSIP_MUSIC_FILE 3
 /**
  * Methods of digits: RFC 4733 events where the far end takes them; else what the account's member
  * dtmf says, if that names INFO; else tones.
@@ -2880,6 +2902,30 @@ int32_t microsip_source_set(microsip_id phone,
                             uint32_t source);
 
 /**
+ * Chooses the sound that a far end hears while we hold it, MICROSIP_MUSIC_*: it begins with the
+ * hold, ends with it, and changes at once where one is on hold. Mute and volume of our sound are
+ * not for it; a file that plays lies over it. Else NULL. In a conference the far end of a member on
+ * hold hears its music and no member, the members hear nothing of it, and it stays a member until
+ * it leaves.
+ * @param phone The phone.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param music MICROSIP_MUSIC_*.
+ * @param path With MICROSIP_MUSIC_FILE, a WAV file, which is read as a whole before this returns
+ * and kept: at most 64 MB at the phone's rate (an hour at 8000).
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_FILE It cannot be opened or read.
+ * @retval MICROSIP_E_FORMAT It is no such WAV file, or too long.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER; a file of an engine, whose music is
+ * that of microsip_engine_audio.
+ */
+int32_t microsip_music_set(microsip_id phone,
+                           microsip_id target,
+                           uint32_t music,
+                           const char *path);
+
+/**
  * Silences our sound: 1 on, 0 off. Packets go on.
  * @param phone The phone.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
@@ -3195,6 +3241,9 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
  * @retval MICROSIP_RING The ring device's out, or mic in place of the usual ring, where it is not
  * NULL; MICROSIP_NOTHING: it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON.
  * @retval MICROSIP_E_ARG samples is no multiple of rate / 100, or above 160 ms.
+ * @retval MICROSIP_HELD mic is the music of the next 10 ms for far ends on hold
+ * (microsip_music_set), rate / 100 samples, for one call with MICROSIP_SELF of as many; without it
+ * they hear nothing.
  */
 int32_t microsip_engine_audio(struct microsip_engine *e,
                               uint64_t now_us,
@@ -3871,6 +3920,32 @@ int32_t microsip_engine_source_set(struct microsip_engine *e,
                                    uint64_t now_us,
                                    microsip_id target,
                                    uint32_t source);
+
+/**
+ * Chooses the sound that a far end hears while we hold it, MICROSIP_MUSIC_*: it begins with the
+ * hold, ends with it, and changes at once where one is on hold. Mute and volume of our sound are
+ * not for it; a file that plays lies over it. Else NULL. In a conference the far end of a member on
+ * hold hears its music and no member, the members hear nothing of it, and it stays a member until
+ * it leaves.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param music MICROSIP_MUSIC_*.
+ * @param path With MICROSIP_MUSIC_FILE, a WAV file, which is read as a whole before this returns
+ * and kept: at most 64 MB at the phone's rate (an hour at 8000).
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_FILE It cannot be opened or read.
+ * @retval MICROSIP_E_FORMAT It is no such WAV file, or too long.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER; a file of an engine, whose music is
+ * that of microsip_engine_audio.
+ */
+int32_t microsip_engine_music_set(struct microsip_engine *e,
+                                  uint64_t now_us,
+                                  microsip_id target,
+                                  uint32_t music,
+                                  const char *path);
 
 /**
  * Silences our sound: 1 on, 0 off. Packets go on.

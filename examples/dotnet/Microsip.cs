@@ -176,7 +176,7 @@ public static class Microsip
         public ulong conference;
         public uint rule, reserved;
         public ulong sessionExpiresUs;
-        public uint sessionExpires, sessionRefresher, alert, reservedAlert;
+        public uint sessionExpires, sessionRefresher, alert, music;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 

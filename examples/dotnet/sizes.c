@@ -31,7 +31,7 @@ int main(void) {
   AT(info, volume_out); AT(info, features); AT(info, ended); AT(info, ring_wanted); AT(info, volume_ring); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us); AT(call_info, ringing_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
-  AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); AT(call_info, conference); AT(call_info, rule); AT(call_info, reserved); AT(call_info, session_expires_us); AT(call_info, session_expires); AT(call_info, session_refresher); AT(call_info, alert); AT(call_info, reserved_alert); puts("");
+  AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); AT(call_info, conference); AT(call_info, rule); AT(call_info, reserved); AT(call_info, session_expires_us); AT(call_info, session_expires); AT(call_info, session_refresher); AT(call_info, alert); AT(call_info, music); puts("");
   SIZE("Stats", stats); AT(stats, size); AT(stats, confirmed); AT(stats, sent); AT(stats, received); AT(stats, lost); AT(stats, late);
   AT(stats, duplicate); AT(stats, reordered); AT(stats, concealed_ms); AT(stats, silent_us); AT(stats, jitter_us); AT(stats, rtt_us);
   AT(stats, level_in); AT(stats, level_out); AT(stats, pcm_underrun); AT(stats, pcm_overrun); AT(stats, remote_lost);

@@ -82,6 +82,8 @@ pub struct microsip_engine {
     closed: bool,
     /// The driver was asked for the ring device's sound.
     rings: bool,
+    /// The music of the next tick was given.
+    music_given: bool,
     rtp_port_min: u16,
     quantum: u16,
     /// Stands in the ids that this engine gives out.
@@ -96,6 +98,8 @@ pub struct microsip_engine {
     asked: &'static mut [Asked],
     streams: &'static mut [Stream],
     codecs: BuiltIn<'static>,
+    /// 10 ms of music for far ends on hold; none in a library without hold.
+    music: &'static mut [i16],
     phone: Phone<'static>,
 }
 

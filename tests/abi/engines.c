@@ -1,4 +1,4 @@
-/* Two engines in one program pass each other's datagrams in memory: ring, answer, talk, digits, hang up. The called one rings by itself. No thread, no socket, a clock that jumps. */
+/* Two engines in one program pass each other's datagrams in memory: ring, answer, talk, digits, hold with music, hang up. The called one rings by itself. No thread, no socket, a clock that jumps. */
 #include "microsip.h"
 #include <stdio.h>
 
@@ -10,12 +10,14 @@ typedef struct side {
   datagram queue[QUEUE];
   uint32_t head, tail;
   microsip_id call;
-  uint32_t state, digits, loud, rung, rings, asked, logged, renamed;
+  uint32_t state, digits, loud, rung, music, rings, asked, logged, renamed;
 } side;
 
 static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128 + 4 * 600) / 8 + 1];
 static side sides[2];
 static uint64_t now = 5;
+/* This side gives music for its far end on hold. */
+static side *music_of;
 static int failed;
 #define CHECK(what) do { if (!(what)) { failed = 1; fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #what); } } while (0)
 
@@ -98,10 +100,15 @@ static void run(uint32_t ms) {
       CHECK(info.ring_wanted == sides[j].rings);
       if (info.ring_wanted && microsip_engine_audio(sides[j].e, now, MICROSIP_RING, NULL, speaker, 80) == MICROSIP_OK)
         for (k = 0; k < 80; k++) if (speaker[k] > 3000 || speaker[k] < -3000) sides[j].rung++;
+      if (music_of == &sides[j]) {
+        for (k = 0; k < 80; k++) mic[k] = (k / 4) % 2 ? 15000 : -15000;
+        CHECK(microsip_engine_audio(sides[j].e, now, MICROSIP_HELD, mic, NULL, 80) == MICROSIP_OK);
+      }
       if (info.audio_wanted) {
         for (k = 0; k < 80; k++) mic[k] = (k / 8) % 2 ? 6000 : -6000;
         CHECK(microsip_engine_audio(sides[j].e, now, MICROSIP_SELF, mic, speaker, 80) == MICROSIP_OK);
         for (k = 0; k < 80; k++) if (speaker[k] > 3000 || speaker[k] < -3000) sides[j].loud++;
+        for (k = 0; k < 80; k++) if (speaker[k] > 11000 || speaker[k] < -11000) sides[j].music++;
       }
     }
     for (k = 0; k < 4; k++) { turn(&sides[0], &sides[1]); turn(&sides[1], &sides[0]); }
@@ -193,6 +200,40 @@ static void identity(side *s, side *proxy) {
   run(100);
 }
 
+/* On hold the far end hears the music that is given for it, or nothing, and neither the microphone. */
+static void hold_with_music(side *s, side *far) {
+  microsip_call_info info;
+  int16_t pcm[160] = { 0 };
+  uint32_t loud;
+  MICROSIP_ZERO(info);
+  CHECK(microsip_engine_music_set(s->e, now, s->call, MICROSIP_MUSIC_FILE, "music.wav") == MICROSIP_E_UNSUPPORTED);
+  CHECK(microsip_engine_music_set(s->e, now, s->call, 4, NULL) == MICROSIP_E_ARG);
+  CHECK(microsip_engine_music_set(s->e, now, MICROSIP_SELF, MICROSIP_MUSIC_PCM, NULL) == MICROSIP_OK);
+  CHECK(microsip_engine_call_info_get(s->e, now, s->call, &info) == MICROSIP_OK && info.music == MICROSIP_MUSIC_PCM);
+  CHECK(microsip_engine_audio(s->e, now, MICROSIP_HELD, pcm, NULL, 160) == MICROSIP_E_ARG);
+  CHECK(microsip_engine_hold(s->e, now, s->call, 1, 0) == MICROSIP_OK);
+  run(200);
+  loud = far->loud;
+  CHECK(far->music == 0);
+  run(1000);
+  CHECK(far->music == 0 && far->loud == loud); /* none was given */
+  music_of = s;
+  run(1000);
+  CHECK(far->music > 6000);
+  CHECK(microsip_engine_music_set(s->e, now, s->call, MICROSIP_MUSIC_NONE, NULL) == MICROSIP_OK);
+  run(200);
+  loud = far->loud;
+  run(500);
+  CHECK(far->loud == loud);
+  CHECK(microsip_engine_hold(s->e, now, s->call, 0, 0) == MICROSIP_OK);
+  run(200);
+  far->music = 0;
+  loud = far->loud;
+  run(1000);
+  CHECK(far->music == 0 && far->loud > loud + 4000);
+  music_of = NULL;
+}
+
 int main(void) {
   microsip_engine_config c;
   microsip_stats stats;
@@ -228,6 +269,7 @@ int main(void) {
   CHECK(sides[1].digits == '4' * 256 + '2');
   MICROSIP_ZERO(stats);
   CHECK(microsip_engine_call_stats_get(sides[1].e, now, sides[1].call, &stats) == MICROSIP_OK && stats.received > 50 && stats.lost == 0);
+  if (microsip_features() & MICROSIP_HAS_REOFFER) hold_with_music(&sides[0], &sides[1]);
   printf("received %u packets, %u and %u loud samples\n", (unsigned)stats.received, (unsigned)sides[0].loud, (unsigned)sides[1].loud);
   CHECK(microsip_engine_hangup(sides[1].e, now, sides[1].call, NULL) == MICROSIP_OK);
   run(200);

@@ -285,6 +285,9 @@ pub(crate) struct Course {
     /// Resume when it has been on hold for so long
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "hold_after")]
     pub(crate) hold_for: Option<Duration>,
+    /// Play this WAV file, over and over, to a far end that is on hold; without it, nothing is heard there
+    #[arg(long, value_name = "F.wav")]
+    pub(crate) hold_music: Option<PathBuf>,
     /// Offer the media anew so long after the answer
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) reoffer_after: Option<Duration>,

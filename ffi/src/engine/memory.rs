@@ -119,6 +119,7 @@ struct Lent<'a> {
     asked: &'a mut [Asked],
     streams: &'a mut [Stream],
     codecs: &'a mut [CodecMemory],
+    music: &'a mut [i16],
 }
 
 /// `inline(never)`: what counts and what makes an engine share it.
@@ -134,6 +135,7 @@ fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
         ),
         streams: lender.lend(if features::STREAM { plan.flows as usize } else { 0 }, Stream::EMPTY),
         codecs: lender.zeroed(if plan.codecs.remembers() { capacity.calls as usize } else { 0 }),
+        music: lender.zeroed(if features::REOFFER { capacity.quantum as usize } else { 0 }),
     })
 }
 
@@ -270,6 +272,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 closing: false,
                 closed: false,
                 rings: false,
+                music_given: false,
                 rtp_port_min: plan.rtp_port_min,
                 quantum: (plan.rate / 100) as u16,
                 mark: mark_of(&config.seed),
@@ -280,6 +283,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 asked: lent.asked,
                 streams: lent.streams,
                 codecs: BuiltIn::new(lent.codecs),
+                music: lent.music,
                 phone,
             });
             pointer::put(place, engine);

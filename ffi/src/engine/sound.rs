@@ -3,14 +3,24 @@
 use super::{command, microsip_engine, with};
 use crate::abi::code::*;
 use crate::abi::types::*;
-use crate::abi::{Fail, Value, pointer};
+use crate::abi::{Fail, Value, pointer, text};
 use crate::ops::{self, Done};
+use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::Bus;
+use microsip_core::phone::{Bus, CallId, Patch};
 
 /// Samples of a quantum at the highest rate.
 const QUANTUM: usize = 480;
+
+/// The music of a tick: 10 ms, or none.
+struct Held<'m>(&'m [i16]);
+
+impl Patch for Held<'_> {
+    fn hold(&mut self, _: CallId, pcm: &mut [i16]) {
+        pcm.iter_mut().zip(self.0).for_each(|(cell, sample)| *cell = *sample);
+    }
+}
 
 impl microsip_engine {
     fn audio(&mut self, now: Instant, mic: &[i16], speaker: &mut [i16], samples: usize) -> Done {
@@ -52,8 +62,21 @@ impl microsip_engine {
     }
 
     fn tick(&mut self, now: Instant, input: &[i16], output: &mut [i16]) {
-        self.phone.audio(now, Bus::Device, &mut self.codecs, &mut (), input, output);
-        while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut (), &[], &mut []) {}
+        let mut held = Held(if features::REOFFER && self.music_given { self.music } else { &[] });
+        self.phone.audio(now, Bus::Device, &mut self.codecs, &mut held, input, output);
+        while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut held, &[], &mut []) {}
+        self.music_given = false;
+    }
+
+    /// The music of the next tick for those on hold.
+    fn hold(&mut self, music: &[i16]) -> Done {
+        if music.len() != self.music.len() {
+            let fix = "is not rate / 100: music is given anew for each 10 ms";
+            return Err(Fail::new(MICROSIP_E_ARG, "samples", Value::Number(music.len() as i64), fix));
+        }
+        self.music.copy_from_slice(music);
+        self.music_given = true;
+        Ok(())
     }
 
     /// Apart, so that a board with a loudspeaker needs no stack for sound that is dropped.
@@ -67,7 +90,8 @@ impl microsip_engine {
 /// One or more quanta of 10 ms (s16, mono, the engine's rate). MICROSIP_SELF: the microphone's in, the loudspeaker's out.
 /// NULL: silence, or unheard. MICROSIP_RING: the ring device's out, or mic in place of the usual ring, where it is not
 /// NULL; MICROSIP_NOTHING: it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. MICROSIP_E_ARG: samples is
-/// no multiple of rate / 100, or above 160 ms.
+/// no multiple of rate / 100, or above 160 ms. MICROSIP_HELD: mic is the music of the next 10 ms for far ends on hold
+/// (microsip_music_set), rate / 100 samples, for one call with MICROSIP_SELF of as many; without it they hear nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio(
     e: *mut microsip_engine,
@@ -89,11 +113,13 @@ pub unsafe extern "C" fn microsip_engine_audio(
         match target {
             MICROSIP_SELF => engine.audio(now, mic, speaker, samples as usize),
             MICROSIP_RING if features::TONES => engine.ring(mic, speaker, samples as usize),
+            MICROSIP_HELD if features::REOFFER => engine.hold(mic),
             _ => Err(Fail::new(
                 MICROSIP_E_ARG,
                 "target",
                 Value::Id(target),
-                "is neither MICROSIP_SELF nor, in a library with the feature tones, MICROSIP_RING",
+                "is not MICROSIP_SELF nor, in a library with the features tones and reoffer, MICROSIP_RING or \
+                 MICROSIP_HELD",
             )),
         }
     })
@@ -108,6 +134,21 @@ pub extern "C" fn microsip_engine_source_set(
     source: u32,
 ) -> i32 {
     command("microsip_engine_source_set", e, now_us, |phone, _| ops::media::source(phone, target, source))
+}
+
+/// As microsip_music_set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_music_set(
+    e: *mut microsip_engine,
+    now_us: u64,
+    target: microsip_id,
+    music: u32,
+    path: *const c_char,
+) -> i32 {
+    command("microsip_engine_music_set", e, now_us, |phone, _| {
+        // SAFETY: by contract.
+        ops::media::music(phone, target, music, unsafe { text::optional(path, "path")? })
+    })
 }
 
 /// As microsip_mute_set.

@@ -5,6 +5,7 @@ use super::audio::ring::{Reader, Writer};
 use super::audio::wav::{Player, Recorder};
 use crate::abi::code::*;
 use microsip_core::phone::{CallId, ConferenceId, Patch, Source};
+use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -53,7 +54,12 @@ pub(crate) struct Slot {
     pub(crate) recorder: Option<Recorder>,
     pub(crate) outgoing: Option<Outgoing>,
     pub(crate) incoming: Option<Incoming>,
+    /// The call's own music on hold; `None`: that of all.
+    pub(crate) music: Option<Music>,
 }
+
+/// Music on hold: a sound, over and over, or else the application's PCM.
+type Music = Option<Arc<[i16]>>;
 
 impl Slot {
     /// The application's PCM, and over it the file that plays. Returned is a file that ended.
@@ -92,6 +98,10 @@ pub(crate) struct Slots {
     /// Calls, then conferences.
     slots: Box<[Slot]>,
     calls: usize,
+    /// The music of calls on hold that have none of their own.
+    music: Music,
+    /// By call slot: the next sample of its music.
+    music_at: Box<[usize]>,
     /// Files that ended in this tick; room for one a slot, taken at creation.
     pub(crate) played: Vec<Played>,
     /// PCM moved in this tick: threads that wait for it are to be woken.
@@ -102,7 +112,14 @@ impl Slots {
     pub(crate) fn new(calls: usize, conferences: usize) -> Self {
         let count = calls + conferences;
         let slots = (0..count).map(|_| Slot::default()).collect();
-        Self { slots, calls, played: Vec::with_capacity(count), moved: false }
+        Self {
+            slots,
+            calls,
+            music: None,
+            music_at: vec![0; calls].into_boxed_slice(),
+            played: Vec::with_capacity(count),
+            moved: false,
+        }
     }
 
     const fn index(&self, target: Target) -> usize {
@@ -135,8 +152,25 @@ impl Slots {
     /// The same for the one that has that slot; `None`: there are no more slots.
     pub(crate) fn silence_slot(&mut self, index: usize) -> Option<Slot> {
         let slot = self.slots.get_mut(index)?;
-        let (playing, recorder) = (slot.playing.take(), slot.recorder.take());
-        Some(Slot { target: slot.target, playing, recorder, ..Slot::default() })
+        let (playing, recorder, music) = (slot.playing.take(), slot.recorder.take(), slot.music.take());
+        Some(Slot { target: slot.target, playing, recorder, music, ..Slot::default() })
+    }
+
+    /// Chooses the music of a call on hold; no call: of all, whose own go. The values that it replaces are handed out,
+    /// to be dropped without the lock.
+    pub(crate) fn set_music(&mut self, call: Option<CallId>, music: Music) -> Vec<Slot> {
+        let gone = |music| Slot { music: Some(music), ..Slot::default() };
+        match call {
+            Some(call) => {
+                let Some((slot, old)) = self.claim(Target::Call(call)) else { return vec![gone(music)] };
+                let before = slot.music.replace(music).map(gone);
+                old.into_iter().chain(before).collect()
+            }
+            None => {
+                let before = core::mem::replace(&mut self.music, music);
+                self.slots.iter_mut().filter_map(|slot| slot.music.take()).chain([before]).map(gone).collect()
+            }
+        }
     }
 
     /// Takes out everything.
@@ -165,7 +199,23 @@ impl Slots {
 
 impl Patch for Slots {
     fn say(&mut self, call: CallId, source: Source, pcm: &mut [i16]) {
+        if let Some(at) = self.music_at.get_mut(call.slot()) {
+            *at = 0; // the next hold hears the beginning
+        }
         self.say_to(Target::Call(call), source == Source::Application, pcm);
+    }
+
+    fn hold(&mut self, call: CallId, pcm: &mut [i16]) {
+        let own = self.slots.get(call.slot()).filter(|slot| slot.target == call.raw());
+        let music = own.and_then(|slot| slot.music.as_ref()).unwrap_or(&self.music).as_deref();
+        let application = music.is_none();
+        if let (Some(music), Some(at)) = (music, self.music_at.get_mut(call.slot())) {
+            for sample in pcm.iter_mut() {
+                *sample = music.get(*at).or(music.first()).copied().unwrap_or(0);
+                *at = if *at < music.len() { *at + 1 } else { 1 };
+            }
+        }
+        self.say_to(Target::Call(call), application, pcm);
     }
 
     fn tap(&mut self, call: CallId, said: &[i16], heard: &[i16]) {

@@ -1,10 +1,11 @@
 //! Sources, mute and volume.
 
 use super::{Done, call_id, call_or_self, range, refused};
-use crate::abi::Fail;
+use crate::abi::code::*;
 use crate::abi::types::*;
+use crate::abi::{Fail, Value};
 use microsip_core::base::features;
-use microsip_core::phone::{CommandError, MediaTimeout, Phone, Side, Source, WhenLost};
+use microsip_core::phone::{CommandError, MediaTimeout, Music, Phone, Side, Source, WhenLost};
 
 pub(crate) fn source_of(source: u32) -> Result<Source, Fail> {
     Ok(match source {
@@ -37,6 +38,33 @@ pub(crate) fn timeout(seconds: u32, lost: u32, name: &'static str) -> Result<Med
 
 pub(crate) fn source(phone: &mut Phone<'_>, call: u64, source: u32) -> Done {
     phone.set_source(call_id(call)?, source_of(source)?).map_err(refused("call", call))
+}
+
+/// The music for far ends on hold, and the file that it comes from.
+pub(crate) fn music_of(music: u32, path: Option<&str>) -> Result<(Music, Option<&str>), Fail> {
+    match (music, path) {
+        _ if !features::REOFFER => Err(Fail::command(CommandError::Unsupported, "music", Value::None)),
+        (MICROSIP_MUSIC_FILE, None) => Err(Fail::new(MICROSIP_E_ARG, "path", Value::None, "is NULL: name a WAV file")),
+        (MICROSIP_MUSIC_FILE, Some(_)) => Ok((Music::Application, path)),
+        (_, Some(path)) => {
+            Err(Fail::new(MICROSIP_E_ARG, "path", Value::text(path), "is for MICROSIP_MUSIC_FILE alone"))
+        }
+        (MICROSIP_MUSIC_SOURCE, _) => Ok((Music::Source, None)),
+        (MICROSIP_MUSIC_NONE, _) => Ok((Music::Silence, None)),
+        (MICROSIP_MUSIC_PCM, _) => Ok((Music::Application, None)),
+        (music, _) => Err(range("music", music, "is no MICROSIP_MUSIC_*")),
+    }
+}
+
+/// An engine's, which has no files.
+pub(crate) fn music(phone: &mut Phone<'_>, target: u64, music: u32, path: Option<&str>) -> Done {
+    let call = call_or_self(target)?;
+    let (music, file) = music_of(music, path)?;
+    if file.is_some() {
+        let fix = "needs a host: an engine's music is the mic of microsip_engine_audio with MICROSIP_HELD";
+        return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "path", Value::None, fix));
+    }
+    phone.set_hold_music(call, music).map_err(refused("target", target))
 }
 
 pub(crate) fn mute(phone: &mut Phone<'_>, call: u64, on: u32) -> Done {

@@ -83,6 +83,6 @@ fn status(code: u32, fix: &'static str) -> Result<u16, Fail> {
 }
 
 /// A refused command on the object that `argument` names.
-fn refused(argument: &'static str, raw: u64) -> impl FnOnce(CommandError) -> Fail {
+pub(crate) fn refused(argument: &'static str, raw: u64) -> impl FnOnce(CommandError) -> Fail {
     move |error| Fail::command(error, argument, Value::Id(raw))
 }

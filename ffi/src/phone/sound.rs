@@ -1,11 +1,14 @@
 //! Source, mute and volume, of one call or of all.
 
 use super::files::file_fail;
-use super::{command, read, with_shared};
+use super::{command, read, sounding, with_shared};
+use crate::abi::text;
 use crate::abi::types::*;
 use crate::host::audio::wav;
 use crate::host::signal::lock;
 use crate::ops;
+use core::ffi::c_char;
+use microsip_core::phone::CallId;
 use std::path::Path;
 
 /// Chooses the source of the sound that the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file
@@ -13,6 +16,47 @@ use std::path::Path;
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_source_set(phone: microsip_id, target: microsip_id, source: u32) -> i32 {
     command("microsip_source_set", phone, |phone, _| ops::media::source(phone, target, source))
+}
+
+/// Chooses the sound that a far end hears while we hold it, MICROSIP_MUSIC_*: it begins with the hold, ends with it, and
+/// changes at once where one is on hold. Mute and volume of our sound are not for it; a file that plays lies over it.
+/// path: with MICROSIP_MUSIC_FILE, a WAV file, which is read as a whole before this returns and kept: at most 64 MB at
+/// the phone's rate (an hour at 8000). Else NULL. target: a call; or MICROSIP_SELF: all calls, and those to come. In a
+/// conference the far end of a member on hold hears its music and no member, the members hear nothing of it, and it
+/// stays a member until it leaves. MICROSIP_E_ARG: another number. MICROSIP_E_FILE: it cannot be opened or read.
+/// MICROSIP_E_FORMAT: it is no such WAV file, or too long. MICROSIP_E_STATE: the call has ended. MICROSIP_E_UNSUPPORTED:
+/// without MICROSIP_HAS_REOFFER; a file of an engine, whose music is that of microsip_engine_audio.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_music_set(
+    phone: microsip_id,
+    target: microsip_id,
+    music: u32,
+    path: *const c_char,
+) -> i32 {
+    const NAME: &str = "microsip_music_set";
+    with_shared(NAME, phone, |shared| {
+        // SAFETY: by contract.
+        let (music, path) = ops::media::music_of(music, unsafe { text::optional(path, "path")? })?;
+        let call = match target {
+            MICROSIP_SELF => None,
+            target => {
+                let call = ops::call_id(target)?;
+                sounding(&lock(&shared.core), target)?;
+                Some(call)
+            }
+        };
+        // no lock is held while the file is read
+        let sound = match path {
+            Some(path) => Some(wav::load(Path::new(path), shared.rate).map_err(|error| file_fail(NAME, &error))?),
+            None => None,
+        };
+        let mut core = lock(&shared.core);
+        core.phone.set_hold_music(call.unwrap_or(CallId::NONE), music).map_err(ops::refused("target", target))?;
+        let before = core.slots.set_music(call, sound);
+        drop(core);
+        before.iter().for_each(|slot| shared.dropped(Some(slot)));
+        Ok(())
+    })
 }
 
 /// Silences our sound: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to come. Packets go on.

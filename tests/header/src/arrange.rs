@@ -24,6 +24,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_KIND_*",
             "MICROSIP_SELF",
             "MICROSIP_RING",
+            "MICROSIP_HELD",
             "MICROSIP_NONE",
             "MICROSIP_OFF",
             "MICROSIP_ON",
@@ -91,6 +92,7 @@ const TYPES: &[Group] = &[
         "Sound",
         &[
             "MICROSIP_SRC_*",
+            "MICROSIP_MUSIC_*",
             "MICROSIP_DTMF_*",
             "MICROSIP_PLAY_*",
             "MICROSIP_SIDES_*",
@@ -162,7 +164,10 @@ const FUNCTIONS: &[Group] = &[
     ),
     ("rules for incoming calls", &["rules_*"]),
     ("conferences", &["conference_*"]),
-    ("sound", &["sound_*", "record_*", "pcm_*", "source_set", "mute_set", "volume_set", "tones_*", "device_*"]),
+    (
+        "sound",
+        &["sound_*", "record_*", "pcm_*", "source_set", "music_set", "mute_set", "volume_set", "tones_*", "device_*"],
+    ),
 ];
 
 /// A constant, a type or a function.
@@ -376,6 +381,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("mos_x100", "The values, as many as cap."),
     ("seconds_each", "The seconds that a value stands for; NULL: not asked for."),
     ("source", "MICROSIP_SRC_*."),
+    ("music", "MICROSIP_MUSIC_*."),
     ("on", "1: on; 0: off."),
     ("percent", "The volume."),
     ("dev", "MICROSIP_DEV_*."),

@@ -32,6 +32,13 @@ impl Handle {
         check(unsafe { c::microsip_sound_play(self.0, c::MICROSIP_SELF, &raw const sound, 0) })
     }
 
+    /// Far ends on hold hear this file.
+    pub(crate) fn hold_music(self, path: &Path) -> Result<(), Failure> {
+        let path = text(&path.to_string_lossy())?;
+        // SAFETY: `path` lives until the call has read it.
+        check(unsafe { c::microsip_music_set(self.0, c::MICROSIP_SELF, c::MICROSIP_MUSIC_FILE, path.as_ptr()) })
+    }
+
     /// Records the far end, or both sides: the near end left, the far end right.
     pub(crate) fn record(self, call: Id, path: &Path, both: bool) -> Result<(), Failure> {
         let sides = if both { c::MICROSIP_SIDES_STEREO } else { c::MICROSIP_SIDES_HEARD };

@@ -20,6 +20,11 @@ pub(crate) fn files(phone: Handle, course: &Course) -> Result<(), Stop> {
     if let Some(path) = &course.play {
         phone.play_check(path).map_err(|why| Stop::new(Exit::Usage, format!("cannot play: {why}")))?;
     }
+    if let Some(path) = &course.hold_music {
+        phone
+            .hold_music(path)
+            .map_err(|why| Stop::new(Exit::Usage, format!("cannot play {} on hold: {why}", path.display())))?;
+    }
     if let Some(path) = &course.record {
         writable(path)
             .map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;

@@ -43,6 +43,31 @@ fn an_echo_sends_back_what_a_call_plays() {
 }
 
 #[test]
+fn a_far_end_on_hold_hears_the_music() {
+    let (music, heard) = (Scratch::new("music.wav"), Scratch::new("held.wav"));
+    write_tone(&music.0, 600.0, 0.5);
+    let mut answer = Listening::start(&[
+        "answer",
+        "--listen",
+        "127.0.0.1:0",
+        "--null-audio",
+        "--record",
+        heard.path(),
+        "--code",
+        "200",
+    ]);
+    let target = format!("sip:answer@{}", answer.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "4s"]);
+    call.args(["--hold-after", "200ms", "--hold-for", "2s", "--hold-music", music.path()]);
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    assert_eq!(answer.child.wait().unwrap().code(), Some(0));
+    // over and over, while it is on hold and no longer
+    let heard = heard_ms(&heard.0, 600.0);
+    assert!((700..3000).contains(&heard), "{heard} ms of the music");
+}
+
+#[test]
 fn answer_takes_a_call_records_it_and_a_trace_shows_it() {
     let (tone, heard) = (Scratch::new("say.wav"), Scratch::new("heard.wav"));
     write_tone(&tone.0, 450.0, 1.2);

@@ -116,6 +116,8 @@ fn files_that_cannot_be_used_are_found_before_any_call() {
         &["--play", "/"],
         &["--play", cut.path()],
         &["--play", empty.path()],
+        &["--hold-music", "/nonexistent/x.wav"],
+        &["--hold-music", text.path()],
         &["--record", "/nonexistent/x.wav"],
         &["--record", "/"],
         &["--record", unused.path(), "--play", "/nonexistent/x.wav"],

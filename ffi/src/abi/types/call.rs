@@ -242,8 +242,8 @@ pub struct microsip_call_info {
     pub session_refresher: u32,
     /// The ring that it asks for: MICROSIP_ALERT_*. 0 without MICROSIP_HAS_TONES.
     pub alert: u32,
-    /// 0.
-    pub reserved_alert: u32,
+    /// The music for its far end on hold: MICROSIP_MUSIC_SOURCE, _NONE, or _PCM, which is that of a file too.
+    pub music: u32,
 }
 
 /// The statistics of a call's media.

@@ -38,6 +38,8 @@ pub const MICROSIP_TLS: u32 = 4;
 pub const MICROSIP_SELF: microsip_id = 1;
 /// The ring device.
 pub const MICROSIP_RING: microsip_id = 2;
+/// The far ends that are on hold: a target of microsip_engine_audio.
+pub const MICROSIP_HELD: microsip_id = 3;
 
 /// microsip_features(): the host family, with its threads and sockets.
 pub const MICROSIP_HAS_HOST: u32 = 1;

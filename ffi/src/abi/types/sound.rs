@@ -17,6 +17,15 @@ pub const MICROSIP_SRC_ECHO: u32 = 2;
 /// Sources: silence.
 pub const MICROSIP_SRC_SILENCE: u32 = 3;
 
+/// Music for a far end on hold: none of its own, the call's source goes on; of a microphone it hears nothing.
+pub const MICROSIP_MUSIC_SOURCE: u32 = 0;
+/// Music on hold: nothing is heard.
+pub const MICROSIP_MUSIC_NONE: u32 = 1;
+/// Music on hold: the application's PCM, by microsip_pcm_write, or of an engine by microsip_engine_audio.
+pub const MICROSIP_MUSIC_PCM: u32 = 2;
+/// Music on hold: a WAV file, over and over, from its beginning for each hold. An engine has no files.
+pub const MICROSIP_MUSIC_FILE: u32 = 3;
+
 /// Methods of digits: RFC 4733 events where the far end takes them; else what the account's member dtmf says, if that
 /// names INFO; else tones.
 pub const MICROSIP_DTMF_AUTO: u32 = 1;

@@ -15,7 +15,7 @@ mod riff;
 #[cfg(test)]
 mod tests;
 
-pub use play::{Feed, Feeding, Played, Player, check, open};
+pub use play::{Feed, Feeding, Played, Player, check, load, open};
 pub use record::{Mix, Recorder, RecorderFile, Recording, record};
 
 /// Faults of a file.

@@ -22,6 +22,9 @@ const BLOCK: usize = 16 << 10;
 /// stop at any time.
 const PIPE_BYTES: u64 = 64 << 20;
 
+/// The most samples of a file that is kept as a whole: 64 MB.
+const LOADED: usize = 32 << 20;
+
 /// The outcome of [`Player::fill`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Played {
@@ -137,6 +140,31 @@ pub(super) fn start(
         return Err(FileError::new(FileCode::Format, path, "holds no sound", "choose a file with samples in it"));
     }
     Ok((Player { ring: reader, status, wake }, feed))
+}
+
+/// The whole sound of a file at this rate, as [`open`] reads it.
+///
+/// # Errors
+/// As [`open`]; a sound of more than [`LOADED`] samples.
+pub fn load(path: &Path, rate: u32) -> Result<Arc<[i16]>, FileError> {
+    let (mut player, mut feed) = open(path, rate, 1, None)?;
+    let (mut sound, mut piece) = (Vec::new(), [0; 4096]);
+    loop {
+        let played = player.fill(&mut piece);
+        sound.extend_from_slice(piece.get(..played.samples).unwrap_or_default());
+        if sound.len() > LOADED {
+            let why = format_args!("has more than {} minutes of sound", LOADED / rate as usize / 60);
+            return Err(FileError::new(FileCode::Format, path, why, "choose a shorter file"));
+        }
+        if played.finished {
+            return Ok(sound.into());
+        }
+        if played.samples == 0
+            && let Some(Feeding::Failed(error)) = feed.as_mut().map(|feed| feed.tend(Instant::now()))
+        {
+            return Err(error);
+        }
+    }
 }
 
 /// Checks that a file can be played, by its beginning; a file that can be read only once is not touched.
