@@ -362,7 +362,7 @@ typedef struct microsip_addr {
 /**
  * A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK
  * nothing changed: after a change of network the call was offered anew from our new address, and
- * the offer failed.
+ * the offer failed, with the status that refused it, its cause and its side.
  * MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see MICROSIP_LOST_TELL); MICROSIP_OK
  * follows when it does again.
  */

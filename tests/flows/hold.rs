@@ -2,6 +2,7 @@
 
 mod crossing;
 mod music;
+mod turns;
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};

@@ -126,7 +126,9 @@ impl Told {
             phone::EventKind::Done { op, token, sip_code, result } => {
                 Self { kind: EventKind::Done, op: Some(op), token, sip_code, result, ..blank }
             }
-            phone::EventKind::Media { media, result } => Self { kind: EventKind::Media, value: media, result, ..blank },
+            phone::EventKind::Media { media, result, sip_code } => {
+                Self { kind: EventKind::Media, value: media, result, sip_code, ..blank }
+            }
             phone::EventKind::Member { conference, member, joined } => {
                 Self { kind: EventKind::Member, conference, member: Some(member), state: joined.into(), ..blank }
             }

@@ -94,6 +94,11 @@ pub const REDIRECTS: u8 = 5;
 /// about two minutes.
 pub const REOFFER_TRIES: u8 = 8;
 
+/// Times that an offer of ours finds another one under way, a second apart (rfc3261#14.1: it has to wait for its end).
+/// One of theirs is over after 42 s at most, 10 for a host that it names and 64·T1 for its ACK: a far end that has
+/// them under way for longer leaves us no turn.
+pub const REOFFER_TURNS: u8 = 60;
+
 /// Deadlines served in one call of `handle_timeout`; the rest is due at once again.
 pub const TIMEOUTS_A_CALL: usize = 64;
 

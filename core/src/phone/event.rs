@@ -316,6 +316,8 @@ pub enum EventKind {
         media: u32,
         /// Not [`Cause::Normal`]: nothing changed.
         result: Cause,
+        /// The SIP status that refused the offer; 0 when none.
+        sip_code: u16,
     },
     /// The far end of the call is another, or has another name ([`super::CallText::RemoteUri`],
     /// [`super::CallText::RemoteName`]): it says so itself, or the account's proxy does (RFC 4916, RFC 3325). With the

@@ -3,7 +3,7 @@
 use super::conference::raw_of;
 use crate::abi::types::*;
 use microsip_core::base::features;
-use microsip_core::phone::{CallState, EndCause, EndedBy, Event, EventKind};
+use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind};
 
 /// An event as it crosses.
 pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
@@ -61,10 +61,15 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.cause = EndCause::of(result, sip_code) as u32;
             event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
         }
-        EventKind::Media { media, result } => {
+        EventKind::Media { media, result, sip_code } => {
             event.r#type = MICROSIP_EV_MEDIA;
             event.value = media;
+            event.sip_code = u32::from(sip_code);
             event.result = result as i32;
+            if features::REOFFER && result != Cause::Normal {
+                event.cause = EndCause::of(result, sip_code) as u32;
+                event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
+            }
         }
         EventKind::Identity => event.r#type = MICROSIP_EV_IDENTITY,
         EventKind::Datagram { .. } if !features::STREAM => {}

@@ -1,10 +1,11 @@
 //! A call: a session between its INVITE and its release, or the need for its slot.
 
+use super::next_offer::NextOffer;
 use super::rules::Plan;
 use super::timers::Refresh;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::phone::context::done::Link;
+use crate::phone::context::done::{Ended, Link};
 use crate::phone::tone::Alert;
 use crate::phone::{CallState, Cause, EndCause, EndedBy};
 
@@ -81,10 +82,15 @@ pub(in crate::phone) struct Call {
     /// The side that has ended it, or tries to.
     pub(super) ended_by: EndedBy,
     pub(super) cancel: Cancel,
-    /// Redirections that were followed; once it is up, offers of ours that failed.
-    pub(super) tries: u8,
-    /// The deadline of its ringing; once it is up, the time of its next offer.
+    /// Redirections that were followed.
+    pub(super) redirections: u8,
+    /// The time at which it is given up, if it is not answered by then; and tried to be again, where its CANCEL found no
+    /// slot.
     pub(super) give_up: Instant,
+    /// The next offer of ours, once it is up.
+    pub(super) next_offer: NextOffer,
+    /// The outcome of the last change of its media.
+    pub(super) media_outcome: Ended,
     /// The next step of the rules for incoming calls, and the rule that ended it.
     pub(super) plan: Plan,
     /// The next step of its session timer.
@@ -145,8 +151,10 @@ impl Call {
         end_cause: EndCause::None,
         ended_by: EndedBy::Nobody,
         cancel: Cancel::No,
-        tries: 0,
+        redirections: 0,
         give_up: Instant::NEVER,
+        next_offer: NextOffer::EMPTY,
+        media_outcome: Ended::DONE,
         plan: Plan::EMPTY,
         refresh: Refresh::EMPTY,
         leaving: false,
@@ -219,7 +227,10 @@ impl Call {
     }
 
     pub(super) fn deadline(&self) -> Instant {
-        if self.leaving { Instant::ZERO } else { self.give_up.min(self.plan.at()).min(self.refresh.at()) }
+        if self.leaving {
+            return Instant::ZERO;
+        }
+        self.give_up.min(self.next_offer.at()).min(self.plan.at()).min(self.refresh.at())
     }
 
     pub(super) const fn bit(state: CallState) -> u32 {

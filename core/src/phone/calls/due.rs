@@ -4,7 +4,7 @@ use super::Calls;
 use super::call::Cancel;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::phone::{CallId, CallState, Cause, EndCause, EndedBy, Lower};
+use crate::phone::{CallId, Cause, EndCause, EndedBy, Lower};
 
 impl Calls<'_> {
     /// A timer of a dialog: its BYE found no slot before, or it is the loser of a fork.
@@ -39,13 +39,14 @@ impl Calls<'_> {
             self.refresh_due(lower, now, handle);
             return;
         }
+        if call.next_offer.at() <= now {
+            call.next_offer.rest();
+            self.wake(&mut lower.cx, handle);
+            self.reoffer(lower, now, handle);
+            return;
+        }
         if call.give_up <= now {
             call.give_up = Instant::NEVER;
-            if call.state == CallState::Connected {
-                self.wake(&mut lower.cx, handle);
-                self.reoffer(lower, now, handle);
-                return;
-            }
             let incoming = call.incoming;
             self.ends(handle, EndedBy::Library, EndCause::None);
             if incoming {

@@ -76,6 +76,7 @@ impl Calls<'_> {
         let Some(call) = self.get_mut(call_handle) else { return };
         call.reach(now, CallState::Ended);
         call.give_up = Instant::NEVER;
+        call.next_offer.rest();
         call.plan.rest();
         call.refresh.rest();
         // the cause of the hang-up counts, where nothing but it or silence ended the call

@@ -5,7 +5,6 @@
 //! it leaves, so one may carry several commands, and an answer of ours to an offer of theirs may settle them too.
 
 use super::Calls;
-use super::call::Call;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::context::done::Ended;
@@ -18,8 +17,6 @@ use crate::phone::{CallId, CallState, Cause, CommandError, Lower, Reoffer};
 
 /// Commands that an offer may carry.
 const CARRIED: [Op; 2] = [Op::Hold, Op::Reoffer];
-
-const DONE: Ended = Ended { result: Cause::Normal, sip_code: 0 };
 
 impl Calls<'_> {
     /// Holds or resumes; see [`crate::phone::Phone::hold`].
@@ -66,12 +63,16 @@ impl Calls<'_> {
         self.want(lower, now, (call, desired), (Op::Reoffer, token), true)
     }
 
-    /// The call is up, by an agreement that may not be all that we want: an offer follows, if none is due anyway.
+    /// The call is up, by an agreement that may not be all that we want, or an offer of theirs is over: an offer of ours
+    /// follows. One that waited for its turn has it now, before the next of theirs; one that is due anyway stays so.
     pub(super) fn offer_unsettled(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        let quiet = |call: &Call| {
-            call.state == CallState::Connected && call.request.is_none() && call.give_up == Instant::NEVER
-        };
-        if self.get(handle).is_some_and(quiet) && !lower.media.is_settled(handle) {
+        let Some(call) = self.get(handle) else { return };
+        if call.next_offer.waits_for_turn() {
+            self.reoffer(lower, now, handle);
+            return;
+        }
+        let quiet = call.state == CallState::Connected && call.request.is_none() && !call.next_offer.waits();
+        if quiet && !lower.media.is_settled(handle) {
             self.offer_anew(lower, now, handle);
         }
         #[cfg(feature = "identity")]
@@ -98,7 +99,7 @@ impl Calls<'_> {
         let call = self.get_mut(handle).ok_or(CommandError::Stale)?;
         // an answer whose host is looked up is not taken yet
         let sought = lower.dialogs.get(call.dialog).is_some_and(Leg::looks_up);
-        let (out, waits) = (sought || !call.request.is_none(), call.give_up != Instant::NEVER);
+        let (out, waits) = (sought || !call.request.is_none(), call.next_offer.waits());
         let carried = if out { call.carried.into_iter().zip(CARRIED).find(|(_, other)| *other == op) } else { None };
         // those that no offer carries are replaced
         let replaced = Ended { result: Cause::Cancelled, sip_code: 0 };
@@ -143,12 +144,12 @@ impl Calls<'_> {
         call.carried = [0; 2];
         let mut told = false;
         for op in CARRIED {
-            told |= lower.cx.end(call.commands, op, u32::MAX, DONE);
+            told |= lower.cx.end(call.commands, op, u32::MAX, Ended::DONE);
         }
         if told {
             // a try that waits was for them; one for another reason tries again when the host's addresses change
             if call.request.is_none() && call.state == CallState::Connected {
-                call.give_up = Instant::NEVER;
+                call.next_offer.rest();
             }
             self.wake(&mut lower.cx, handle);
             lower.cx.tell(Object::Call(handle.index));
@@ -158,7 +159,7 @@ impl Calls<'_> {
     /// An offer was accepted, whatever its answer settles: the commands that it carried have ended, and later ones
     /// have their turn.
     pub(super) fn wishes_answered(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        self.end_carried(lower, handle, DONE);
+        self.end_carried(lower, handle, Ended::DONE);
         if !lower.media.is_settled(handle) {
             self.offer_anew(lower, now, handle);
         }

@@ -50,7 +50,7 @@ impl Calls<'_> {
 
     /// The request with another From leaves, where one is wanted and nothing else is out, or waits to be.
     pub(super) fn offer_identity(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        let quiet = |call: &&Call| call.is_up() && call.request.is_none() && call.give_up == Instant::NEVER;
+        let quiet = |call: &&Call| call.is_up() && call.request.is_none() && !call.next_offer.waits();
         let Some(dialog) = self.get(handle).filter(quiet).map(|call| call.dialog) else { return };
         if lower.dialogs.renames(dialog) == Some(false) {
             self.refresh_now(handle);

@@ -32,6 +32,8 @@ mod info;
 mod later;
 mod life;
 mod lines;
+#[cfg_attr(not(feature = "reoffer"), path = "next_offer/none.rs")]
+mod next_offer;
 pub(super) mod outgoing;
 mod ports;
 #[cfg(feature = "reliable")]

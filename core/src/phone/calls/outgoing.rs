@@ -317,10 +317,10 @@ impl Calls<'_> {
         let mut room = [0u8; TARGET];
         let Some(route) = route_by(lower.accounts.proxy(account), &mut room) else { return false };
         let Some(call) = self.get_mut(call_handle) else { return false };
-        if call.tries >= REDIRECTS {
+        if call.redirections >= REDIRECTS {
             return false;
         }
-        call.tries += 1;
+        call.redirections += 1;
         call.progress = 0; // the next target has responses of its own
         self.drop_forks(lower, dialog_handle);
         lower.media.forget_agreed(dialog_handle);

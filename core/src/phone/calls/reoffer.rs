@@ -35,7 +35,7 @@ impl Calls<'_> {
     /// A call is to be offered anew, from the first try on.
     pub(super) fn offer_anew(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         if let Some(call) = self.get_mut(handle) {
-            call.tries = 0;
+            call.next_offer.begin();
         }
         self.forget_refresh(handle);
         self.reoffer(lower, now, handle);
@@ -50,8 +50,8 @@ impl Calls<'_> {
         let sought = lower.dialogs.get(dialog_handle).is_some_and(Leg::looks_up);
         if !ours.is_none() || sought || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
             // rfc3261#14.1: not while another is under way, in either direction, nor while the answer to ours waits for
-            // its host. Each ends by its own clock, so this is no try.
-            self.wait_with_offer(lower, now, handle, Duration::from_millis(SLOT_RETRY_MS));
+            // its host. Each ends by its own clock, so this is no try; but they may follow each other without end.
+            self.wait_for_turn(lower, now, handle);
             return;
         }
         let stays = self.is_in_place(lower, handle, dialog_handle);
@@ -68,6 +68,7 @@ impl Calls<'_> {
         };
         if let Some(call) = self.get_mut(handle) {
             call.request = request;
+            call.next_offer.leaves();
         }
         let way = lower.dialogs.get(dialog_handle).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
         let asking = lower.go(now, request, way.filter(|_| stays));
@@ -83,8 +84,23 @@ impl Calls<'_> {
 
     fn wait_with_offer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration) {
         if let Some(call) = self.get_mut(handle).filter(|call| call.state == CallState::Connected) {
-            call.give_up = now + wait;
+            call.next_offer.wait(now + wait);
             self.wake(&mut lower.cx, handle);
+        }
+    }
+
+    /// Another offer is in the way of ours.
+    fn wait_for_turn(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        if call.next_offer.misses_turn() {
+            self.wait_with_offer(lower, now, handle, Duration::from_millis(SLOT_RETRY_MS));
+        } else {
+            call.next_offer.rest();
+            #[cfg(feature = "reoffer")]
+            if !self.is_refreshing(handle) {
+                self.carry_wishes(lower, handle); // they fail with it
+            }
+            self.offer_failed(lower, now, handle, failed(Cause::Timeout, 0));
         }
     }
 
@@ -92,8 +108,7 @@ impl Calls<'_> {
     /// is.
     fn try_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration, ended: Ended) {
         let Some(call) = self.get_mut(handle) else { return };
-        call.tries = call.tries.saturating_add(1);
-        if call.tries < REOFFER_TRIES {
+        if call.next_offer.fails() {
             self.wait_with_offer(lower, now, handle, wait);
         } else {
             self.offer_failed(lower, now, handle, ended);
@@ -114,14 +129,14 @@ impl Calls<'_> {
             return;
         }
         let _ = now;
-        self.tell_outcome(lower, handle, ended.result);
+        self.tell_outcome(lower, handle, ended);
     }
 
     /// The outcome of an offer that left the session as it was stands in the next event about its media.
-    pub(super) fn tell_outcome(&mut self, lower: &mut Lower<'_>, handle: Handle, cause: Cause) {
+    pub(super) fn tell_outcome(&mut self, lower: &mut Lower<'_>, handle: Handle, outcome: Ended) {
         let now = lower.cx.latest;
         if let Some(call) = self.get_mut(handle) {
-            call.cause = cause;
+            call.media_outcome = outcome;
             call.tell_media(now);
             lower.cx.tell(Object::Call(handle.index));
         }
@@ -129,7 +144,7 @@ impl Calls<'_> {
 
     /// No slot, no port, no way: each wait is twice as long as the one before.
     fn offer_later(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
-        let tries = self.get(handle).map_or(0, |call| call.tries);
+        let tries = self.get(handle).map_or(0, |call| call.next_offer.tries());
         self.try_again(
             lower,
             now,
@@ -222,15 +237,15 @@ impl Calls<'_> {
                 #[cfg(feature = "identity")]
                 self.identity_taken(lower, handle);
                 let Some(call) = self.get_mut(handle) else { return };
-                call.tries = 0;
-                let failed_before = call.cause != Cause::Normal && !refreshing;
+                call.next_offer.begin();
+                let failed_before = call.media_outcome != Ended::DONE && !refreshing;
                 self.session_answered(lower, now, handle, response, false);
                 if refreshing && !offered {
                     self.refreshed(lower, now, handle);
                     return;
                 }
                 if failed_before {
-                    self.tell_outcome(lower, handle, Cause::Normal); // one before it had failed
+                    self.tell_outcome(lower, handle, Ended::DONE); // one before it had failed
                 }
                 // a 2xx without a usable answer leaves the session as it was
                 let text = description(response);

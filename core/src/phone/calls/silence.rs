@@ -2,8 +2,10 @@
 //! come, so the call is ended here.
 
 use super::Calls;
+use super::reoffer::failed;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::phone::context::done::Ended;
 use crate::phone::dialogs::Lost;
 use crate::phone::media_timeout::Patience;
 use crate::phone::trace::{About, What};
@@ -25,7 +27,7 @@ impl Calls<'_> {
         let Some(call) = self.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         if Self::patience(lower, call.account).tells {
             lower.cx.trace(About::Call(CallId(handle)), What::MediaSilent);
-            self.tell_outcome(lower, handle, Cause::MediaLost);
+            self.tell_outcome(lower, handle, failed(Cause::MediaLost, 0));
         } else {
             let dialog = call.dialog;
             lower.dialogs.lose(dialog, Lost::Media);
@@ -35,8 +37,8 @@ impl Calls<'_> {
 
     /// Media came from a far end whose silence was reported.
     pub(super) fn media_is_back(&mut self, lower: &mut Lower<'_>, handle: Handle) {
-        if self.get(handle).is_some_and(|call| call.cause == Cause::MediaLost) {
-            self.tell_outcome(lower, handle, Cause::Normal);
+        if self.get(handle).is_some_and(|call| call.media_outcome.result == Cause::MediaLost) {
+            self.tell_outcome(lower, handle, Ended::DONE);
         }
     }
 }

@@ -190,7 +190,7 @@ impl Calls<'_> {
     pub(super) fn refresh_due(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get_mut(handle) else { return };
         call.refresh.at = Instant::NEVER;
-        let (dialog, waits) = (call.dialog, call.give_up != Instant::NEVER);
+        let (dialog, waits) = (call.dialog, call.next_offer.waits());
         let asks = !call.request.is_none();
         let Some(session) = lower.dialogs.session_mut(dialog).filter(|_| call.state == CallState::Connected) else {
             return;
@@ -214,7 +214,7 @@ impl Calls<'_> {
             return;
         }
         call.refresh = Refresh { at: timer.next_step(now), alone: true };
-        call.tries = 0;
+        call.next_offer.begin();
         self.wake(&mut lower.cx, handle);
         self.reoffer(lower, now, handle);
     }
@@ -224,7 +224,7 @@ impl Calls<'_> {
     pub(super) fn refresh_now(&mut self, handle: Handle) {
         if let Some(call) = self.get_mut(handle) {
             call.refresh.alone = true;
-            call.tries = 0;
+            call.next_offer.begin();
         }
     }
 

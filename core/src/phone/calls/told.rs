@@ -7,6 +7,7 @@ use super::call::PENDING_DATAGRAM;
 use super::call::PENDING_IDENTITY;
 use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
 use crate::base::slots::Handle;
+use crate::phone::context::done::Ended;
 use crate::phone::{AccountId, Alert, CallId, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lower};
 
 const STATES: u32 =
@@ -83,10 +84,11 @@ impl Calls<'_> {
         if call.pending & PENDING_MEDIA != 0 {
             call.pending &= !PENDING_MEDIA;
             // an offer of ours that failed
-            let result = if call.state == CallState::Connected { call.cause } else { Cause::Normal };
+            let up = call.state == CallState::Connected;
+            let Ended { result, sip_code } = if up { call.media_outcome } else { Ended::DONE };
             let at = call.time(call.media_changed);
             let media = lower.media.ways(handle);
-            return told(at, EventKind::Media { media, result });
+            return told(at, EventKind::Media { media, result, sip_code });
         }
         #[cfg(feature = "identity")]
         if call.pending & PENDING_IDENTITY != 0 {

@@ -65,10 +65,15 @@ impl Command {
 }
 
 /// The result of its end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::phone) struct Ended {
     pub(in crate::phone) result: Cause,
     pub(in crate::phone) sip_code: u16,
+}
+
+impl Ended {
+    /// It did what it was to do.
+    pub(in crate::phone) const DONE: Self = Self { result: Cause::Normal, sip_code: 0 };
 }
 
 impl Command {

@@ -28,7 +28,8 @@ pub const MICROSIP_EV_CLOSED: u32 = 10;
 /// The library met a fault of its own: the last event of this phone.
 pub const MICROSIP_EV_POISONED: u32 = 11;
 /// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed:
-/// after a change of network the call was offered anew from our new address, and the offer failed.
+/// after a change of network the call was offered anew from our new address, and the offer failed, with the status that
+/// refused it, its cause and its side.
 /// MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see MICROSIP_LOST_TELL); MICROSIP_OK follows when it does
 /// again.
 pub const MICROSIP_EV_MEDIA: u32 = 12;
