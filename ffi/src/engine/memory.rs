@@ -135,7 +135,7 @@ fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
         ),
         streams: lender.lend(if features::STREAM { plan.flows as usize } else { 0 }, Stream::EMPTY),
         codecs: lender.zeroed(if plan.codecs.remembers() { capacity.calls as usize } else { 0 }),
-        music: lender.zeroed(if features::REOFFER { capacity.quantum as usize } else { 0 }),
+        music: if features::REOFFER { lender.zeroed(capacity.quantum as usize) } else { &mut [] },
     })
 }
 

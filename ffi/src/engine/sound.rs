@@ -8,7 +8,7 @@ use crate::ops::{self, Done};
 use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{Bus, CallId, Patch};
+use microsip_core::phone::{Bus, CallId, CommandError, Patch};
 
 /// Samples of a quantum at the highest rate.
 const QUANTUM: usize = 480;
@@ -62,10 +62,15 @@ impl microsip_engine {
     }
 
     fn tick(&mut self, now: Instant, input: &[i16], output: &mut [i16]) {
-        let mut held = Held(if features::REOFFER && self.music_given { self.music } else { &[] });
-        self.phone.audio(now, Bus::Device, &mut self.codecs, &mut held, input, output);
-        while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut held, &[], &mut []) {}
-        self.music_given = false;
+        if features::REOFFER {
+            let mut held = Held(if self.music_given { self.music } else { &[] });
+            self.phone.audio(now, Bus::Device, &mut self.codecs, &mut held, input, output);
+            while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut held, &[], &mut []) {}
+            self.music_given = false;
+            return;
+        }
+        self.phone.audio(now, Bus::Device, &mut self.codecs, &mut (), input, output);
+        while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut (), &[], &mut []) {}
     }
 
     /// The music of the next tick for those on hold.
@@ -146,6 +151,9 @@ pub unsafe extern "C" fn microsip_engine_music_set(
     path: *const c_char,
 ) -> i32 {
     command("microsip_engine_music_set", e, now_us, |phone, _| {
+        if !features::REOFFER {
+            return Err(Fail::command(CommandError::Unsupported, "music", Value::None));
+        }
         // SAFETY: by contract.
         ops::media::music(phone, target, music, unsafe { text::optional(path, "path")? })
     })

@@ -414,7 +414,7 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_
         session_expires: info.session_interval,
         session_refresher: info.session_refresher as u32,
         alert: if features::TONES { info.alert.0 } else { 0 },
-        music: info.music as u32,
+        music: if features::REOFFER { info.music as u32 } else { 0 },
     });
     Ok(())
 }

@@ -39,7 +39,7 @@ impl Calls<'_> {
             self.refresh_due(lower, now, handle);
             return;
         }
-        if call.next_offer.at() <= now {
+        if cfg!(feature = "reoffer") && call.next_offer.at() <= now {
             call.next_offer.rest();
             self.wake(&mut lower.cx, handle);
             self.reoffer(lower, now, handle);
