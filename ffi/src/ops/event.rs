@@ -64,9 +64,9 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
         EventKind::Media { media, result, sip_code } => {
             event.r#type = MICROSIP_EV_MEDIA;
             event.value = media;
-            event.sip_code = u32::from(sip_code);
             event.result = result as i32;
             if features::REOFFER && result != Cause::Normal {
+                event.sip_code = u32::from(sip_code);
                 event.cause = EndCause::of(result, sip_code) as u32;
                 event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
             }

@@ -88,7 +88,10 @@ impl Calls<'_> {
             let Ended { result, sip_code } = if up { call.media_outcome } else { Ended::DONE };
             let at = call.time(call.media_changed);
             let media = lower.media.ways(handle);
-            return told(at, EventKind::Media { media, result, sip_code });
+            return told(
+                at,
+                EventKind::Media { media, result, sip_code: if cfg!(feature = "reoffer") { sip_code } else { 0 } },
+            );
         }
         #[cfg(feature = "identity")]
         if call.pending & PENDING_IDENTITY != 0 {
