@@ -44,8 +44,6 @@ fn a_desk_phone_fits_its_budget() {
     let of_hosts = of_hosts + if cfg!(feature = "reliable") { 3 * 16 } else { 0 };
     // nor keys that are held, in two streams
     let of_hosts = of_hosts + if cfg!(feature = "info") { 2 * 8 } else { 0 };
-    // nor reliable responses, of which the last is remembered in three dialogs
-    let of_hosts = of_hosts + if cfg!(feature = "reliable") { 3 * 8 } else { 0 };
     // nor offers in a call that is up, of which the next one stands in two calls
     let of_hosts = of_hosts + if cfg!(feature = "reoffer") { 2 * 16 } else { 0 };
     // 32 KB less receive and transmit buffer (one, 1500) and 5 KB of stack
