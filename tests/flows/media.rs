@@ -94,7 +94,7 @@ fn an_address_that_has_confirmed_nothing_gets_400_ms() {
     assert!((48..=51).contains(&more(&mut lab, MEDIA, Duration::from_secs(1))));
 }
 
-/// Whoever forges an INVITE of a victim's can forge its voice too: on that word no more leaves than came.
+/// A sender that forges an INVITE of a victim can forge its voice too: on that word no more leaves than came.
 #[test]
 fn a_packet_of_voice_draws_no_more_than_another_one() {
     let (mut lab, mut peer, _) = answered();

@@ -20,7 +20,7 @@ fn hears_music_alone(bridge: &Bridge) -> bool {
     tones(last, sound.rate()).is_empty() && (6800..9200).contains(&peak(last, MUSIC, sound.rate()))
 }
 
-/// What the others hear with the first one gone.
+/// The tones of the others with the first one gone.
 fn without_first() -> Vec<Vec<u32>> {
     let rest = |tone: u32| but(tone).into_iter().filter(|other| *other != TONES[0]).collect();
     TONES[1..].iter().copied().map(rest).collect()

@@ -33,7 +33,7 @@ fn a_file_lies_over_the_source_which_goes_on() {
     assert!(slots.played.is_empty());
 }
 
-/// What a call on hold hears in so many quanta.
+/// The music of a call on hold in so many quanta.
 fn held(slots: &mut Slots, call: CallId, quanta: usize) -> Vec<i16> {
     let quantum = |_| {
         let mut pcm = [0; 80];
