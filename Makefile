@@ -14,6 +14,7 @@ help:
 
 demo:
 	@sh tests/setup/demo.sh
+	@echo "building the command: once, and some minutes where the machine is busy"
 	@sh tests/setup/timed.sh $(CARGO) build --locked --profile demo --quiet -p microsip-cli --no-default-features --features device
 	@"$(TARGET)/demo/microsip" demo
 

@@ -33,6 +33,13 @@ for command in '' -call -echo -answer -register -devices -demo -tone; do
 done
 bash -n "$prefix/share/bash-completion/completions/microsip"
 grep -q 'null-audio' "$prefix/share/zsh/site-functions/_microsip" "$prefix/share/fish/vendor_completions.d/microsip.fish"
+
+# The C examples of the source tree are linked to what an installation has left in target/, without any path of an environment.
+make --no-print-directory --silent -C examples/c LIBRARY="$target/$PROFILE" OUT="$work/tree" "$work/tree/dial"
+code=0
+env -u LD_LIBRARY_PATH "$work/tree/dial" 2>"$work/usage" || code=$?
+[ $code = 2 ] || { echo "an example beside the build does not start: $(cat "$work/usage")"; exit 1; }
+
 echo "files: a library with a soname, a command, $(ls "$prefix/share/man/man1" | wc -l) man pages, completions"
 
 # For a package: everything below DESTDIR, and no trace of it in the installed files.

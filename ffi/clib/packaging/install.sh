@@ -22,9 +22,10 @@ shared=libmicrosip.so.$version
 command_features=documents,trace
 case ,$FEATURES, in *,device,*) command_features=$command_features,device ;; esac
 case ,$FEATURES, in *,pulseaudio,*) command_features=$command_features,pulseaudio ;; esac
-# The name by which programs find it again is the installed library's alone: in target/ there is no file of that name.
+# The name by which programs find it again is the installed library's: the file of that name in target/ is for what is linked there.
 echo "install: builds the library and the command; this takes minutes"
 $CARGO rustc --locked --quiet --profile "$PROFILE" -p microsip-c --no-default-features --features "$FEATURES" -- -C "link-arg=-Wl,-soname,$soname"
+ln -sf libmicrosip.so "$built/$soname"
 case ,$FEATURES, in
 *,host,* | *,device,* | *,pulseaudio,*)
     $CARGO build --locked --quiet --profile "$PROFILE" -p microsip-cli --no-default-features --features "$command_features"
