@@ -18,20 +18,19 @@ const PASSWORD_LINE: u64 = 1024;
 const ACCOUNT_FILE: u64 = 64 << 10;
 
 /// The account of options and file; none where neither gives a URI.
-pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
+///
+/// `dials`: what others see of a caller is then its calls', without an account.
+pub(crate) fn read(options: &Options, dials: bool) -> Result<Option<AccountTexts>, String> {
     let mut file = File::default();
     if let Some(path) = &options.account_file {
         let text = whole(path).map_err(|error| format!("cannot read the account file {}: {error}", path.display()))?;
         file = parse(&text).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
     }
     let Some(uri) = options.uri.clone().or(file.uri) else {
-        let given = options.account_file.is_some() || options.registrar.is_some() || options.username.is_some();
-        let wanted = given || options.password_file.is_some() || options.password_stdin;
-        return if wanted {
-            Err("an account needs its address: give --uri sip:user@domain, or `uri = …` in the account file".to_owned())
-        } else {
-            Ok(None)
-        };
+        return options.first(dials).map_or(Ok(None), |name| {
+            let uri = "give --uri sip:user@domain, or `uri = …` in the account file";
+            Err(format!("{name} is an account's, and an account needs its address: {uri}"))
+        });
     };
     let password = match (&options.password_file, options.password_stdin) {
         (Some(path), _) => Some(first_line_of(path)?),
@@ -50,11 +49,7 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         proxy: options.proxy.clone().or(file.proxy),
         realms: if options.realm.is_empty() { file.realm } else { Some(options.realm.join(",")) },
         trusted: if options.trust.is_empty() { file.trust } else { Some(options.trust.join(",")) },
-        privacy: match options.privacy {
-            None => 0,
-            Some(Privacy::Id) => c::MICROSIP_PRIVACY_ID,
-            Some(Privacy::Anonymous) => c::MICROSIP_PRIVACY_ANONYMOUS,
-        },
+        privacy: privacy(options),
         identity: options.identity.clone(),
         headers: lines(&options.register_header),
         call_headers: lines(&options.call_header),
@@ -71,6 +66,45 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         no_register: options.no_register,
         media_any_host: options.media_any_host || file.media_any_host,
     }))
+}
+
+impl Options {
+    /// The first that was given, and needs an account.
+    fn first(&self, dials: bool) -> Option<&'static str> {
+        let seen = [(self.privacy.is_some(), "--privacy"), (self.display_name.is_some(), "--display-name")];
+        let own = [
+            (self.account_file.is_some(), "--account-file"),
+            (self.registrar.is_some(), "--registrar"),
+            (self.identity.is_some(), "--identity"),
+            (self.proxy.is_some(), "--proxy"),
+            (self.transport.is_some(), "--transport"),
+            (!self.realm.is_empty(), "--realm"),
+            (!self.trust.is_empty(), "--trust"),
+            (self.dial_plan.is_some(), "--dial-plan"),
+            (self.dial_prefix.is_some(), "--dial-prefix"),
+            (!self.emergency.is_empty(), "--emergency"),
+            (!self.register_header.is_empty(), "--register-header"),
+            (!self.call_header.is_empty(), "--call-header"),
+            (self.username.is_some(), "--username"),
+            (self.contact_user.is_some(), "--contact-user"),
+            (self.expires.is_some(), "--expires"),
+            (self.no_register, "--no-register"),
+            (self.media_any_host, "--media-any-host"),
+            (self.password_file.is_some(), "--password-file"),
+            (self.password_stdin, "--password-stdin"),
+        ];
+        let mut given = own.iter().chain(seen.iter().filter(|_| !dials)).filter(|(given, _)| *given);
+        given.next().map(|(_, name)| *name)
+    }
+}
+
+/// MICROSIP_PRIVACY_*; 0: everything is shown.
+pub(crate) fn privacy(options: &Options) -> u32 {
+    match options.privacy {
+        None => 0,
+        Some(Privacy::Id) => c::MICROSIP_PRIVACY_ID,
+        Some(Privacy::Anonymous) => c::MICROSIP_PRIVACY_ANONYMOUS,
+    }
 }
 
 /// Header lines as the library takes them.

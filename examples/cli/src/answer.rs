@@ -1,23 +1,25 @@
 //! `microsip answer`: waits for a call, and answers or refuses it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::account::lines;
 use crate::app::{self, App, Job, Room};
-use crate::args::{Answer, Show};
+use crate::args::{Answer, Course, Show};
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::phone::{Id, Text};
 use crate::rules::{Auto, rule_of};
-use crate::session::{Session, Stop, account, listening};
+use crate::session::{Exit, Session, Stop, account, listening};
 use crate::talk::{Talk, at_a_time, one_recording, ready, rings, unless_gone};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
-    let account = account(&answer.account)?;
+    effective(answer).map_err(|text| Stop::new(Exit::Usage, text))?;
+    let account = account(&answer.account, false)?;
     let calls = answer.calls.unwrap_or(if answer.conference { CALLS } else { 1 });
     one_recording(&answer.sound.course, calls, answer.conference)?;
     let session = Session::open(show, output, &answer.network, calls + 1, answer.sound.null_audio, true)?;
@@ -29,6 +31,39 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
 
 /// Calls of a conference.
 const CALLS: u32 = 16;
+/// The time to ring without `--after`.
+const RINGS: Duration = Duration::from_secs(2);
+
+/// Options that would have no effect are a mistake.
+fn effective(answer: &Answer) -> Result<(), String> {
+    let (code, sound) = (answer.code, &answer.sound);
+    // a rule that answers may leave some calls to --code
+    let refuses = code >= 300 && answer.rules.auto_answer.is_none();
+    let (moves, early) = ((300..400).contains(&code), sound.early);
+    for (wrong, text) in [
+        (answer.contact.is_some() && !moves, "--contact goes with --code 300 to 399"),
+        (answer.contact.is_none() && moves, "--code 300 to 399 sends callers on: say where to with --contact"),
+        (answer.reason.is_some() && code < 300, "--reason goes with a refusal: --code 300 to 699"),
+        (
+            answer.after.is_some() && !(matches!(code, 180 | 183) || early),
+            "--after goes with --code 180, --code 183 or --early",
+        ),
+        (early && refuses, "--early brings media, and a --code from 300 on refuses the call: leave one of them out"),
+        (
+            sound.course != Course::default() && refuses,
+            "a --code from 300 on refuses the call: leave out what it should do once it is up (--play, --for, --dtmf, …)",
+        ),
+        (
+            !(answer.rules.allow.is_empty() || answer.rules.no_anonymous) && answer.rules.deny.is_empty(),
+            "--allow lets in whom --deny or --no-anonymous would refuse: give one of these, too",
+        ),
+    ] {
+        if wrong {
+            return Err(text.to_owned());
+        }
+    }
+    Ok(())
+}
 
 struct Wait<'a> {
     answer: &'a Answer,
@@ -72,7 +107,7 @@ impl<'a> Job<'a> for Wait<'a> {
             code @ (180 | 183) => {
                 unless_gone(app.phone.answer(call, code, &headers))?;
                 app.tell_keys(KEYS_RINGING);
-                talk.accept_after(answer.after, headers)
+                talk.accept_after(answer.after.unwrap_or(RINGS), headers)
             }
             code @ 300.. => {
                 let (reason, contacts) = (answer.reason.as_deref(), answer.contact.as_deref());
@@ -84,7 +119,7 @@ impl<'a> Job<'a> for Wait<'a> {
                     contacts.unwrap_or_default(),
                 );
                 unless_gone(refused)?;
-                talk.refused()
+                talk.refused(reason)
             }
             code => {
                 unless_gone(app.phone.answer(call, code, &headers))?;

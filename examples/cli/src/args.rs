@@ -125,6 +125,9 @@ pub(crate) struct Call {
     /// Header line of the INVITE, "Name: value" (repeated)
     #[arg(long, value_name = "LINE")]
     pub(crate) header: Vec<String>,
+    /// From, a URI with or without a name [default: the account's]
+    #[arg(long, value_name = "URI")]
+    pub(crate) caller: Option<String>,
     /// Give up when no answer came for so long
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub(crate) ring: Duration,
@@ -151,9 +154,9 @@ pub(crate) struct Answer {
     /// Where a refusal with 300 to 399 sends the caller, the most wanted first: 200, sip:a@example.com
     #[arg(long, value_name = "TARGETS")]
     pub(crate) contact: Option<String>,
-    /// Time to ring before the 200 when --code is 180 or 183, or with --early; less than ten minutes
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = ringing)]
-    pub(crate) after: Duration,
+    /// Time to ring before the 200 when --code is 180 or 183, or with --early; less than ten minutes [default: 2s]
+    #[arg(long, value_name = "TIME", value_parser = ringing)]
+    pub(crate) after: Option<Duration>,
     /// One call, then end (this is the default)
     #[arg(long)]
     pub(crate) once: bool,
@@ -226,7 +229,7 @@ pub(crate) struct Network {
     #[arg(long = "100rel", value_name = "WHICH")]
     pub(crate) reliable: Option<Reliable>,
     /// The length of a digit that is sent, 40ms to 20s [default: 160ms]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = digit_length)]
     pub(crate) digit_length: Option<Duration>,
     /// Session timers (RFC 4028): off; supported, where the far end or a proxy knows them; always, where it does not
     /// too; required of the far end [default: supported]
@@ -367,7 +370,7 @@ pub(crate) struct Account {
     #[arg(long, value_name = "SECONDS")]
     pub(crate) expires: Option<u32>,
     /// Do not register; the account is used for calls only
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["expires", "register_header"])]
     pub(crate) no_register: bool,
     /// Take media from any host, while no host vouched for sends: for peers behind a NAT that no signalling shows
     #[arg(long)]
@@ -468,6 +471,15 @@ fn silence(text: &str) -> Result<Silence, String> {
     match u32::try_from(time.as_secs()) {
         Ok(seconds @ 1..=65_535) if time.subsec_nanos() == 0 => Ok(Silence::Seconds(seconds)),
         _ => Err(format!("\"{text}\" is not within 1 to 65535 whole seconds; write 30s, 5m, or never")),
+    }
+}
+
+fn digit_length(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if (Duration::from_millis(40)..=Duration::from_secs(20)).contains(&time) {
+        Ok(time)
+    } else {
+        Err(format!("\"{text}\" is not within 40ms to 20s"))
     }
 }
 

@@ -4,18 +4,24 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::account::lines;
+use crate::account::{lines, privacy};
 use crate::app::{self, App, Job, Room};
 use crate::args::{Call, Show};
 use crate::output::Output;
-use crate::phone::{Id, Source, Text};
-use crate::session::{Session, Stop, account};
+use crate::phone::{Id, Invitation, Source, Text};
+use crate::session::{Exit, Session, Stop, account};
 use crate::talk::{Talk, at_a_time, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
-    let account = account(&call.account)?;
-    let calls = call.calls.unwrap_or(0).max(call.target.len() as u32);
+    let account = account(&call.account, true)?;
+    let targets = call.target.len() as u32;
+    let calls = call.calls.unwrap_or(targets);
+    if calls < targets {
+        let text =
+            format!("--calls {calls} is less than the {targets} calls that are placed; leave it out, or raise it");
+        return Err(Stop::new(Exit::Usage, text));
+    }
     one_recording(&call.sound.course, calls, call.conference)?;
     let session = Session::open(show, output, &call.network, calls + 1, call.sound.null_audio, false)?;
     ready(session.phone(), &call.sound)?;
@@ -34,7 +40,13 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn dial(&self, app: &mut App<'a>, target: &'a str) -> Result<(), Stop> {
         let call = self.call;
-        let id = app.phone.dial(app.account, target, Source::Device, &lines(&call.header))?;
+        let headers = lines(&call.header);
+        let mut invitation = Invitation { headers: &headers, caller: call.caller.as_deref(), ..Invitation::default() };
+        if app.account == 0 {
+            invitation.privacy = privacy(&call.account);
+            invitation.display_name = call.account.display_name.as_deref();
+        }
+        let id = app.phone.dial(app.account, target, Source::Device, &invitation)?;
         let uri = app.phone.call_text(id, Text::RemoteUri);
         let text = if uri.is_empty() || uri == target {
             format!("{}calling {target}", app.label())
@@ -79,10 +91,9 @@ impl<'a> Job<'a> for Place<'a> {
 
     /// It ends with the last of them, as the first that failed did.
     fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
-        if let Err(stop) = done {
-            if self.failed.is_some() {
-                app.output.problem(&stop);
-            }
+        if let Err(mut stop) = done {
+            app.output.problem(&stop);
+            stop.told = true;
             self.failed.get_or_insert(stop);
         }
         if !app.has_call() {

@@ -16,7 +16,7 @@ use crate::cutter::Cutter;
 use crate::event::{CallState, Event, Happened};
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{Failure, Handle, Id, Options, Phone, Source, Stats, Text, Traced};
+use crate::phone::{Failure, Handle, Id, Invitation, Options, Phone, Source, Stats, Text, Traced};
 use crate::session::{Exit, Stop, advised, ended, poisoned};
 use crate::talk::{mos, numbers};
 use crate::tone::{Generator, Listener, Tone};
@@ -99,7 +99,7 @@ pub(crate) fn run(_show: &Show, output: &Arc<Output>, demo: &Demo) -> Result<(),
         talk_until: None,
         media_failed: false,
     };
-    play.alice.call = alice.dial(0, &target, Source::Pcm, "")?;
+    play.alice.call = alice.dial(0, &target, Source::Pcm, &Invitation::default())?;
     let done = play.perform(&news);
     stop.store(true, Ordering::Relaxed);
     threads.append(&mut play.threads);

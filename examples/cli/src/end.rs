@@ -23,14 +23,23 @@ const CAUSES: &[(u32, &str, &str)] = &[
     (c::MICROSIP_CAUSE_TRANSFERRED, "transferred", "transferred"),
     (c::MICROSIP_CAUSE_REPLACED, "replaced", "replaced by another call"),
     (c::MICROSIP_CAUSE_NOT_FOUND, "not_found", "not found"),
-    (c::MICROSIP_CAUSE_MEDIA, "media", "no media that both can"),
+    (c::MICROSIP_CAUSE_MEDIA, "media", "no media that both ends can"),
     (c::MICROSIP_CAUSE_MEDIA_LOST, "media_lost", "no media came any more"),
     (c::MICROSIP_CAUSE_EXPIRED, "expired", "its time was over"),
-    (c::MICROSIP_CAUSE_NETWORK, "network", "the network"),
-    (c::MICROSIP_CAUSE_AUTH, "auth", "credentials"),
+    (c::MICROSIP_CAUSE_NETWORK, "network", "the network did not carry it"),
+    (c::MICROSIP_CAUSE_AUTH, "auth", "credentials were asked for or refused"),
     (c::MICROSIP_CAUSE_SERVER, "server", "a fault at the server or the far end"),
     (c::MICROSIP_CAUSE_FULL, "full", "a limit of this phone"),
     (c::MICROSIP_CAUSE_SHUTDOWN, "shutdown", "this phone was shut down"),
+];
+
+/// The causes that are somebody's act.
+const ACTS: [u32; 5] = [
+    c::MICROSIP_CAUSE_NORMAL,
+    c::MICROSIP_CAUSE_DECLINED,
+    c::MICROSIP_CAUSE_CANCELLED,
+    c::MICROSIP_CAUSE_REDIRECTED,
+    c::MICROSIP_CAUSE_TRANSFERRED,
 ];
 
 /// Sides: for JSON, and for people.
@@ -56,12 +65,12 @@ impl End {
         names(SIDES, self.by).0
     }
 
-    /// Both for people: "hung up by the far end".
+    /// Both for people: "hung up by the far end". A cause that nobody wanted stands alone.
     pub(crate) fn words(self) -> String {
         match (names(CAUSES, self.cause).1, names(SIDES, self.by).1) {
             ("", _) | (_, "") => String::new(),
-            // a timer's or a failure's cause says it all
-            (cause, _) if self.by == c::MICROSIP_BY_LIBRARY => cause.to_owned(),
+            // a timer's cause says it all
+            (cause, _) if self.by == c::MICROSIP_BY_LIBRARY || !ACTS.contains(&self.cause) => cause.to_owned(),
             (cause, side) => format!("{cause} by {side}"),
         }
     }
@@ -76,6 +85,8 @@ mod tests {
         let words = |cause, by| End { cause, by }.words();
         assert_eq!(words(c::MICROSIP_CAUSE_NORMAL, c::MICROSIP_BY_REMOTE), "hung up by the far end");
         assert_eq!(words(c::MICROSIP_CAUSE_MEDIA_LOST, c::MICROSIP_BY_LIBRARY), "no media came any more");
+        assert_eq!(words(c::MICROSIP_CAUSE_MEDIA, c::MICROSIP_BY_REMOTE), "no media that both ends can");
+        assert_eq!(words(c::MICROSIP_CAUSE_BUSY, c::MICROSIP_BY_REMOTE), "busy");
         assert_eq!((words(0, 1), words(1, 77)), (String::new(), String::new()));
         let end = End { cause: c::MICROSIP_CAUSE_ELSEWHERE, by: c::MICROSIP_BY_REMOTE };
         assert_eq!((end.cause(), end.side()), ("elsewhere", "remote"));

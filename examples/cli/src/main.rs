@@ -66,7 +66,9 @@ fn main() -> ExitCode {
     let exit = match done {
         Ok(()) => Exit::Ok,
         Err(stop) => {
-            output.problem(&stop);
+            if !stop.told {
+                output.problem(&stop);
+            }
             stop.exit
         }
     };

@@ -84,6 +84,9 @@ impl Output {
 
     /// A fault and its remedy: on standard error, or as an object with `--json`.
     pub(crate) fn problem(&self, stop: &Stop) {
+        if self.broken.get().is_some() {
+            return; // that is the fault, and the command says so at its end
+        }
         let text = &stop.text;
         if self.json {
             return self.print(&error(stop));
@@ -135,8 +138,12 @@ fn erased(lines: usize) -> String {
 
 /// A fault, as an object.
 pub(crate) fn error(stop: &Stop) -> String {
-    let Stop { exit, text, sip_code, result } = stop;
-    object("error", json!({ "text": text, "exit": *exit as u8, "sip_code": sip_code, "result": result }))
+    let Stop { exit, text, sip_code, result, call, .. } = stop;
+    let mut fields = json!({ "text": text, "exit": *exit as u8, "sip_code": sip_code, "result": result });
+    if let (Some(fields), true) = (fields.as_object_mut(), *call != 0) {
+        fields.insert("call".to_owned(), json!(call));
+    }
+    object("error", fields)
 }
 
 /// The text with no line wider than the terminal; all of it where the width is not known.

@@ -8,7 +8,7 @@ mod sound;
 mod texts;
 
 pub(crate) use account::AccountTexts;
-pub(crate) use call::{Source, Stats, Text};
+pub(crate) use call::{Invitation, Source, Stats, Text};
 pub(crate) use log::Traced;
 pub(crate) use sound::Direction;
 pub(crate) use texts::{Failure, strerror};

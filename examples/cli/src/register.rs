@@ -11,9 +11,15 @@ use crate::phone::Id;
 use crate::session::{Exit, Session, Stop, account};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Result<(), Stop> {
-    let account = account(&register.account)?;
+    let account = account(&register.account, false)?;
     if account.is_none() {
         return Err(Stop::new(Exit::Usage, "no account: give --uri sip:user@domain or --account-file F"));
+    }
+    if register.account.no_register {
+        return Err(Stop::new(
+            Exit::Usage,
+            "--no-register leaves nothing to do: leave it out, or use `microsip answer`",
+        ));
     }
     let session = Session::open(show, output, &register.network, 1, true, false)?;
     app::run(session, output, account, &mut Stay { once: register.once, registered: false })

@@ -22,7 +22,7 @@ use crate::args::{Account, Lost, Network, Refresher, Reliable, Show, Silence, Ti
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{AccountTexts, Failure, Handle, Options, Phone, Traced, strerror};
+use crate::phone::{AccountTexts, Failure, Handle, Id, Options, Phone, Traced, strerror};
 
 /// Exit codes of the process. 7 (no instance) is kept for commands to a running phone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,16 +47,20 @@ pub(crate) struct Stop {
     pub(crate) sip_code: u32,
     /// The library's result; 0: it was not the library's.
     pub(crate) result: i32,
+    /// The call that it is about; 0: none.
+    pub(crate) call: Id,
+    /// It has been printed.
+    pub(crate) told: bool,
 }
 
 impl Stop {
     pub(crate) fn new(exit: Exit, text: impl fmt::Display) -> Self {
-        Self { exit, text: text.to_string(), sip_code: 0, result: 0 }
+        Self { exit, text: text.to_string(), sip_code: 0, result: 0, call: 0, told: false }
     }
 
     /// The end of a registration or a call, with a remedy where there is one.
     pub(crate) fn of(exit: Exit, text: &str, sip_code: u32, result: i32) -> Self {
-        Self { exit, text: advised(text, result), sip_code, result }
+        Self { sip_code, result, ..Self::new(exit, advised(text, result)) }
     }
 }
 
@@ -71,7 +75,7 @@ impl From<Failure> for Stop {
         // its text says already which port it is that another program has
         let ported = failure.code == MICROSIP_E_PORT_IN_USE;
         let text = if ported { failure.text } else { advised(&failure.text, failure.code) };
-        Self { exit, text, sip_code: 0, result: failure.code }
+        Self { result: failure.code, ..Self::new(exit, text) }
     }
 }
 
@@ -187,8 +191,7 @@ impl Session {
                 Some(Reliable::Supported) => MICROSIP_RELIABLE_SUPPORTED,
                 Some(Reliable::Required) => MICROSIP_RELIABLE_REQUIRED,
             },
-            // too long for the member is too long for the library, which says so
-            dtmf_ms: network.digit_length.map_or(0, |length| length.as_millis().clamp(1, u32::MAX.into()) as u32),
+            dtmf_ms: network.digit_length.map_or(0, |length| length.as_millis() as u32),
             session_timer: session_timer(network),
             null_audio,
             codecs: network.codec.clone(),
@@ -230,8 +233,9 @@ impl Drop for Session {
 }
 
 /// The account that the options name. It is read first, for its password may have to be waited for.
-pub(crate) fn account(options: &Account) -> Result<Option<AccountTexts>, Stop> {
-    account::read(options).map_err(|text| Stop::new(Exit::Usage, text))
+/// `dials`: see [`account::read`].
+pub(crate) fn account(options: &Account, dials: bool) -> Result<Option<AccountTexts>, Stop> {
+    account::read(options, dials).map_err(|text| Stop::new(Exit::Usage, text))
 }
 
 /// The library caught a bug of its own: nothing more can be done with the phone.

@@ -94,6 +94,8 @@ pub(crate) struct Talk<'a> {
     incoming: bool,
     /// We refused the call: its end is a success.
     refused: bool,
+    /// With these words.
+    reason: Option<String>,
     /// A fault on our side while connected.
     trouble: Option<Stop>,
 }
@@ -135,6 +137,7 @@ impl<'a> Talk<'a> {
             unheard: false,
             incoming: false,
             refused: false,
+            reason: None,
             trouble: None,
         }
     }
@@ -168,8 +171,8 @@ impl<'a> Talk<'a> {
         self
     }
 
-    pub(crate) fn refused(mut self) -> Self {
-        self.refused = true;
+    pub(crate) fn refused(mut self, reason: Option<&str>) -> Self {
+        (self.refused, self.reason) = (true, reason.map(str::to_owned));
         self
     }
 

@@ -16,9 +16,9 @@ fn realms_of_options_go_over_the_files() {
     let path = std::env::temp_dir().join(format!("microsip-realms-{}", std::process::id()));
     fs::write(&path, "uri = sip:100@pbx.example\nrealm = asterisk, proxy\n").unwrap();
     let from_file = Options { account_file: Some(path.clone()), ..Options::default() };
-    assert_eq!(read(&from_file).unwrap().unwrap().realms.as_deref(), Some("asterisk, proxy"));
+    assert_eq!(read(&from_file, false).unwrap().unwrap().realms.as_deref(), Some("asterisk, proxy"));
     let given = Options { realm: vec!["one".into(), "two".into()], ..from_file };
-    assert_eq!(read(&given).unwrap().unwrap().realms.as_deref(), Some("one,two"));
+    assert_eq!(read(&given, false).unwrap().unwrap().realms.as_deref(), Some("one,two"));
     fs::remove_file(path).unwrap();
 }
 
@@ -34,11 +34,15 @@ fn errors_name_the_line_and_never_show_a_secret() {
 
 #[test]
 fn options_go_over_the_file_and_no_uri_is_no_account() {
-    assert!(read(&Options::default()).unwrap().is_none());
+    assert!(read(&Options::default(), false).unwrap().is_none());
     let named = Options { username: Some("a".into()), ..Options::default() };
-    assert!(read(&named).err().unwrap().contains("--uri sip:user@domain"));
+    assert!(read(&named, false).err().unwrap().contains("--uri sip:user@domain"));
+    let named = Options { proxy: Some("sip:a".into()), ..Options::default() };
+    assert!(read(&named, true).err().unwrap().starts_with("--proxy is an account's"));
+    let hidden = Options { privacy: Some(Privacy::Id), ..Options::default() };
+    assert!(read(&hidden, true).unwrap().is_none() && read(&hidden, false).is_err());
     let missing = Options { account_file: Some("/nonexistent/account".into()), ..Options::default() };
-    assert!(read(&missing).err().unwrap().contains("/nonexistent/account"));
+    assert!(read(&missing, false).err().unwrap().contains("/nonexistent/account"));
 }
 
 #[test]
@@ -52,7 +56,7 @@ fn a_password_is_a_first_line() {
 fn files_without_end_are_refused() {
     let zero = PathBuf::from("/dev/zero");
     let options = Options { uri: Some("sip:a@b".into()), password_file: Some(zero.clone()), ..Options::default() };
-    assert!(read(&options).err().unwrap().contains("longer than 1024 bytes"));
+    assert!(read(&options, false).err().unwrap().contains("longer than 1024 bytes"));
     let options = Options { account_file: Some(zero), ..Options::default() };
-    assert!(read(&options).err().unwrap().contains("longer than 65536 bytes"));
+    assert!(read(&options, false).err().unwrap().contains("longer than 65536 bytes"));
 }

@@ -49,12 +49,29 @@ pub(crate) struct Stats {
     pub(crate) remote_mos_x100: u32,
 }
 
+/// The settings of a call that is placed; what is `None` or 0 is the account's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Invitation<'a> {
+    /// Header lines, each with its end.
+    pub(crate) headers: &'a str,
+    pub(crate) display_name: Option<&'a str>,
+    /// From, a URI with or without a name.
+    pub(crate) caller: Option<&'a str>,
+    /// MICROSIP_PRIVACY_*.
+    pub(crate) privacy: u32,
+}
+
 impl Handle {
-    pub(crate) fn dial(self, account: Id, target: &str, source: Source, headers: &str) -> Result<Id, Failure> {
-        let (target, headers) = (text(target)?, text(headers)?);
+    pub(crate) fn dial(self, account: Id, target: &str, source: Source, with: &Invitation) -> Result<Id, Failure> {
+        let (target, headers) = (text(target)?, text(with.headers)?);
+        let [name, caller] = [with.display_name, with.caller].map(|given| given.map(text).transpose());
+        let (name, caller) = (name?, caller?);
         let mut options = no_options();
         options.source = source as u32;
         options.headers = headers.as_ptr();
+        options.display_name = pointer(name.as_ref());
+        options.caller = pointer(caller.as_ref());
+        options.privacy = with.privacy;
         let mut call = 0;
         // SAFETY: target and options live until the call has copied them.
         check(unsafe { c::microsip_dial(self.0, account, target.as_ptr(), &raw const options, &raw mut call) })
@@ -254,6 +271,18 @@ impl Handle {
         // SAFETY: the library writes at most `cap` bytes to `buf`.
         read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, call, which as u32, 0, buf, cap, needed) })
             .unwrap_or_default()
+    }
+}
+
+impl Handle {
+    /// A header of a call's message (a status, or MICROSIP_INVITE and its like); empty where there is none.
+    pub(crate) fn header(self, call: Id, message: u32, name: &str) -> String {
+        let Ok(name) = text(name) else { return String::new() };
+        // SAFETY: the name outlives the call, and the library writes at most `cap` bytes to `buf`.
+        read_text(|buf, cap, needed| unsafe {
+            c::microsip_header_get(self.0, call, message, name.as_ptr(), 0, buf, cap, needed)
+        })
+        .unwrap_or_default()
     }
 }
 

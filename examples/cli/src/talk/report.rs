@@ -12,6 +12,19 @@ use crate::interrupt::interrupted;
 use crate::phone::{Id, Stats, Text};
 use crate::session::{Exit, Stop, ended};
 
+/// The response to a call that lacks an extension.
+const EXTENSION_REQUIRED: u32 = 421;
+
+/// The extensions that a far end requires, and the option that offers them.
+fn extension(names: &str) -> String {
+    match names {
+        "" => "the far end requires an extension that was not offered".to_owned(),
+        "100rel" => "the far end requires 100rel; try --100rel supported".to_owned(),
+        "timer" => "the far end requires timer; try --session-timer supported".to_owned(),
+        names => format!("the far end requires {names}"),
+    }
+}
+
 fn no_media(path: &Path) -> Stop {
     Stop::new(
         Exit::NoMedia,
@@ -87,7 +100,12 @@ fn verdict(
 impl Talk<'_> {
     /// The ended event is the last moment at which its statistics can be read.
     pub(crate) fn over(self, sip_code: u32, result: i32) -> Result<(), Stop> {
-        let reason = self.phone.call_text(self.call, Text::Reason);
+        let (call, label) = (self.call, self.label.clone());
+        self.ended(sip_code, result).map_err(|stop| Stop { text: format!("{label}{}", stop.text), call, ..stop })
+    }
+
+    fn ended(mut self, sip_code: u32, result: i32) -> Result<(), Stop> {
+        let reason = self.reason.take().unwrap_or_else(|| self.phone.call_text(self.call, Text::Reason));
         let stats = self.phone.stats(self.call).unwrap_or_default();
         let talked = self.connected.map_or(Duration::ZERO, |since| since.elapsed());
         let (end, warning) = (self.phone.end(self.call), self.phone.call_text(self.call, Text::Warning));
@@ -95,6 +113,12 @@ impl Talk<'_> {
         if !warning.is_empty() {
             how = format!("{how} ({warning})");
         }
+        if sip_code == EXTENSION_REQUIRED {
+            how = format!("{how}: {}", extension(&self.phone.header(self.call, sip_code, "Require")));
+        }
+        // of a call that was up, the last response is an old success
+        let why = if self.connected.is_some() && sip_code < 300 { end.words() } else { how.clone() };
+        let done = self.done(sip_code, result, &why, stats.received > 0);
         if self.connected.is_some() {
             let text = format!(
                 "ended after {:.1} s: {}{}\n          {}",
@@ -118,22 +142,25 @@ impl Talk<'_> {
             self.say(
                 "call",
                 || fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats),
-                &format!("not connected: {how}; {}", end.words()),
+                // a failure is told once, with its remedy
+                &if done.is_err() { String::new() } else { format!("not connected: {how}; {}", end.words()) },
             );
         }
-        if let Some(trouble) = self.trouble {
+        done
+    }
+
+    /// What the end means to the command.
+    fn done(&mut self, sip_code: u32, result: i32, why: &str, heard: bool) -> Result<(), Stop> {
+        if let Some(trouble) = self.trouble.take() {
             return Err(trouble);
         }
         if self.refused {
             return Ok(());
         }
-        let nothing_heard = self.connected.is_some() && stats.received == 0;
-        if let Some(path) = self.recording().filter(|_| nothing_heard) {
+        if let Some(path) = self.recording().filter(|_| self.connected.is_some() && !heard) {
             return Err(no_media(path));
         }
-        // of a call that was up, the last response is an old success
-        let why = if self.connected.is_some() && sip_code < 300 { end.words() } else { how };
-        verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &why)
+        verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, why)
     }
 }
 

@@ -23,6 +23,10 @@ fn members_are_options_and_values_stay_as_they_are() {
             "microsip_sound_play: /tmp/uri/path (1)/phone: not a WAV file (x); convert it (-403)",
             "/tmp/uri/path (1)/phone: not a WAV file (x); convert it",
         ),
+        (
+            "microsip_dial: o->headers has a line that is not \"Name: value\\r\\n\": each needs a colon, and \\r\\n at its end (a text, -4)",
+            "--header has a line that is not \"Name: value\": it needs a colon",
+        ),
         ("the file's format is not known", "the file's format is not known"),
     ] {
         assert_eq!(spoken(c), ours);

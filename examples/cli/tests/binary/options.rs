@@ -74,6 +74,26 @@ fn a_call_takes_the_options() {
     held_and_rung(&told);
 }
 
+/// Its far end sees no more of a caller than it said, without an account.
+#[test]
+fn a_direct_call_hides_or_names_its_caller() {
+    for (options, from, more) in [
+        (&["--privacy", "anonymous"][..], "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>", "Privacy: id"),
+        (&["--display-name", "Anna B"], "From: \"Anna B\" <sip:", ""),
+        (&["--caller", "Carl <sip:carl@example.org>"], "From: Carl <sip:carl@example.org>", ""),
+    ] {
+        let far = Listening::start(&["answer", "--null-audio", "--listen", "127.0.0.1:0", "--trace"]);
+        let target = format!("sip:far@{}", far.address);
+        let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]);
+        call.args(options);
+        let output = run(call);
+        assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+        let (_, told) = far.finished();
+        let invite = received(&told, "INVITE ", "");
+        assert!(invite.contains(from) && invite.contains(more), "{options:?}: {invite}");
+    }
+}
+
 #[test]
 fn those_who_are_called_hear_each_other_in_a_conference_that_is_recorded() {
     let whole = Scratch::new("conference-whole.wav");
