@@ -231,3 +231,24 @@ fn a_far_end_that_does_not_respond_to_a_prack_takes_no_further_slots() {
     peer.wait(&mut lab, "ACK");
     lab.assert_settled();
 }
+
+#[test]
+fn a_prack_that_an_earlier_target_left_without_a_response_is_in_nobodys_way() {
+    let (mut lab, mut first) = new();
+    let mut second = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    let invite = dial(&mut lab, &mut first, Reliable::Inherited);
+    first.respond_with(&mut lab, &invite, 180, &lines(1), "");
+    first.wait(&mut lab, "PRACK");
+    first.contact = "sip:peer@10.0.0.8".to_owned();
+    first.respond_with(&mut lab, &invite, 302, &format!("Contact: <{}>\r\n", first.contact), "");
+    first.wait(&mut lab, "ACK");
+    let invite = second.wait(&mut lab, "INVITE");
+    second.respond_with(&mut lab, &invite, 180, &lines(7), "");
+    let prack = second.wait(&mut lab, "PRACK");
+    assert_eq!(prack.header("RAck"), format!("7 {} INVITE", invite.number()));
+    second.respond(&mut lab, &prack, 200, "");
+    let body = second.sdp();
+    second.respond(&mut lab, &invite, 200, &body);
+    second.wait(&mut lab, "ACK");
+    hang_up(lab, second);
+}

@@ -89,6 +89,9 @@ impl Dialogs<'_> {
 
     /// The INVITE goes elsewhere (rfc3261#8.1.3.4). False: that does not fit.
     pub(in crate::phone) fn redirect(&mut self, handle: Handle, route: Option<&[u8]>, target: &[u8]) -> bool {
+        // a PRACK of ours went to another
+        #[cfg(feature = "reliable")]
+        self.set_prack(handle, Handle::NONE);
         self.two(handle).is_some_and(|(dialog, text)| dialog.redirect(text, route.into_iter(), target).is_some())
     }
 
@@ -99,6 +102,9 @@ impl Dialogs<'_> {
         routes: impl Iterator<Item = &'m [u8]>,
         target: &[u8],
     ) {
+        // a PRACK of ours went to another
+        #[cfg(feature = "reliable")]
+        self.set_prack(handle, Handle::NONE);
         if let Some((dialog, text)) = self.two(handle) {
             // the texts fitted before, so they fit again
             let _ = dialog.set_remote(text, b"", routes, target);
