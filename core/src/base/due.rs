@@ -46,6 +46,9 @@ impl<'a> Due<'a> {
             }
             return;
         }
+        if position > 0 && self.at(position - 1) == at {
+            return;
+        }
         let index = if position > 0 {
             position - 1
         } else {
