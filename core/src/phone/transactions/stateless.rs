@@ -80,6 +80,22 @@ pub(super) fn responses_to(flow: Flow, via: &Via<'_>) -> Flow {
     }
 }
 
+/// A request, and the parts of it that its response is made from.
+#[derive(Clone, Copy)]
+struct Asked<'r, 'm> {
+    request: &'r Message<'m>,
+    /// The top Via, if it can be read.
+    via: Option<&'r Via<'m>>,
+    /// Its To has a tag.
+    tagged: bool,
+}
+
+impl<'r, 'm> Asked<'r, 'm> {
+    fn read(request: &'r Message<'m>, via: Option<&'r Via<'m>>) -> Self {
+        Self { request, via, tagged: request.to().is_ok_and(|to| to.tag().is_some()) }
+    }
+}
+
 impl Transactions<'_> {
     /// Responds without a transaction. ACK gets no response.
     pub(in crate::phone) fn respond_at_once(
@@ -90,18 +106,12 @@ impl Transactions<'_> {
         status: u16,
         extra: Extra<'_>,
     ) {
-        self.respond_to(cx, flow, (request, request.via().ok().as_ref()), status, extra);
+        self.respond_to(cx, flow, Asked::read(request, request.via().ok().as_ref()), status, extra);
     }
 
-    /// The same with its top Via, if it can be read.
-    fn respond_to(
-        &mut self,
-        cx: &mut Context<'_>,
-        flow: Flow,
-        (request, via): (&Message<'_>, Option<&Via<'_>>),
-        status: u16,
-        extra: Extra<'_>,
-    ) {
+    /// The same, its parts having been read.
+    fn respond_to(&mut self, cx: &mut Context<'_>, flow: Flow, asked: Asked<'_, '_>, status: u16, extra: Extra<'_>) {
+        let Asked { request, via, .. } = asked;
         if matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
             return;
         }
@@ -114,7 +124,7 @@ impl Transactions<'_> {
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
         // where it does not fit, it is at least a response, without its optional headers
         let mut write = |extra: &Extra<'_>| {
-            let mut out = self.write_head(cx, flow, (request, via), status, extra, secret);
+            let mut out = self.write_head(cx, flow, asked, status, extra, secret);
             Writer::new(&mut out).end();
             out.finish().ok()
         };
@@ -148,7 +158,7 @@ impl Transactions<'_> {
             return None;
         }
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
-        Some(self.write_head(cx, flow, (request, request.via().ok().as_ref()), status, &extra, secret))
+        Some(self.write_head(cx, flow, Asked::read(request, request.via().ok().as_ref()), status, &extra, secret))
     }
 
     /// A response is whole in its buffer, and leaves. False: it did not fit, and nothing leaves.
@@ -174,12 +184,11 @@ impl Transactions<'_> {
         &mut self,
         cx: &Context<'_>,
         flow: Flow,
-        request: (&Message<'_>, Option<&Via<'_>>),
+        Asked { request, via, tagged }: Asked<'_, '_>,
         status: u16,
         extra: &Extra<'_>,
         secret: u64,
     ) -> Cursor<'_> {
-        let (request, via) = request;
         let mut cursor = Cursor::new(self.reply);
         let mut writer = Writer::new(&mut cursor);
         let reason = if extra.reordered { "CSeq Out Of Order" } else { extra.reason };
@@ -191,7 +200,6 @@ impl Transactions<'_> {
             writer.status_line_with(status, reason.as_bytes());
         }
         echo(request, via, flow.remote(), writer.cursor());
-        let tagged = request.to().is_ok_and(|to| to.tag().is_some());
         let tag = (!tagged).then(|| extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }));
         extra.write(&cx.fixed, status, tag, (flow, cx.local_of(flow.socket())), &mut cursor);
         cursor
@@ -217,8 +225,10 @@ impl Transactions<'_> {
     ) {
         let Arrived { flow, keys, request, mandatory, .. } = *arrived;
         // a request with a tag of ours keeps it, so none is made
-        let secret = if mandatory.to.tag().is_some() { 0 } else { reply_secret(cx, request) };
-        self.respond_to(cx, flow, (request, Some(&mandatory.via)), status, Extra { secret: Some(secret), ..extra });
+        let tagged = mandatory.to.tag().is_some();
+        let secret = if tagged { 0 } else { reply_secret(cx, request) };
+        let asked = Asked { request, via: Some(&mandatory.via), tagged };
+        self.respond_to(cx, flow, asked, status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
         if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
             self.tombstones.bury(now, keys, extra.responded(status, secret));

@@ -187,6 +187,7 @@ impl Engine {
         let phone = &mut core.phone;
         self.timeout = phone.poll_timeout();
         let tick = phone.wants_tick();
+        let rings = phone.ring_wanted().is_some();
         let better = [phone.poll_tick(Bus::Own), phone.poll_tick(Bus::Device)];
         let told = phone.has_event();
         let fresh = told && !shared.pending.swap(true, Ordering::AcqRel);
@@ -205,7 +206,7 @@ impl Engine {
         if let (Some(at), Some(timer)) = (own, &mut self.tick) {
             timer.move_to(at);
         }
-        self.settle_ring();
+        self.settle_ring(rings);
         if let (Some(at), Some((opened, pacer))) = (device, &mut self.device)
             && !opened.as_ref().is_some_and(|opened| opened.duplex.clocked_by_input())
         {

@@ -24,7 +24,10 @@ impl Engine {
         }
         self.tick_device();
         self.tick_ring();
-        self.after_tick();
+        // nothing else moves PCM, or ends a file
+        if due.run > 0 || self.device.is_some() {
+            self.after_tick();
+        }
     }
 
     fn skip(&self, bus: Bus, quanta: u32) {
@@ -103,8 +106,7 @@ impl Engine {
     }
 
     /// The ring device is wanted, or not any more.
-    pub(super) fn settle_ring(&mut self) {
-        let wanted = lock(&self.shared.core).phone.ring_wanted().is_some();
+    pub(super) fn settle_ring(&mut self, wanted: bool) {
         let at = wanted.then(|| self.ring_at.unwrap_or(self.now + Duration::from_millis(RING_AFTER_MS)));
         self.ring_at = at;
         let rings = at.is_some_and(|at| self.rings || at <= self.now);
@@ -119,7 +121,8 @@ impl Engine {
     /// The calls' device is to open: a ring that is over fades now, so that its device is closed first.
     pub(super) fn end_ring(&mut self) {
         self.ring_once();
-        self.settle_ring();
+        let wanted = lock(&self.shared.core).phone.ring_wanted().is_some();
+        self.settle_ring(wanted);
     }
 
     /// Queues the events of the ticks.
