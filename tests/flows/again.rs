@@ -16,7 +16,7 @@ pub(crate) use accounts::challenged_proxy;
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{AccountId, CallId, CallState, Capacity, Cause, DialOptions, EndCause, Phone, Source};
-use microsip_tests::{EventKind, Lab, Network, Options, Outcome, Peer, Sip, ladder};
+use microsip_tests::{End, EventKind, Lab, Network, Options, Outcome, Peer, Sip, ladder};
 
 /// A flow of three phones, and of the peers that it makes. What finds no room is passed over.
 pub(crate) struct Flow {
@@ -191,16 +191,21 @@ pub(crate) fn talking(lab: &mut Lab) -> bool {
 /// A peer that is in a call with the first phone, which it has called; `None`: there is no room for it.
 pub(crate) fn called(lab: &mut Lab, lines: &str) -> Option<Peer> {
     let mut peer = Peer::new(lab, "10.0.0.9:5060", 0);
+    calls(lab, &mut peer, lines).map(|()| peer)
+}
+
+/// The same by a peer that is there.
+pub(crate) fn calls(lab: &mut Lab, peer: &mut Peer, lines: &str) -> Option<()> {
     let body = peer.sdp();
     let invite = peer.request("INVITE", lines, &body);
     peer.send(lab, &invite);
     rings(lab, 0, 1);
     answer_all(lab, 0);
-    let ok = heard(lab, &peer, "SIP/2.0 200", 0)?;
+    let ok = heard(lab, peer, "SIP/2.0 200", 0)?;
     peer.learn(&ok);
     peer.ack(lab, "");
     up(lab, 0, 1);
-    Some(peer)
+    Some(())
 }
 
 /// A peer asks something in its dialog, again a while later where it is told to, and has the final response.
@@ -320,8 +325,9 @@ fn unwritten(lab: &Lab, pool: &str, outcome: &Outcome) -> Option<String> {
     if !outcome.unanswered.is_empty() {
         return Some(format!("no response to {:?}", outcome.unanswered));
     }
-    // a branch that finds no dialog is counted, and its success gets no ACK
-    let counted = lab.ends.iter().any(|end| end.phone.counters().refused_full > 0);
+    // a branch that finds no dialog, or none whose texts fit, is counted, and its success gets no ACK
+    let full = |end: &End| end.phone.counters().refused_full + end.phone.counters().oversize > 0;
+    let counted = lab.ends.iter().any(full);
     // a reliable response whose PRACK finds no slot counts as not come
     let unheard = pool == "requests" && outcome.unacknowledged.iter().all(|line| line.starts_with("SIP/2.0 1"));
     if !outcome.unacknowledged.is_empty() && !counted && !unheard {

@@ -28,6 +28,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("registration", &["registered"]),
     ("reinvite", &["re-invited"]),
     ("reliable", &["early media", "early media given up", "reliable branches", "a late offer and a PRACK", "no PRACK"]),
+    ("renamed", &["our identity changes"]),
     ("reoffer", &["moved", "both hold"]),
     ("rules", &["forwarded", "forwarded unanswered", "do not disturb", "answered for a while"]),
     (

@@ -1,12 +1,15 @@
 //! Identities that change in a call, calls that hide theirs, and header lines of the application's.
 
-use super::{Flow, answer_all, asks, dial, dial_with, each, flow, heard, over, rings, talks, up, wait};
+use super::{
+    Flow, answer_all, asks, called, dial, dial_with, done, each, flow, heard, over, rings, talks, told_each, up, wait,
+};
 use crate::server::anna;
 use microsip_core::phone::{AccountConfig, AccountId, DialOptions, EndOptions, Privacy};
 use microsip_tests::{EventKind, Lab, Peer};
 
-pub(super) const FLOWS: [Flow; 3] = [
+pub(super) const FLOWS: [Flow; 4] = [
     flow("identity changes", changes, |lab| talks(lab, 0) == 1 && told(lab) >= 2),
+    flow("our identity changes", renamed, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") > 0),
     flow("anonymous, with lines", hidden, |lab| {
         talks(lab, 0) == 1 && lab.sent.iter().any(|sent| sent.text.contains("X-Why: done"))
     }),
@@ -59,6 +62,17 @@ fn changes(lab: &mut Lab) {
     }
     over(lab, 0, &mut [&mut proxy]);
     without(lab, account);
+}
+
+/// Twice, to a far end that takes it.
+fn renamed(lab: &mut Lab) {
+    let takes = "Supported: from-change\r\nAllow: INVITE, ACK, BYE, CANCEL, UPDATE\r\n";
+    let Some(mut peer) = called(lab, takes) else { return };
+    for caller in ["\"Carol\" <sip:carol@example.org>", "<sip:dave@example.org>"] {
+        told_each(lab, 0, |phone, now, call, token| phone.identify(now, call, caller, token).is_ok());
+        done(lab, &mut [&mut peer]);
+    }
+    over(lab, 0, &mut [&mut peer]);
 }
 
 fn hidden(lab: &mut Lab) {

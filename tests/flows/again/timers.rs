@@ -117,9 +117,7 @@ fn too_short(lab: &mut Lab) {
     let body = peer.sdp();
     let text = peer.request("INVITE", "Supported: timer\r\nSession-Expires: 60\r\n", &body);
     peer.send(lab, &text);
-    if heard(lab, &peer, "SIP/2.0 422", 0).is_some()
-        && let Some(mut peer) = called(lab, &terms("uac"))
-    {
+    if heard(lab, &peer, "SIP/2.0 422", 0).is_some() && super::calls(lab, &mut peer, &terms("uac")).is_some() {
         ends_it(lab, &mut peer);
     }
 }
