@@ -4,7 +4,7 @@ use microsip_core::base::time::Duration;
 use microsip_core::media::CodecList;
 use microsip_core::media::digits::DigitMethod;
 use microsip_core::phone::{CallState, Capacity};
-use microsip_tests::{EventKind, Lab, Options};
+use microsip_tests::{EventKind, Lab, Network, Options};
 
 /// Two phones in a call, of which the second agrees on no events, at these rates.
 pub(crate) fn talking(near: u32, far: Options) -> Lab {
@@ -121,4 +121,25 @@ fn memory_that_is_not_lent_hears_nothing() {
     lab.run_for(Duration::from_secs(1));
     assert_eq!((told(&lab, EventKind::DigitBegun), told(&lab, EventKind::Digit)), (vec![], vec![]));
     finish(lab);
+}
+
+#[test]
+fn keys_in_the_voice_are_heard_though_packets_are_lost() {
+    const SCRIPT: &str = "1234567890*#ABCD";
+    // of each thousand packets; half a pause or half a key may be lost in a row
+    for (loss, missing) in [(20, 0), (50, 1), (100, 1)] {
+        let mut lab = talking(8000, without_events(8000));
+        lab.network = Network { loss, delay_ms: 5, jitter_ms: 15, ..lab.network };
+        for _ in 0..4 {
+            send(&mut lab, SCRIPT, DigitMethod::Tones);
+            lab.run_for(Duration::from_secs(6));
+        }
+        lab.network = Network::default();
+        let over = told(&lab, EventKind::Digit);
+        // none is told twice, and none that was not sent
+        let mut sent = SCRIPT.chars().cycle().take(64);
+        assert!(over.iter().all(|digit| sent.any(|key| key == digit.0)), "{loss}: {over:?}");
+        assert!(over.len() + missing >= 64, "{loss}: {over:?}");
+        finish(lab);
+    }
 }

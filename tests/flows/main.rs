@@ -83,6 +83,7 @@ mod starving;
 mod stranger_cannot;
 mod strangers;
 mod streams;
+mod talk_off;
 mod tones;
 mod trace;
 mod trusted;

@@ -8,6 +8,7 @@ sh ./demo.sh || exit 1
 need "running peers (SIPp, baresip, Kamailio)" sip-tester baresip-core kamailio iproute2 python3 || true
 need "a peer with UPDATE and timers (linphone)" linphone-cli || true
 need "a second peer with PRACK (twinkle)" twinkle-console || true
+need "recorded voices that hold no key" asterisk-core-sounds-en-wav asterisk-core-sounds-fr-wav asterisk-core-sounds-ru-wav || true
 need "C and C++ checks of the ABI" gcc g++ libc6-dev || true
 need "programs against what make install installs" make cmake pkg-config binutils musl-tools || true
 need "reading the header's comments" doxygen || true
