@@ -1,6 +1,8 @@
 //! Tones that the phone plays by itself: into the device's sound (ringback, busy and congestion, call waiting, the
 //! beep of an automatic answer), and on the ring device; and which ring an INVITE may ask for.
 
+mod by_hand;
+
 use crate::server::{REGISTRAR, Server, account, anna, register, registered};
 use microsip_core::base::time::Duration;
 use microsip_core::media::G711;

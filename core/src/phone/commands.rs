@@ -29,6 +29,7 @@ impl Phone<'_> {
     pub fn shutdown(&mut self, now: Instant) {
         self.hear(now);
         self.lower.cx.closing = true;
+        self.lower.media.tones().close();
         self.hangup_all(now);
         for index in 0..self.lower.accounts.capacity() {
             if let Some(handle) = self.lower.accounts.handle_at(index) {
@@ -221,6 +222,28 @@ impl Phone<'_> {
     #[must_use]
     pub const fn tones(&self) -> TonesInfo {
         self.lower.media.tones_info()
+    }
+
+    /// Plays a tone of the country to the person at the phone, in place of one that this has begun already: one of
+    /// [`TONE_DIAL`](crate::phone::tone::TONE_DIAL) to [`TONE_BEEP`](crate::phone::tone::TONE_BEEP). The beep ends by
+    /// itself, another with [`Phone::stop_tone`]. The ring is heard on the ring device, the others in the device's sound,
+    /// before those that the phone plays by itself. None is sent.
+    ///
+    /// # Errors
+    /// [`CommandError::Range`] for another number; [`CommandError::State`] once the phone was shut down;
+    /// [`CommandError::Unsupported`] without the feature `tones`.
+    pub fn start_tone(&mut self, now: Instant, tone: u32) -> Result<(), CommandError> {
+        self.hear(now);
+        self.lower.media.tones().start(tone)
+    }
+
+    /// Ends the tone of [`Phone::start_tone`]: it fades.
+    ///
+    /// # Errors
+    /// [`CommandError::Nothing`] when none plays.
+    pub fn stop_tone(&mut self, now: Instant) -> Result<(), CommandError> {
+        self.hear(now);
+        if self.lower.media.tones().stop() { Ok(()) } else { Err(CommandError::Nothing) }
     }
 
     /// The nth country of [`Tones::country`], in order; `None`: there are not so many, or it is without the feature

@@ -11,6 +11,21 @@ pub const PLAY_RING: u32 = 8;
 /// All of [`Tones::play`].
 pub const PLAY_ALL: u32 = PLAY_RINGBACK | PLAY_REFUSAL | PLAY_WAITING | PLAY_RING;
 
+/// A tone to play: dial tone, until it is stopped.
+pub const TONE_DIAL: u32 = 1;
+/// A tone to play: the far end rings.
+pub const TONE_RINGBACK: u32 = 2;
+/// A tone to play: the far end is busy.
+pub const TONE_BUSY: u32 = 3;
+/// A tone to play: there is no way to the far end.
+pub const TONE_CONGESTION: u32 = 4;
+/// A tone to play: another call waits.
+pub const TONE_WAITING: u32 = 5;
+/// A tone to play: the ring, on the ring device.
+pub const TONE_RING: u32 = 6;
+/// A tone to play: a confirmation, once.
+pub const TONE_BEEP: u32 = 7;
+
 /// Changes of the tones that a phone plays by itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tones<'t> {

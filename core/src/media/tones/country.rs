@@ -34,6 +34,23 @@ pub enum Meaning {
     Confirmation = 7,
 }
 
+impl Meaning {
+    /// The one with this number.
+    #[must_use]
+    pub const fn of(number: u32) -> Option<Self> {
+        Some(match number {
+            1 => Self::Dial,
+            2 => Self::Ringback,
+            3 => Self::Busy,
+            4 => Self::Congestion,
+            5 => Self::Waiting,
+            6 => Self::Ring,
+            7 => Self::Confirmation,
+            _ => return None,
+        })
+    }
+}
+
 /// Peak of each frequency, -13 dBm0: a pair is at -10.
 const LEVEL: u16 = 5000;
 /// The same of what lies over a voice: 6 dB less.

@@ -302,6 +302,11 @@ impl Media<'_> {
         self.tones.info()
     }
 
+    /// The tones for the person at this phone.
+    pub(in crate::phone) const fn tones(&mut self) -> &mut super::Tones {
+        &mut self.tones
+    }
+
     /// The number of the ring that the ring device is to play; `None`: it is to be silent.
     pub(in crate::phone) fn ring_wanted(&self) -> Option<u8> {
         self.tones.want_ring(self.device_calls)

@@ -27,6 +27,10 @@ pub(in crate::phone) struct Tones {
     refused_left: u32,
     /// A rule has answered: the person is to know.
     confirms: bool,
+    /// The application plays this one, until it stops it or it is over.
+    by_hand: Option<Meaning>,
+    /// The phone was shut down: nobody is there for a tone.
+    closed: bool,
     /// The tone in the device's sound; it begins anew, for its cause is another than before.
     sounding: Option<Meaning>,
     anew: bool,
@@ -53,6 +57,8 @@ impl Tones {
             refused: None,
             refused_left: 0,
             confirms: false,
+            by_hand: None,
+            closed: false,
             sounding: None,
             anew: false,
             player: Player::default(),
@@ -104,7 +110,39 @@ impl Tones {
     }
 
     const fn plays(&self, what: u32) -> bool {
-        self.play & what != 0
+        self.play & what != 0 && !self.closed
+    }
+
+    /// The application plays a tone, in place of one that it plays already.
+    pub(in crate::phone) fn start(&mut self, tone: u32) -> Result<(), CommandError> {
+        let meaning = Meaning::of(tone).ok_or(CommandError::Range)?;
+        if self.closed {
+            return Err(CommandError::State);
+        }
+        if meaning == Meaning::Ring {
+            // a call that rings keeps its own
+            if self.ringing == 0 {
+                (self.ring_number, self.rings_anew) = (0, true);
+            }
+        } else {
+            self.begin(meaning);
+        }
+        self.by_hand = Some(meaning);
+        Ok(())
+    }
+
+    /// That tone ends. False: none plays.
+    pub(in crate::phone) const fn stop(&mut self) -> bool {
+        self.by_hand.take().is_some()
+    }
+
+    /// The phone is shut down: what sounds fades, and nothing begins.
+    pub(in crate::phone) const fn close(&mut self) {
+        (self.closed, self.by_hand, self.refused, self.confirms) = (true, None, None, false);
+    }
+
+    const fn rings_by_hand(&self) -> bool {
+        matches!(self.by_hand, Some(Meaning::Ring))
     }
 
     /// There is a cause for this tone: one that still fades, or was cut off in a pause, had another.
@@ -148,13 +186,15 @@ impl Tones {
     #[cfg(feature = "rules")]
     pub(super) fn confirm(&mut self) {
         self.begin(Meaning::Confirmation);
-        self.confirms = true;
+        self.confirms = !self.closed;
     }
 
     /// The tone that belongs into the device's sound now.
     const fn wanted(&self, device_calls: u32) -> Option<Meaning> {
         if self.confirms {
             Some(Meaning::Confirmation)
+        } else if self.by_hand.is_some() && !self.rings_by_hand() {
+            self.by_hand
         } else if self.ringing_back > 0 && self.plays(PLAY_RINGBACK) {
             Some(Meaning::Ringback)
         } else if self.refused.is_some() {
@@ -190,7 +230,10 @@ impl Tones {
             self.player = Player::new(self.country.signal(meaning), self.rate);
         }
         self.player.mix(out.get_mut(done..).unwrap_or_default());
-        self.confirms &= !(wanted == Some(Meaning::Confirmation) && self.player.is_over());
+        if self.player.is_over() {
+            self.confirms &= wanted != Some(Meaning::Confirmation);
+            self.by_hand = self.by_hand.filter(|meaning| wanted != Some(*meaning));
+        }
         if self.refused.is_some() && self.sounding == self.refused {
             self.refused_left = self.refused_left.saturating_sub(out.len() as u32);
             if self.refused_left == 0 {
@@ -200,7 +243,7 @@ impl Tones {
     }
 
     const fn is_to_ring(&self, device_calls: u32) -> bool {
-        self.ringing > 0 && device_calls == 0 && self.plays(PLAY_RING)
+        self.ringing > 0 && device_calls == 0 && self.plays(PLAY_RING) || self.rings_by_hand()
     }
 
     /// The number of the ring that the ring device is to play, 0 for the usual one; `None`: it is to be silent.

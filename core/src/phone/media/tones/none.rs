@@ -22,6 +22,16 @@ impl Tones {
         TonesInfo { country: "", play: 0, refusal_ms: 0, ring_percent: 100 }
     }
 
+    pub(in crate::phone) const fn start(&mut self, _: u32) -> Result<(), CommandError> {
+        Err(CommandError::Unsupported)
+    }
+
+    pub(in crate::phone) const fn stop(&mut self) -> bool {
+        false
+    }
+
+    pub(in crate::phone) const fn close(&mut self) {}
+
     pub(super) const fn want_device(&self, _: u32) -> bool {
         false
     }
