@@ -1379,6 +1379,20 @@ typedef struct microsip_member {
 #define MICROSIP_TONES_WAITING 4
 /** Tones, a set: the ring, on the ring device, while a call comes in and none is up. */
 #define MICROSIP_TONES_RING 8
+/** Tones of a country, for microsip_tone_start: dial tone. */
+#define MICROSIP_TONE_DIAL 1
+/** Tones: the far end rings. */
+#define MICROSIP_TONE_RINGBACK 2
+/** Tones: the far end is busy. */
+#define MICROSIP_TONE_BUSY 3
+/** Tones: there is no way to the far end. */
+#define MICROSIP_TONE_CONGESTION 4
+/** Tones: another call waits. */
+#define MICROSIP_TONE_WAITING 5
+/** Tones: the ring, on the ring device. */
+#define MICROSIP_TONE_RING 6
+/** Tones: two short beeps that confirm, once. */
+#define MICROSIP_TONE_BEEP 7
 
 /**
  * The tones that a phone plays by itself for the person at it. They are never sent, and media of a
@@ -2976,6 +2990,30 @@ int32_t microsip_tones_set(microsip_id phone,
  */
 int32_t microsip_tones_get(microsip_id phone,
                            struct microsip_tones *out);
+
+/**
+ * Plays a tone of the country that microsip_tones_set has chosen to the person at the phone, in
+ * place of one that this has begun already; nobody else hears it. It goes on until
+ * microsip_tone_stop, but for the beep, which is over by itself. The ring sounds on the ring
+ * device, as for a call; the others in the loudspeaker, before those that the phone plays by
+ * itself.
+ * @param phone The phone.
+ * @param tone MICROSIP_TONE_*.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES.
+ * @retval MICROSIP_E_STATE The phone was shut down.
+ */
+int32_t microsip_tone_start(microsip_id phone,
+                            uint32_t tone);
+
+/**
+ * Ends the tone of microsip_tone_start: it fades.
+ * @param phone The phone.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING None plays.
+ */
+int32_t microsip_tone_stop(microsip_id phone);
 /** @} */
 #endif
 
@@ -4006,6 +4044,31 @@ int32_t microsip_engine_tones_set(struct microsip_engine *e,
 int32_t microsip_engine_tones_get(struct microsip_engine *e,
                                   uint64_t now_us,
                                   struct microsip_tones *out);
+
+/**
+ * Plays a tone of the country that microsip_engine_tones_set has chosen to the person at the phone,
+ * in place of one that this has begun already; nobody else hears it. It goes on until
+ * microsip_engine_tone_stop, but for the beep, which is over by itself. The ring sounds on the ring
+ * device, as for a call; the others in the loudspeaker, before those that the phone plays by
+ * itself.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param tone MICROSIP_TONE_*.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES.
+ * @retval MICROSIP_E_STATE The phone was shut down.
+ */
+int32_t microsip_engine_tone_start(struct microsip_engine *e, uint64_t now_us, uint32_t tone);
+
+/**
+ * Ends the tone of microsip_engine_tone_start: it fades.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING None plays.
+ */
+int32_t microsip_engine_tone_stop(struct microsip_engine *e, uint64_t now_us);
 /** @} */
 
 /** @name Supplied by the firmware

@@ -188,6 +188,16 @@ public:
   }
   /// False: no key is held.
   bool digit_stop(microsip_id call) { return check(microsip_digit_stop(id_, call)) != MICROSIP_NOTHING; }
+  /// The country whose tones are heard, and rung with, by its two letters; "": those that ITU-T recommends.
+  void country(const std::string &country) {
+    microsip_tones tones = zero<microsip_tones>();
+    tones.country = country.c_str();
+    check(microsip_tones_set(id_, &tones));
+  }
+  /// One of these tones, a MICROSIP_TONE_*, until tone_stop.
+  void tone_start(std::uint32_t tone) { check(microsip_tone_start(id_, tone)); }
+  /// False: none plays.
+  bool tone_stop() { return check(microsip_tone_stop(id_)) != MICROSIP_NOTHING; }
   microsip_call_info info(microsip_id call) const {
     microsip_call_info info = zero<microsip_call_info>();
     check(microsip_call_info_get(id_, call, &info));

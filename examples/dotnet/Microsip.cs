@@ -24,6 +24,7 @@ public static class Microsip
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
         HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152, HasInfo = 4194304, HasReliable = 8388608, HasTimers = 16777216, HasHearKeys = 524288,
         ReliableOff = 1, ReliableSupported = 2, ReliableRequired = 3, TonesRingback = 1, TonesRefusal = 2, TonesWaiting = 4, TonesRing = 8,
+        ToneDial = 1, ToneRingback = 2, ToneBusy = 3, ToneCongestion = 4, ToneWaiting = 5, ToneRing = 6, ToneBeep = 7,
         AlertRing = 15, AlertInternal = 16, AlertExternal = 32, AlertFriend = 64, AlertFamily = 128, AlertLow = 256, AlertHigh = 512, AlertShort = 1024,
         AlertLong = 2048, AlertDelayed = 4096, AlertForwarded = 8192, AlertWaiting = 16384, AlertCallback = 32768, AlertHeld = 65536, AlertTransferred = 131072,
         TimerOff = 1, TimerSupported = 2, TimerAlways = 3, TimerRequired = 4, RefresherEither = 1, RefresherUs = 2, RefresherThem = 3,
@@ -266,6 +267,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute_set(ulong phone, ulong call, uint on);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume_set(ulong phone, ulong call, uint device, uint percent);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tones_set(ulong phone, ref Tones tones);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tone_start(ulong phone, uint tone);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tone_stop(ulong phone);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tones_get(ulong phone, ref Tones tones);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_play(ulong phone, ulong target, ref Sound sound, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_stop(ulong phone, ulong call);

@@ -120,6 +120,7 @@ fn a_tone_through_a_real_device_and_the_device_taken_away() {
     };
     daemon.run("inner_pulse");
     daemon.run("inner_call");
+    daemon.run("inner_ring");
     if Path::new("/usr/lib/x86_64-linux-gnu/alsa-lib/libasound_module_pcm_pulse.so").exists() {
         daemon.run("inner_alsa");
     } else {
@@ -290,6 +291,59 @@ fn inner_pulse() {
     );
     assert!(rig.duplex.clocked_by_input());
     rig.hears_the_tone();
+}
+
+/// Sound of a sink, from now on.
+struct Monitor(Child);
+
+impl Monitor {
+    fn start(sink: &str) -> Self {
+        let mut command = Command::new("parec");
+        command.args(["--raw", "--rate=16000", "--channels=1", "--format=s16le", "--latency-msec=50"]);
+        command.arg(format!("--device={sink}.monitor")).stdout(Stdio::piped());
+        Self(command.spawn().expect("parec is in the package pulseaudio-utils"))
+    }
+
+    /// Waits for 100 ms that are loud, or silent.
+    fn hears(&mut self, loud: bool) {
+        let (begin, mut piece) = (Instant::now(), [0; 3200]);
+        let pipe = self.0.stdout.as_mut().unwrap();
+        while begin.elapsed() < PATIENCE {
+            pipe.read_exact(&mut piece).unwrap();
+            let samples = piece.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
+            if (samples.map(i16::unsigned_abs).max().unwrap_or_default() > 1000) == loud {
+                return;
+            }
+        }
+        panic!("the sink is not {}", if loud { "loud" } else { "silent" });
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+#[ignore = "run by the outer test, which starts the daemon"]
+fn inner_ring() {
+    pactl(&["load-module", "module-null-sink", "sink_name=bell"]);
+    let (a, mut bell) = (phone(0), Monitor::start("bell"));
+    // SAFETY: text of this test.
+    assert_eq!(unsafe { microsip_device_set(a, MICROSIP_DEV_RING, c"pulseaudio:bell".as_ptr()) }, MICROSIP_OK);
+    for tone in [MICROSIP_TONE_RING, MICROSIP_TONE_DIAL, MICROSIP_TONE_RING] {
+        let mut speaker = Monitor::start("test");
+        assert_eq!(microsip_tone_start(a, tone), MICROSIP_OK);
+        let device = if tone == MICROSIP_TONE_RING { MICROSIP_DEV_RING } else { MICROSIP_DEV_OUTPUT };
+        until(a, |event| event.r#type == MICROSIP_EV_DEVICE && event.value == device && event.result == MICROSIP_OK);
+        let heard = if tone == MICROSIP_TONE_RING { &mut bell } else { &mut speaker };
+        heard.hears(true);
+        assert_eq!(microsip_tone_stop(a), MICROSIP_OK);
+        heard.hears(false);
+    }
+    microsip_destroy(a);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use crate::digits::{DigitsBy, digits};
 use crate::rules::Rules;
 use crate::tone_file::ToneFile;
+use crate::tones::Tones;
 
 const AFTER: &str = "\
 Exit codes: 0 ok, 1 the call failed, 2 usage, 3 registration failed, 4 no answer,
@@ -65,6 +66,8 @@ pub(crate) enum Command {
     Devices(Devices),
     /// Write a WAV file with a tone, to be played into a call
     Tone(ToneFile),
+    /// List the countries whose tones there are, or play one of these tones
+    Tones(Tones),
     /// Print what makes a shell complete this command's arguments
     #[cfg(feature = "documents")]
     Completions(crate::documents::Completions),

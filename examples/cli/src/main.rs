@@ -30,6 +30,7 @@ mod talk;
 mod terminal;
 mod tone;
 mod tone_file;
+mod tones;
 mod verb;
 mod words;
 
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Register(register) => register::run(show, &output, register),
         Command::Devices(options) => devices::run(show, &output, options.all),
         Command::Tone(tone) => tone_file::run(&output, tone),
+        Command::Tones(wanted) => tones::run(show, &output, wanted),
         #[cfg(feature = "documents")]
         Command::Completions(wanted) => documents::completions(wanted),
         #[cfg(feature = "documents")]

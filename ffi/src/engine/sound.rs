@@ -198,3 +198,17 @@ pub unsafe extern "C" fn microsip_engine_tones_get(
     // SAFETY: by contract.
     command("microsip_engine_tones_get", e, now_us, |phone, _| unsafe { ops::tones::get(phone, out) })
 }
+
+/// As microsip_tone_start.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_tone_start(e: *mut microsip_engine, now_us: u64, tone: u32) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_tone_start", e, now_us, |phone, now| ops::tones::start(phone, now, tone))
+}
+
+/// As microsip_tone_stop.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_tone_stop(e: *mut microsip_engine, now_us: u64) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_tone_stop", e, now_us, |phone, now| ops::tones::stop(phone, now))
+}

@@ -6,6 +6,7 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::features;
+use microsip_core::base::time::Instant;
 use microsip_core::phone::{CommandError, Phone, Tones};
 
 /// The settings of the caller's, and the path of its ring.
@@ -70,6 +71,20 @@ pub(crate) unsafe fn get(phone: &Phone<'_>, out: *mut microsip_tones) -> Done {
         ring_path: core::ptr::null(),
     });
     Ok(())
+}
+
+pub(crate) fn start(phone: &mut Phone<'_>, now: Instant, tone: u32) -> Done {
+    phone.start_tone(now, tone).map_err(|error| match error {
+        CommandError::Range => range("tone", tone, "is no MICROSIP_TONE_*"),
+        CommandError::State => {
+            Fail::new(MICROSIP_E_STATE, "tone", Value::Number(tone.into()), "cannot be heard: the phone was shut down")
+        }
+        _ => unsupported("tone"),
+    })
+}
+
+pub(crate) fn stop(phone: &mut Phone<'_>, now: Instant) -> Done {
+    phone.stop_tone(now).map_err(|_| Fail::NOTHING)
 }
 
 /// The volume of the ring.

@@ -101,3 +101,19 @@ pub unsafe extern "C" fn microsip_tones_get(phone: microsip_id, out: *mut micros
     // SAFETY: by contract.
     read("microsip_tones_get", phone, |phone, _| unsafe { ops::tones::get(phone, out) })
 }
+
+/// Plays a tone of the country that microsip_tones_set has chosen to the person at the phone, in place of one that this
+/// has begun already; nobody else hears it. It goes on until microsip_tone_stop, but for the beep, which is over by
+/// itself. The ring sounds on the ring device, as for a call; the others in the loudspeaker, before those that the phone
+/// plays by itself. MICROSIP_E_ARG: another number. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_TONES.
+/// MICROSIP_E_STATE: the phone was shut down.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_tone_start(phone: microsip_id, tone: u32) -> i32 {
+    command("microsip_tone_start", phone, |phone, now| ops::tones::start(phone, now, tone))
+}
+
+/// Ends the tone of microsip_tone_start: it fades. MICROSIP_NOTHING: none plays.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_tone_stop(phone: microsip_id) -> i32 {
+    command("microsip_tone_stop", phone, |phone, now| ops::tones::stop(phone, now))
+}

@@ -98,6 +98,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_SIDES_*",
             "MICROSIP_DEV_*",
             "MICROSIP_TONES_*",
+            "MICROSIP_TONE_*",
             "microsip_tones",
             "microsip_sound",
         ],
@@ -166,7 +167,18 @@ const FUNCTIONS: &[Group] = &[
     ("conferences", &["conference_*"]),
     (
         "sound",
-        &["sound_*", "record_*", "pcm_*", "source_set", "music_set", "mute_set", "volume_set", "tones_*", "device_*"],
+        &[
+            "sound_*",
+            "record_*",
+            "pcm_*",
+            "source_set",
+            "music_set",
+            "mute_set",
+            "volume_set",
+            "tones_*",
+            "tone_*",
+            "device_*",
+        ],
     ),
 ];
 
@@ -377,6 +389,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("name", "The name of the header."),
     ("nth", "Which of them, from 0."),
     ("digits", "The digits."),
+    ("tone", "MICROSIP_TONE_*."),
     ("digit", "Its ASCII code."),
     ("mos_x100", "The values, as many as cap."),
     ("seconds_each", "The seconds that a value stands for; NULL: not asked for."),

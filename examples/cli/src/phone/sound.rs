@@ -78,6 +78,16 @@ impl Handle {
         check(unsafe { c::microsip_tones_set(self.0, &raw const tones) })
     }
 
+    /// Plays a tone, MICROSIP_TONE_*, until [`Handle::tone_stop`].
+    pub(crate) fn tone_start(self, tone: u32) -> Result<(), Failure> {
+        check(c::microsip_tone_start(self.0, tone))
+    }
+
+    /// One that is over already is no failure.
+    pub(crate) fn tone_stop(self) {
+        c::microsip_tone_stop(self.0);
+    }
+
     /// The countries whose tones there are.
     pub(crate) fn countries(self) -> Vec<String> {
         let one = |nth| {

@@ -132,6 +132,32 @@ fn answer_rings_with_a_file_on_a_device_of_its_own() {
 }
 
 #[test]
+fn the_tones_of_a_country_are_played_and_listed() {
+    for (tone, device, hertz) in
+        [("busy", "--output", 425.0), ("dial", "--output", 425.0), ("ring", "--ring-device", 700.0)]
+    {
+        let (heard, melody) = (Scratch::new(&format!("tone-{tone}.wav")), Scratch::new(&format!("melody-{tone}.wav")));
+        write_tone(&melody.0, 700.0, 1.0);
+        let output = run(microsip(&[
+            "tones",
+            tone,
+            "--tones",
+            "DE",
+            "--for",
+            "5s",
+            device,
+            &format!("wav:{}", heard.path()),
+            "--ring",
+            melody.path(),
+        ]));
+        assert_eq!(output.status.code(), Some(0), "{tone}: {}\n{}", out(&output), err(&output));
+        assert!(heard_ms(&heard.0, hertz) >= 400, "{tone}: {} ms", heard_ms(&heard.0, hertz));
+    }
+    let countries = run(microsip(&["tones"]));
+    assert!(out(&countries).contains("DE") && out(&countries).contains("US"), "{}", out(&countries));
+}
+
+#[test]
 fn callers_hear_each_other_in_a_conference_and_not_themselves() {
     for command in ["echo", "answer"] {
         let files = ["one.wav", "two.wav"].map(|name| Scratch::new(&format!("{command}-heard-{name}")));

@@ -67,6 +67,21 @@ pub const MICROSIP_TONES_WAITING: u32 = 4;
 /// Tones, a set: the ring, on the ring device, while a call comes in and none is up.
 pub const MICROSIP_TONES_RING: u32 = 8;
 
+/// Tones of a country, for microsip_tone_start: dial tone.
+pub const MICROSIP_TONE_DIAL: u32 = 1;
+/// Tones: the far end rings.
+pub const MICROSIP_TONE_RINGBACK: u32 = 2;
+/// Tones: the far end is busy.
+pub const MICROSIP_TONE_BUSY: u32 = 3;
+/// Tones: there is no way to the far end.
+pub const MICROSIP_TONE_CONGESTION: u32 = 4;
+/// Tones: another call waits.
+pub const MICROSIP_TONE_WAITING: u32 = 5;
+/// Tones: the ring, on the ring device.
+pub const MICROSIP_TONE_RING: u32 = 6;
+/// Tones: two short beeps that confirm, once.
+pub const MICROSIP_TONE_BEEP: u32 = 7;
+
 /// The tones that a phone plays by itself for the person at it. They are never sent, and media of a far end beats them.
 #[repr(C)]
 #[derive(Clone, Copy)]
