@@ -137,7 +137,7 @@ public static class Program
     private static int Layout()
     {
         foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Rules), typeof(Microsip.Options),
-            typeof(Microsip.Member), typeof(Microsip.Sound), typeof(Microsip.Tones), typeof(Microsip.Info),
+            typeof(Microsip.Member), typeof(Microsip.Sound), typeof(Microsip.Tones), typeof(Microsip.PhoneInfo),
             typeof(Microsip.CallInfo), typeof(Microsip.Stats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters), typeof(Microsip.Log) })
         {
             Console.Write("{0} {1}:", type.Name, Marshal.SizeOf(type));

@@ -27,7 +27,7 @@ int main(void) {
   SIZE("Member", member); AT(member, size); AT(member, silent); AT(member, deaf); AT(member, gain_percent); AT(member, level); AT(member, talking); puts("");
   SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");
   SIZE("Tones", tones); AT(tones, size); AT(tones, play); AT(tones, refusal_ms); AT(tones, reserved); AT(tones, country); AT(tones, ring_path); puts("");
-  SIZE("Info", info); AT(info, size); AT(info, calls); AT(info, accounts); AT(info, calls_possible); AT(info, audio_wanted); AT(info, muted); AT(info, volume_in);
+  SIZE("PhoneInfo", info); AT(info, size); AT(info, calls); AT(info, accounts); AT(info, calls_possible); AT(info, audio_wanted); AT(info, muted); AT(info, volume_in);
   AT(info, volume_out); AT(info, features); AT(info, ended); AT(info, ring_wanted); AT(info, volume_ring); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us); AT(call_info, ringing_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);

@@ -42,7 +42,7 @@ fn voices() -> Vec<(PathBuf, Vec<i16>)> {
     found.into_iter().map(|path| (path.clone(), samples(&path))).collect()
 }
 
-/// What is heard in a sound.
+/// Keys that are heard in a sound.
 fn heard(pcm: &[i16]) -> Vec<Key> {
     let mut detector = KeyDetector::new(RATE as u32);
     let silence = vec![0; RATE / 5];

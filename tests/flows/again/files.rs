@@ -106,6 +106,7 @@ const ALONE: &[(&str, &str)] = &[
     ("stranger_cannot", STRANGER),
     ("strangers", STRANGER),
     ("streams", STREAM),
+    ("talk_off", SOUND),
     ("tones", SOUND),
     ("trace", EVENTS),
     ("trusted", SERVER),
