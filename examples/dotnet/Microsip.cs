@@ -263,6 +263,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_digit_stop(ulong phone, ulong call);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_source_set(ulong phone, ulong call, uint source);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_identify(ulong phone, ulong call, byte[] caller, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hold(ulong phone, ulong call, uint on, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_reoffer(ulong phone, ulong call, IntPtr media, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute_set(ulong phone, ulong call, uint on);

@@ -87,6 +87,7 @@ const ALONE: &[(&str, &str)] = &[
     ("quality", SOUND),
     ("quoted", TEXT),
     ("registrars", SERVER),
+    ("renamed", "our own identity is its subject; \"identity changes\" and \"re-invited\" have the exchange"),
     ("rfc2543", TEXT),
     ("rfc3665", "each message of its flows is compared; the same flows are in the list by their kind"),
     ("rfc3665_registration", SERVER),
