@@ -37,7 +37,7 @@ public static class Microsip
         CauseServer = 16, CauseFull = 17, CauseShutdown = 18, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
         EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
         EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, EvIdentity = 24, EvDatagram = 25, OpIdentify = 11,
-        Invite = 3, Ack = 4, Prack = 5, Update = 6, Info = 7, Cancel = 8, Bye = 9, Nth = 1000, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
+        Held = 3, MusicSource = 0, MusicNone = 1, MusicPcm = 2, MusicFile = 3, Invite = 3, Ack = 4, Prack = 5, Update = 6, Info = 7, Cancel = 8, Bye = 9, Nth = 1000, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
@@ -264,6 +264,7 @@ public static class Microsip
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_source_set(ulong phone, ulong call, uint source);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_identify(ulong phone, ulong call, byte[] caller, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_music_set(ulong phone, ulong target, uint music, byte[] path);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hold(ulong phone, ulong call, uint on, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_reoffer(ulong phone, ulong call, IntPtr media, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute_set(ulong phone, ulong call, uint on);
