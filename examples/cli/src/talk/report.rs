@@ -149,7 +149,7 @@ impl Talk<'_> {
         done
     }
 
-    /// What the end means to the command.
+    /// The meaning of the end to the command.
     fn done(&mut self, sip_code: u32, result: i32, why: &str, heard: bool) -> Result<(), Stop> {
         if let Some(trouble) = self.trouble.take() {
             return Err(trouble);
