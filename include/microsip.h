@@ -706,6 +706,14 @@ typedef struct microsip_rules {
   const char *deny;
   /** Callers who are let in though they are denied or anonymous, likewise. */
   const char *allow;
+  /**
+   * Seconds behind a call for help (a number in `emergency` of its account, or urn:service:sos) in
+   * which a call that the account's own server brings rings, whatever these rules say; by default
+   * 1800. While that call lasts, too.
+   */
+  uint32_t callback_s;
+  /** 0. */
+  uint32_t reserved;
 } microsip_rules;
 /** @} */
 
@@ -860,7 +868,12 @@ typedef struct microsip_account {
    */
   const char *dial_prefix;
   /**
-   * Numbers that neither dial plan nor prefix concerns, comma separated: "112, 911"; NULL: none.
+   * Numbers for help in an emergency, comma separated: "112, 911"; NULL: none. Neither dial plan
+   * nor prefix concerns them, nor do their calls get privacy; no rule ends or holds such a call,
+   * and its call back rings (`callback_s` of microsip_rules). So do urn:service:sos and its
+   * sub-services (RFC 5031), which can be dialled by any account and go by its proxy or registrar;
+   * where the caller is stands in a Geolocation header (RFC 6442) of `call_headers`, or of
+   * `headers` of microsip_options.
    */
   const char *emergency;
   /** Its rules for incoming calls, over the phone's; NULL: as they are. */

@@ -122,6 +122,7 @@ public static class Microsip
     {
         public uint size, sameParty, callWaiting, maxCalls, anonymous, dnd, dndCode, forward, autoAnswer, forwardS, autoAnswerS, ringS, maxDurationS, single, redirect, decideMs;
         public IntPtr forwardTo, forwardBusyTo, forwardNoAnswerTo, autoAnswerFrom, deny, allow;
+        public uint callbackS, reserved;
         public static Rules New() { return new Rules { size = SizeOf<Rules>() }; }
     }
 

@@ -21,7 +21,7 @@ int main(void) {
   SIZE("Rules", rules); AT(rules, size); AT(rules, same_party); AT(rules, call_waiting); AT(rules, max_calls); AT(rules, anonymous); AT(rules, dnd); AT(rules, dnd_code);
   AT(rules, forward); AT(rules, auto_answer); AT(rules, forward_s); AT(rules, auto_answer_s); AT(rules, ring_s); AT(rules, max_duration_s); AT(rules, single);
   AT(rules, redirect); AT(rules, decide_ms); AT(rules, forward_to); AT(rules, forward_busy_to); AT(rules, forward_no_answer_to); AT(rules, auto_answer_from);
-  AT(rules, deny); AT(rules, allow); puts("");
+  AT(rules, deny); AT(rules, allow); AT(rules, callback_s); AT(rules, reserved); puts("");
   SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); AT(options, codecs); AT(options, caller); AT(options, identity); AT(options, reason); AT(options, privacy); AT(options, dtmf);
   AT(options, reliable); AT(options, reserved_reliable); AT(options, contacts); AT(options, reserved_text); AT(options, session_timer); AT(options, session_expires); AT(options, min_se); AT(options, session_refresher); puts("");
   SIZE("Member", member); AT(member, size); AT(member, silent); AT(member, deaf); AT(member, gain_percent); AT(member, level); AT(member, talking); puts("");

@@ -170,6 +170,12 @@ static void identity(side *s, side *proxy) {
   CHECK(proxy->state == MICROSIP_INCOMING && microsip_engine_reject(proxy->e, now, proxy->call, 404, NULL) == MICROSIP_OK);
   run(100);
   CHECK(s->state == MICROSIP_ENDED && header_is(s, 404, "CSeq", "1 INVITE"));
+  /* a service is dialled by the account's server, which this one is not */
+  CHECK(microsip_engine_dial(s->e, now, 0, "urn:service:sos", NULL, &s->call) < 0);
+  CHECK(microsip_engine_dial(s->e, now, account, "urn:service:sos.fire", NULL, &s->call) == MICROSIP_OK);
+  CHECK(text_is(s, MICROSIP_TXT_REMOTE_URI, "urn:service:sos.fire"));
+  run(100);
+  CHECK(s->state == MICROSIP_ENDED && header_is(s, 416, "CSeq", "1 INVITE"));
   MICROSIP_ZERO(o);
   o.headers = "P-Asserted-Identity: \"The boss\" <sip:boss@peer.example>\r\nX-Mark: one\r\n";
   CHECK(microsip_engine_dial(proxy->e, now, 0, "sip:alice@10.0.0.1:5080", &o, &proxy->call) == MICROSIP_OK);

@@ -15,7 +15,7 @@ SAME(options, sizeof(microsip_options) == 48 + 8 * P);
 SAME(call_info, sizeof(microsip_call_info) == 144 && offsetof(microsip_call_info, incoming) == 64);
 SAME(call_stats, sizeof(microsip_stats) == 136 && offsetof(microsip_stats, jitter_us) == 72);
 SAME(member, sizeof(microsip_member) == 24);
-SAME(rules, sizeof(microsip_rules) == 64 + 6 * P);
+SAME(rules, sizeof(microsip_rules) == 72 + 6 * P);
 SAME(tones, sizeof(microsip_tones) == 16 + 2 * P);
 SAME(sound, sizeof(microsip_sound) == 16 + P);
 SAME(info, sizeof(microsip_info) == 48);

@@ -62,7 +62,8 @@ fn a_text_that_is_no_number_and_no_address_is_refused() {
         "http://x",
         "https:x",
         "mailto:bob",
-        "urn:service:sos",
+        "urn:isbn:1",
+        "urn:service:",
     ] {
         let (mut lab, _, account) = lab();
         assert!(matches!(dial(&mut lab, account, typed), Err(CommandError::Uri)), "{typed:?}");

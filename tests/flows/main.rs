@@ -29,6 +29,7 @@ mod descriptions;
 mod dialling;
 mod digest;
 mod driver;
+mod emergency;
 mod endings;
 mod events;
 mod foreign_challenges;

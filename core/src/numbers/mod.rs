@@ -11,6 +11,8 @@ pub mod plan;
 #[cfg(feature = "numbers")]
 mod rules;
 #[cfg(feature = "numbers")]
+mod service;
+#[cfg(feature = "numbers")]
 mod typed;
 
 #[cfg(feature = "numbers")]
@@ -18,6 +20,8 @@ pub use dialled::{Dialled, Fault, dialled};
 pub use number::{is_number, is_separator};
 #[cfg(feature = "numbers")]
 pub use rules::Rules;
+#[cfg(feature = "numbers")]
+pub use service::is_service;
 #[cfg(feature = "numbers")]
 pub use typed::Typed;
 

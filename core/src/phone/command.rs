@@ -117,7 +117,9 @@ pub struct AccountConfig<'t> {
     pub dial_plan: &'t str,
     /// Put before numbers of more than three digits, in the place of their `+`.
     pub dial_prefix: &'t str,
-    /// Numbers that neither the plan nor the prefix concerns, comma separated: `112, 911`.
+    /// Numbers for help in an emergency, comma separated: `112, 911`. Neither the plan nor the prefix concerns them, nor do
+    /// they get privacy; no rule ends or holds such a call, and its call back rings ([`super::RuleNumbers::callback_s`]).
+    /// The same is true of `urn:service:sos` and its sub-services (RFC 5031), which go by the account's proxy or registrar.
     pub emergency: &'t str,
     /// The privacy of its calls. With the feature `identity`, as the next three.
     pub privacy: Privacy,

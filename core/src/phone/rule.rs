@@ -103,6 +103,9 @@ pub struct RuleNumbers {
     pub decide_ms: u32,
     /// Redirections of our calls are followed; default on.
     pub redirect: Switch,
+    /// Seconds behind a call for help in an emergency, in which a call that its account's own server brings rings whatever
+    /// these rules say; default 1800. With the feature `numbers`.
+    pub callback_s: u32,
 }
 
 impl RuleNumbers {
@@ -123,6 +126,7 @@ impl RuleNumbers {
         max_duration_s: 0,
         decide_ms: 0,
         redirect: Switch::Unset,
+        callback_s: 0,
     };
 
     /// These where they are given, and those below where not.
@@ -147,6 +151,7 @@ impl RuleNumbers {
             max_duration_s: over(self.max_duration_s, below.max_duration_s),
             decide_ms: over(self.decide_ms, below.decide_ms),
             redirect: self.redirect.over(below.redirect),
+            callback_s: over(self.callback_s, below.callback_s),
         }
     }
 }

@@ -22,6 +22,14 @@ pub(super) fn complete<'r>(
         return Err(CommandError::Uri);
     }
     let mut out = Cursor::new(room);
+    #[cfg(feature = "numbers")]
+    if crate::numbers::is_service(target) {
+        // rfc5031#4: the name stands in the request line as it is, and the account's server finds who is behind it
+        domain.ok_or(CommandError::NoAccount)?;
+        out.put_str(target);
+        let len = out.finish().map_err(|_| CommandError::Text)?;
+        return Ok(room.get(..len).unwrap_or_default());
+    }
     match Scheme::of(target.as_bytes()) {
         Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
         Some(Scheme::Tel) => {

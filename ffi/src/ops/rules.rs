@@ -31,6 +31,9 @@ fn set(value: u32, known: u32, argument: &'static str) -> Result<u32, Fail> {
 pub(crate) unsafe fn said<'c>(r: *const microsip_rules, argument: &'static str) -> Result<Rules<'c>, Fail> {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(r, argument)? };
+    if given.reserved != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "rules->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    }
     let numbers = RuleNumbers {
         same_party: switch(given.same_party, "rules->same_party")?,
         call_waiting: switch(given.call_waiting, "rules->call_waiting")?,
@@ -47,6 +50,7 @@ pub(crate) unsafe fn said<'c>(r: *const microsip_rules, argument: &'static str) 
         ring_s: given.ring_s,
         max_duration_s: given.max_duration_s,
         decide_ms: given.decide_ms,
+        callback_s: given.callback_s,
     };
     // SAFETY: as above.
     unsafe {
@@ -151,6 +155,8 @@ pub(crate) unsafe fn rules_get(phone: &Phone<'_>, owner: u64, out: *mut microsip
         single: numbers.single as u32,
         redirect: numbers.redirect as u32,
         decide_ms: numbers.decide_ms,
+        callback_s: numbers.callback_s,
+        reserved: 0,
         forward_to: core::ptr::null(),
         forward_busy_to: core::ptr::null(),
         forward_no_answer_to: core::ptr::null(),

@@ -15,6 +15,8 @@ mod direct;
 mod due;
 #[cfg(feature = "reliable")]
 mod early_media;
+#[cfg(all(feature = "numbers", feature = "rules"))]
+mod emergency;
 mod ending;
 mod forks;
 mod hangup;
@@ -71,6 +73,8 @@ pub(super) struct Calls<'a> {
     /// The rules of the phone and of its accounts.
     #[cfg_attr(not(feature = "rules"), expect(dead_code, reason = "there are none"))]
     rules: Book<'a>,
+    #[cfg(all(feature = "numbers", feature = "rules"))]
+    emergency: emergency::Emergency,
 }
 
 impl<'a> Calls<'a> {
@@ -82,6 +86,8 @@ impl<'a> Calls<'a> {
             history: Blocks::new(lender.zeroed(count * history), history),
             ended: Owed::new(lender.zeroed(count)),
             rules: Book::lent(capacity, lender),
+            #[cfg(all(feature = "numbers", feature = "rules"))]
+            emergency: emergency::Emergency::NONE,
         }
     }
 

@@ -11,12 +11,16 @@ use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
 #[cfg(feature = "numbers")]
 use crate::numbers::{Dialled, dialled};
+#[cfg(all(feature = "numbers", feature = "identity"))]
+use crate::phone::Privacy;
 use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::object::Object;
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::write::write_proxy;
-use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
+use crate::phone::{
+    AccountId, AccountText, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower,
+};
 use crate::phone::{header_lines, identity, reliable};
 use crate::sip::session::timer::Timer;
 use crate::sip::tag::Tag;
@@ -57,7 +61,7 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         let mut number = [0u8; TARGET];
         #[cfg(feature = "numbers")]
-        let Dialled { target, digits } =
+        let Dialled { target, digits, emergency } =
             dialled(&lower.accounts.numbers(account_handle), domain.is_some(), target, &mut number)?;
         #[cfg(feature = "numbers")]
         let later = Later::read(digits)?;
@@ -66,6 +70,9 @@ impl Calls<'_> {
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
         #[cfg(feature = "codecs")]
         lower.media.set_answering(call_handle, lower.accounts.answering(&lower.cx, account_handle));
+        // who asks for help is to be found, and called back
+        #[cfg(all(feature = "numbers", feature = "identity"))]
+        let options = &DialOptions { privacy: if emergency { Privacy::None } else { options.privacy }, ..*options };
         let result = self.dial_with(lower, now, call_handle, (account_handle, timer), uri, options);
         if result.is_err() {
             self.discard(lower, call_handle);
@@ -74,6 +81,12 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(call_handle) {
             call.later = later;
         }
+        #[cfg(all(feature = "numbers", feature = "rules"))]
+        if emergency && result.is_ok() {
+            self.emergency_begins(now, call_handle, account_handle);
+        }
+        #[cfg(feature = "numbers")]
+        let _ = emergency;
         #[cfg(feature = "info")]
         if let Some(call) = self.get_mut(call_handle) {
             call.digits = options.digits;
@@ -113,7 +126,7 @@ impl Calls<'_> {
         };
         let name = name.get(..name_len).unwrap_or_default();
         // by the account's proxy, or to its own domain by its registrar
-        let own_hop = lower.accounts.is_by_own_server(account_handle, uri);
+        let own_hop = is_service(uri) || lower.accounts.is_by_own_server(account_handle, uri);
         let leg = Leg::outgoing(call_handle, account_handle, Tag { handle: dialog_handle, secret }, own_hop);
         let own = lower.accounts.uri(account_handle);
         let whole = [name, b"<", own.unwrap_or_default(), b">"];
@@ -143,7 +156,12 @@ impl Calls<'_> {
             headers: &headers,
         };
         let mut room = [0u8; TARGET];
-        let route = route_by(lower.accounts.proxy(account_handle), &mut room);
+        let server = if is_service(uri) {
+            lower.accounts.text(account_handle, AccountText::NextHop).unwrap_or_default()
+        } else {
+            lower.accounts.proxy(account_handle)
+        };
+        let route = route_by(server, &mut room);
         if route
             .and_then(|route| lower.dialogs.begin(dialog_handle, leg, &texts, b"", route.into_iter(), uri))
             .is_none()
@@ -338,6 +356,17 @@ impl Calls<'_> {
         let asking = lower.go(now, request, hop.filter(|_| own).map(|hop| (hop.flow(), true)));
         self.asked(lower, now, asking);
         true
+    }
+}
+
+/// The target is a service, which only the account's own server can find.
+fn is_service(uri: &[u8]) -> bool {
+    #[cfg(feature = "numbers")]
+    return core::str::from_utf8(uri).is_ok_and(crate::numbers::is_service);
+    #[cfg(not(feature = "numbers"))]
+    {
+        let _ = uri;
+        false
     }
 }
 

@@ -119,7 +119,11 @@ pub struct microsip_account {
     pub dial_plan: *const c_char,
     /// Put before numbers of more than three digits, in the place of their +, before the dial plan; NULL: none.
     pub dial_prefix: *const c_char,
-    /// Numbers that neither dial plan nor prefix concerns, comma separated: "112, 911"; NULL: none.
+    /// Numbers for help in an emergency, comma separated: "112, 911"; NULL: none. Neither dial plan nor prefix concerns
+    /// them, nor do their calls get privacy; no rule ends or holds such a call, and its call back rings (`callback_s` of
+    /// microsip_rules). So do urn:service:sos and its sub-services (RFC 5031), which can be dialled by any account and go by
+    /// its proxy or registrar; where the caller is stands in a Geolocation header (RFC 6442) of `call_headers`, or of
+    /// `headers` of microsip_options.
     pub emergency: *const c_char,
     /// Its rules for incoming calls, over the phone's; NULL: as they are.
     pub rules: *const microsip_rules,

@@ -97,6 +97,10 @@ impl Calls<'_> {
         // a call to itself that no proxy has seen is the application's own business
         let itself = invite.values(Name::Via).nth(1).is_some()
             && is_ours(lower, arrived.mandatory.from.tag().unwrap_or_default());
+        #[cfg(feature = "numbers")]
+        if !itself && self.is_call_back(lower, now, arrived) {
+            return self.obey(lower, now, handle, Verdict::Ring(None));
+        }
         let verdict = if itself {
             Verdict::Refuse(482, Rule::Itself)
         } else if rules.are_none() {
@@ -272,6 +276,17 @@ impl Calls<'_> {
         }
     }
 
+    /// It asks for help in an emergency: no rule ends or holds it.
+    fn asks_for_help(&self, call: Handle) -> bool {
+        #[cfg(feature = "numbers")]
+        return self.is_emergency(call);
+        #[cfg(not(feature = "numbers"))]
+        {
+            let _ = (self, call);
+            false
+        }
+    }
+
     /// A call is up, or is resumed: it holds the others where that was asked for. A call whose hold finds no room stays as
     /// it is.
     pub(in crate::phone::calls) fn hold_by_rules(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
@@ -283,6 +298,9 @@ impl Calls<'_> {
             }
             for index in 0..self.slots.capacity() as u32 {
                 let Some(other) = self.slots.handle_at(index).filter(|other| *other != handle) else { continue };
+                if self.asks_for_help(other) {
+                    continue;
+                }
                 if !lower.media.desired(other).holding {
                     let _ = self.hold(lower, now, other, true, 0);
                 }
@@ -297,6 +315,7 @@ impl Calls<'_> {
         let Some((account, incoming)) = self.get(handle).map(|call| (call.account, call.incoming)) else { return };
         let rules = self.rules.in_force(account);
         let (longest, single) = (rules.longest(), rules.numbers.single == Switch::On);
+        let longest = longest.filter(|_| !self.asks_for_help(handle));
         // its 200 may have waited for ports, a host or a PRACK
         #[cfg(feature = "tones")]
         if self.get(handle).is_some_and(|call| call.plan.confirms) {
@@ -315,6 +334,9 @@ impl Calls<'_> {
         }
         for index in 0..self.slots.capacity() as u32 {
             let Some(other) = self.slots.handle_at(index).filter(|other| *other != handle) else { continue };
+            if self.asks_for_help(other) {
+                continue;
+            }
             if let Some(call) = self.slots.get_mut(other).filter(|call| !call.is_over()) {
                 call.leaving = true;
                 self.wake(&mut lower.cx, other);
