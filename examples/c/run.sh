@@ -14,7 +14,8 @@ if [ -z "$LIBRARY" ]; then
 fi
 out=$(mktemp -d)
 . "$top/tests/setup/answer.sh"
-trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$said" "$out"' EXIT
+registrar=
+trap 'for one in $waiting $registrar; do kill "$one" 2>/dev/null || true; done; rm -rf "$said" "$out"' EXIT
 make --no-print-directory --silent LIBRARY="$LIBRARY" OUT="$out"
 
 # 440 Hz for a second and a half, and for four seconds; and a look for it in the recording.
@@ -51,6 +52,25 @@ for caller in dial callback; do
     recognise "$out/$caller.wav"
     echo "$caller: ok"
 done
+
+# An account, hold with music, and a header of the answer; a wrong password ends it.
+python3 registrar.py >"$out/registrar" &
+registrar=$!
+for ((turns = 0; turns < 600; turns++)); do
+    domain=$(sed -n 's/^registrar at //p' "$out/registrar")
+    [ -z "$domain" ] || break
+    sleep 0.1
+done
+answering timeout 60 "$out/answer" 127.0.0.1:0 "$out/held.wav"
+PASSWORD=secret timeout 60 "$out/phone" "sip:anna@$domain" "sip:answer@$where" "$out/long.wav" | tee "$out/phone.txt"
+answered
+for line in "registered" "the far end is at <sip:" "on hold"; do grep -q "$line" "$out/phone.txt" || { echo "the phone did not say: $line"; exit 1; }; done
+recognise "$out/held.wav"
+if PASSWORD=wrong timeout 60 "$out/phone" "sip:anna@$domain" "sip:answer@$where" "$out/long.wav" 2>"$out/error"; then echo "a wrong password was taken"; exit 1; fi
+grep -q "cannot register: SIP 403" "$out/error" || { echo "phone does not say why it could not register: $(cat "$out/error")"; exit 1; }
+kill "$registrar"
+registrar=
+echo "phone: ok"
 
 # The engine over this program's own sockets: datagrams, and a stream.
 for way in udp tcp; do
