@@ -194,7 +194,7 @@ def memory():
     """A phone made for one call and in one, beside a phone made for a thousand and in a thousand: memory that create prepaid is counted."""
     sizes = []
     for calls in (1, 1000):
-        server = echo(f"memory-{calls}", "--max-calls", calls)
+        server = echo(f"memory-{calls}", "--calls", calls)
         time.sleep(1)  # its sockets are open before its memory is taken
         idle = private_kb(server.pid)
         caller = held(f"memory-uac-{calls}", server, calls)
@@ -209,7 +209,7 @@ def memory():
 
 
 def flat():
-    server = echo("flat", "--max-calls", "1100")
+    server = echo("flat", "--calls", "1100")
     caller = held("flat-held", server, 1000)
     time.sleep(1)
     before = cpu_ns(server.pid)
@@ -219,7 +219,7 @@ def flat():
     crowded -= idle * took
     caller.end(5, signal.SIGTERM)
     server.end()
-    server = echo("alone", "--max-calls", "1100")
+    server = echo("alone", "--calls", "1100")
     cpu_of_calls(server, "warm", 500, 250)
     alone, _ = cpu_of_calls(server, "alone-uac", 2000, 250)
     row("calls", "CPU a call, nothing else going on", alone / 2000, "µs", None, "pjsip-perf 119 · rsipstack 158 · baresip 667")

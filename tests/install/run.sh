@@ -31,6 +31,8 @@ diff "$work/exported" tests/abi/symbols.txt || { echo "the installed library exp
 for command in '' -call -echo -answer -register -devices -demo -tone; do
     grep -q '^\.TH' "$prefix/share/man/man1/microsip$command.1" || { echo "microsip$command.1 is no man page"; exit 1; }
 done
+grep -q '^\.nf' "$prefix/share/man/man1/microsip.1" || { echo "the exit codes run together in the manual"; exit 1; }
+grep -q 'OPTIONS.*TARGET' "$prefix/share/man/man1/microsip-call.1" || { echo "no synopsis in the manual"; exit 1; }
 bash -n "$prefix/share/bash-completion/completions/microsip"
 grep -q 'null-audio' "$prefix/share/zsh/site-functions/_microsip" "$prefix/share/fish/vendor_completions.d/microsip.fish"
 

@@ -43,7 +43,7 @@ def run():
     bare.wait("CALL_INCOMING")
     bare.do("hangup")
     check(call.code(5) == 1, f"a call that baresip refused ended with {call.process.returncode}, 1 is wanted")
-    call = calling("gives-up", bare, 5084, "--ring", "600ms")
+    call = calling("gives-up", bare, 5084, "--answer-within", "600ms")
     bare.wait("CALL_INCOMING", 2)
     check(call.code(5) == 4, f"a call that we gave up ended with {call.process.returncode}, 4 is wanted")
     closed(bare, 6)

@@ -32,7 +32,7 @@ def run():
     port = free_port()
     server = sipp("uas-ringing", "-sf", HERE / "scenarios/ringing.xml", "-p", port, "-m", 1)
     server.wait_udp(port)
-    call = microsip("call-ringing", "call", f"sip:service@127.0.0.1:{port}", "--null-audio", "--ring", "1s")
+    call = microsip("call-ringing", "call", f"sip:service@127.0.0.1:{port}", "--null-audio", "--answer-within", "1s")
     check(call.code(15) == 4, f"a call that nobody answered ended with {call.process.returncode}, 4 is wanted")
     check(server.code(5) == 0, "SIPp, ringing, did not get CANCEL and ACK as RFC 3261 9.1 wants them")
 

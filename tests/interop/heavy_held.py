@@ -14,7 +14,7 @@ def descriptors(program):
 
 def run():
     needs("sipp")
-    server = echo("echo", "--max-calls", str(CALLS + 24))
+    server = echo("echo", "--calls", str(CALLS + 24))
     before, sockets = server.resident_kb(), descriptors(server)
     caller = sipp("held", "-sf", HERE / "scenarios/held.xml", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", "200", "-m", CALLS, "-l", CALLS,
                   "-d", str(CALLS * 5 + 4000), "-timeout", "60")

@@ -13,7 +13,7 @@ WINDOW = 100
 
 def run():
     needs("sipp")
-    server = echo("echo", "--max-calls", "1024")
+    server = echo("echo", "--calls", "1024")
     # More than it can take, and it refuses: every slot is used once before memory is looked at. How many are used at a time later, the machine decides.
     filling = sipp("fill", "-sf", HERE / "scenarios/held.xml", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", "10000", "-m", "3000", "-l", "3000",
                    "-d", "1000", "-timeout", "40")

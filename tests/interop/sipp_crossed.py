@@ -70,7 +70,7 @@ def run():
                   .hear("BYE", body="^BYE sip:target@192.0.2.8:9 SIP").answer("200 OK", tag=None, repeat=False)),
     }
     peers = {name: scenario.start(bare=name != "cancel-waits") for name, (_, scenario) in callees.items()}
-    calls = {name: microsip(f"call-{name}", "call", f"sip:peer@127.0.0.1:{peer.port}", "--null-audio", "--for", "600ms", "--ring", "500ms") for name, peer in peers.items()}
+    calls = {name: microsip(f"call-{name}", "call", f"sip:peer@127.0.0.1:{peer.port}", "--null-audio", "--for", "600ms", "--answer-within", "500ms") for name, peer in peers.items()}
     passed(*running, *peers.values())
     for name, (code, _) in callees.items():
         got = calls[name].code(10)

@@ -22,8 +22,8 @@ def answered(name, offer):
 
 def calls_us():
     """We are called: an echo with early media, and one that requires it all."""
-    echoes = {"early": echo("early", "--early", "1s"), "required": echo("required", "--early", "1s", "--100rel", "required"),
-              "long": echo("long", "--early", "5m")}
+    echoes = {"early": echo("early", "--early", "--after", "1s"), "required": echo("required", "--early", "--after", "1s", "--100rel", "required"),
+              "long": echo("long", "--early", "--after", "5m")}
     offer = sdp(9)
 
     def begin(name, more, late=False):

@@ -20,7 +20,7 @@ def terms(side, more=""):
 
 def calls_us():
     """SIPp calls an echo that takes sessions of 100 s and more, or any, or that wants timers of everyone."""
-    echoes = {"any": echo("any", "--max-calls", "8"), "long": echo("long", "--min-se", "100s"), "demands": echo("demands", "--session-timer", "required")}
+    echoes = {"any": echo("any", "--calls", "8"), "long": echo("long", "--min-se", "100s"), "demands": echo("demands", "--session-timer", "required")}
     offer = sdp(9)
     knows = "Supported: timer\nSession-Expires: {};refresher={}"
 

@@ -49,10 +49,10 @@ pub(crate) fn read(options: &Options, dials: bool) -> Result<Option<AccountTexts
         proxy: options.proxy.clone().or(file.proxy),
         realms: if options.realm.is_empty() { file.realm } else { Some(options.realm.join(",")) },
         trusted: if options.trust.is_empty() { file.trust } else { Some(options.trust.join(",")) },
-        privacy: privacy(options),
-        identity: options.identity.clone(),
-        headers: lines(&options.register_header),
-        call_headers: lines(&options.call_header),
+        privacy: privacy(options.privacy.or(file.privacy)),
+        identity: options.identity.clone().or(file.identity),
+        headers: lines(&file.register_header) + &lines(&options.register_header),
+        call_headers: lines(&file.call_header) + &lines(&options.call_header),
         dtmf: file.digits_by.map_or(0, DigitsBy::number),
         dial_plan: options.dial_plan.clone().or(file.dial_plan),
         dial_prefix: options.dial_prefix.clone().or(file.dial_prefix),
@@ -99,8 +99,8 @@ impl Options {
 }
 
 /// MICROSIP_PRIVACY_*; 0: everything is shown.
-pub(crate) fn privacy(options: &Options) -> u32 {
-    match options.privacy {
+pub(crate) fn privacy(wish: Option<Privacy>) -> u32 {
+    match wish {
         None => 0,
         Some(Privacy::Id) => c::MICROSIP_PRIVACY_ID,
         Some(Privacy::Anonymous) => c::MICROSIP_PRIVACY_ANONYMOUS,
@@ -132,6 +132,10 @@ struct File {
     expires: Option<u32>,
     media_any_host: bool,
     digits_by: Option<DigitsBy>,
+    privacy: Option<Privacy>,
+    identity: Option<String>,
+    register_header: Vec<String>,
+    call_header: Vec<String>,
 }
 
 /// `name = value` lines; `#` or `;` begins a comment line, `[section]` lines are passed over, values may stand in
@@ -160,6 +164,16 @@ fn parse(text: &str) -> Result<File, String> {
             "password_file" => file.password_file = Some(PathBuf::from(value)),
             "display_name" => file.display_name = Some(value),
             "contact_user" => file.contact_user = Some(value),
+            "identity" => file.identity = Some(value),
+            "register_header" => file.register_header.push(value),
+            "call_header" => file.call_header.push(value),
+            "privacy" => {
+                file.privacy = match value.as_str() {
+                    "id" => Some(Privacy::Id),
+                    "anonymous" => Some(Privacy::Anonymous),
+                    _ => return Err(format!("line {number}: privacy is id or anonymous")),
+                }
+            }
             "expires" => {
                 file.expires =
                     Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?)
@@ -184,7 +198,7 @@ fn parse(text: &str) -> Result<File, String> {
                 }
             }
             _ => {
-                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by";
+                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by, privacy, identity, register_header, call_header";
                 return Err(format!(
                     "line {number}: \"{}\" is not known; use {known}",
                     name.chars().take(40).collect::<String>()

@@ -11,7 +11,7 @@ use crate::args::{Answer, Course, Show};
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::Output;
-use crate::phone::{Id, Text};
+use crate::phone::Id;
 use crate::rules::{Auto, rule_of};
 use crate::session::{Exit, Session, Stop, account, listening};
 use crate::talk::{Talk, at_a_time, one_recording, ready, rings, unless_gone};
@@ -25,7 +25,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
     let session = Session::open(show, output, &answer.network, calls + 1, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
     rings(session.phone(), answer.sound.tones.as_deref(), answer.ring.as_deref(), answer.ring_device.as_deref())?;
-    answer.rules.give(session.phone())?;
+    answer.rules.give(session.phone(), calls)?;
     app::run(session, output, account, &mut Wait { answer, calls })
 }
 
@@ -47,6 +47,10 @@ fn effective(answer: &Answer) -> Result<(), String> {
         (
             answer.after.is_some() && !(matches!(code, 180 | 183) || early),
             "--after goes with --code 180, --code 183 or --early",
+        ),
+        (
+            answer.rules.forward_no_answer.is_some() && !(matches!(code, 180 | 183) || early),
+            "--forward-no-answer needs a call that rings: --code 180 --after 30s",
         ),
         (early && refuses, "--early brings media, and a --code from 300 on refuses the call: leave one of them out"),
         (
@@ -90,13 +94,7 @@ impl<'a> Job<'a> for Wait<'a> {
             app.refuse(call, 486, &at_a_time(self.calls));
             return Ok(());
         }
-        let from = app.phone.call_text(call, Text::RemoteUri);
-        let (by, why) = (app.phone.call_text(call, Text::Diversion), app.phone.call_text(call, Text::DiversionReason));
-        app.output.say(
-            "call",
-            || json!({ "call": call, "state": "incoming", "from": from, "forwarded_by": by, "forwarded_for": why }),
-            &format!("{}call from {from}{}", app.label(), forwarded(&by, &why)),
-        );
+        app.announce(call);
         let answer = self.answer;
         let talk = Talk::new(app.phone, app.output, call, &answer.sound).incoming();
         let talk = talk.codecs(answer.network.codec.as_deref()).dtmf(answer.sound.course.dtmf.as_deref());
@@ -132,12 +130,17 @@ impl<'a> Job<'a> for Wait<'a> {
     fn happened(&mut self, app: &mut App<'a>, event: Event) {
         let Happened::Call { state: CallState::Ended, sip_code, .. } = event.what else { return };
         let (phone, call) = (app.phone, event.call);
-        let from = phone.call_text(call, Text::RemoteUri);
+        let from = phone.party(call);
         let rule = rule_of(phone, call);
         phone.release(call);
         if let Some(rule) = rule {
-            let fields = || json!({ "call": call, "state": "ended", "from": from, "sip_code": sip_code, "rule": rule });
-            app.output.say("call", fields, &format!("call from {from} refused with {sip_code}: {rule}"));
+            let fields = || {
+                json!({
+                    "call": call, "state": "ended", "from": from.uri, "name": from.name, "sip_code": sip_code,
+                    "rule": rule,
+                })
+            };
+            app.output.say("call", fields, &format!("call from {} refused with {sip_code}: {rule}", from.words()));
             self.over(app, Ok(()));
         }
     }
@@ -149,14 +152,5 @@ impl<'a> Job<'a> for Wait<'a> {
         } else if let Err(stop) = done {
             app.output.problem(&stop);
         }
-    }
-}
-
-/// The one who forwarded a call, and why, where that is known.
-fn forwarded(by: &str, why: &str) -> String {
-    match (by, why) {
-        ("", _) => String::new(),
-        (by, "") => format!(", forwarded by {by}"),
-        (by, why) => format!(", forwarded by {by} ({why})"),
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::abi::{MICROSIP_E_TIMEOUT, MICROSIP_INVITE};
 use crate::event::{AccountState, CallState, Event, Happened};
 use crate::interrupt;
 use crate::keys::Keys;
@@ -137,7 +137,11 @@ impl<'a> App<'a> {
     /// Takes a call into the loop.
     pub(crate) fn talk(&mut self, talk: Talk<'a>) {
         let number = self.free_number();
-        self.calls.insert(talk.call(), talk.numbered(number, self.several.on, self.several.room.is_some()));
+        let talk = talk.numbered(number, self.several.on, self.several.room.is_some());
+        if talk.came_in() {
+            talk.show_headers(MICROSIP_INVITE);
+        }
+        self.calls.insert(talk.call(), talk);
     }
 
     pub(crate) fn has_call(&self) -> bool {
@@ -186,17 +190,32 @@ impl<'a> App<'a> {
         }
     }
 
+    /// Prints a call that came in.
+    pub(crate) fn announce(&self, call: Id) {
+        let (phone, from) = (self.phone, self.phone.party(call));
+        let (by, why) = (phone.call_text(call, Text::Diversion), phone.call_text(call, Text::DiversionReason));
+        let text = format!("{}call from {}{}", self.label(), from.words(), forwarded(&by, &why));
+        let fields = || {
+            json!({
+                "call": call, "state": "incoming", "from": from.uri, "name": from.name,
+                "forwarded_by": by, "forwarded_for": why,
+            })
+        };
+        self.output.say("call", fields, &text);
+    }
+
     /// Refuses a call, and prints it.
     pub(crate) fn refuse(&self, call: Id, code: u32, why: &str) {
-        let from = self.phone.call_text(call, Text::RemoteUri);
+        let from = self.phone.party(call);
         if self.phone.reject(call, code).is_err() {
             // the caller gave up, or the phone itself refused it: no ports for its media, say
-            let fields = || json!({ "call": call, "state": "missed", "from": from });
-            self.output.say("call", fields, &format!("call from {from} was over at once"));
+            let fields = || json!({ "call": call, "state": "missed", "from": from.uri, "name": from.name });
+            self.output.say("call", fields, &format!("call from {} was over at once", from.words()));
             return;
         }
-        let fields = || json!({ "call": call, "state": "refused", "from": from, "sip_code": code });
-        self.output.say("call", fields, &format!("call from {from} refused with {code}: {why}"));
+        let fields =
+            || json!({ "call": call, "state": "refused", "from": from.uri, "name": from.name, "sip_code": code });
+        self.output.say("call", fields, &format!("call from {} refused with {code}: {why}", from.words()));
     }
 
     fn begin(&mut self, account: Option<AccountTexts>, job: &mut dyn Job<'a>) -> Result<(), Stop> {
@@ -295,6 +314,13 @@ impl<'a> App<'a> {
                 let text = format!("{} events came faster than they were read", self.lost);
                 self.output.say("lost", || json!({ "events": self.lost }), &text);
             }
+            Happened::Member { conference, member, joined } => {
+                let fields = || json!({ "conference": conference, "call": member, "joined": joined });
+                self.output.say("member", fields, "");
+            }
+            Happened::Talker { conference, member } => {
+                self.output.say("talker", || json!({ "conference": conference, "call": member }), "");
+            }
             Happened::Device { which, result } => self.calls.values_mut().for_each(|call| call.device(which, result)),
             Happened::Call { state: CallState::Incoming, .. } if !self.calls.contains_key(&event.call) => {
                 match self.phase {
@@ -380,5 +406,14 @@ impl<'a> App<'a> {
         let alone = if result < 0 { ", none of which leaves this machine" } else { "" };
         let text = format!("the network changed: {addresses} local addresses{alone}");
         self.output.say("network", || json!({ "addresses": addresses, "result": result }), &text);
+    }
+}
+
+/// The one who forwarded a call, and why, where that is known.
+fn forwarded(by: &str, why: &str) -> String {
+    match (by, why) {
+        ("", _) => String::new(),
+        (by, "") => format!(", forwarded by {by}"),
+        (by, why) => format!(", forwarded by {by} ({why})"),
     }
 }

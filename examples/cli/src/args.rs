@@ -88,7 +88,7 @@ pub(crate) struct Echo {
     #[command(flatten)]
     pub(crate) network: Network,
     /// Number of calls at once
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    #[arg(long = "calls", alias = "max-calls", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub(crate) max_calls: u32,
     /// No sound device (an echo never opens one; accepted for symmetry with `call`)
     #[arg(long)]
@@ -96,10 +96,12 @@ pub(crate) struct Echo {
     /// No echo: all calls hear each other, in one conference; --record keeps the whole of it
     #[arg(long)]
     pub(crate) conference: bool,
-    /// Let a caller hear itself before the answer: a 183 that brings early media, and the 200 so long after it; less
-    /// than ten minutes
-    #[arg(long, value_name = "TIME", value_parser = ringing)]
-    pub(crate) early: Option<Duration>,
+    /// Let a caller hear itself before the answer: a 183 that brings early media, and the 200 after --after
+    #[arg(long)]
+    pub(crate) early: bool,
+    /// Time of early media before the 200; less than ten minutes [default: 2s]
+    #[arg(long, value_name = "TIME", value_parser = ringing, requires = "early")]
+    pub(crate) after: Option<Duration>,
     /// Header line of the responses, "Name: value" (repeated)
     #[arg(long, value_name = "LINE")]
     pub(crate) header: Vec<String>,
@@ -132,7 +134,7 @@ pub(crate) struct Call {
     #[arg(long, value_name = "URI")]
     pub(crate) caller: Option<String>,
     /// Give up when no answer came for so long
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    #[arg(long = "answer-within", alias = "ring", value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub(crate) ring: Duration,
     #[command(flatten)]
     pub(crate) account: Account,
@@ -309,6 +311,9 @@ pub(crate) struct Course {
     /// Hang up so long after the answer: 10s, 500ms, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,
+    /// Show this header of what the far end sent: of its INVITE, or of its answer (repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) show_header: Vec<String>,
     /// Take keys from standard input though it is no terminal
     #[arg(long)]
     pub(crate) keys: bool,
@@ -385,7 +390,8 @@ pub(crate) struct Account {
     #[arg(long)]
     pub(crate) password_stdin: bool,
     /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file,
-    /// display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by
+    /// display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by,
+    /// privacy, identity, register_header, call_header (these two repeated)
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }

@@ -43,7 +43,7 @@ impl<'a> Place<'a> {
         let headers = lines(&call.header);
         let mut invitation = Invitation { headers: &headers, caller: call.caller.as_deref(), ..Invitation::default() };
         if app.account == 0 {
-            invitation.privacy = privacy(&call.account);
+            invitation.privacy = privacy(call.account.privacy);
             invitation.display_name = call.account.display_name.as_deref();
         }
         let id = app.phone.dial(app.account, target, Source::Device, &invitation)?;
@@ -80,9 +80,7 @@ impl<'a> Job<'a> for Place<'a> {
             app.refuse(call, 486, &at_a_time(self.calls));
             return Ok(());
         }
-        let from = app.phone.call_text(call, Text::RemoteUri);
-        let text = format!("{}call from {from}", app.label());
-        app.output.say("call", || json!({ "call": call, "state": "incoming", "from": from }), &text);
+        app.announce(call);
         app.tell_keys(KEYS_RINGING);
         let talk = Talk::new(app.phone, app.output, call, &self.call.sound).incoming();
         app.talk(talk.codecs(self.call.network.codec.as_deref()));

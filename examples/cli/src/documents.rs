@@ -33,16 +33,44 @@ pub(crate) fn completions(wanted: &Completions) -> Result<(), Stop> {
     write(&bytes)
 }
 
+/// This command and its own, each with a synopsis that leaves the options to their section, where their values are.
+fn command() -> clap::Command {
+    fn brief(mut command: clap::Command) -> clap::Command {
+        let usage = command.render_usage().to_string();
+        let names: Vec<String> = command.get_subcommands().map(|own| own.get_name().to_owned()).collect();
+        let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, brief));
+        command.override_usage(usage.trim_start_matches("Usage: ").to_owned())
+    }
+    let mut command = Arguments::command().disable_help_subcommand(true);
+    command.build();
+    brief(command)
+}
+
+/// The page, its tables and examples as they are written.
+fn page(command: &clap::Command) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let Some((front, extra)) = text.split_once(".SH EXTRA\n") else { return Ok(text.into_owned()) };
+    let (extra, behind) = extra.find("\n.SH ").map_or((extra, ""), |at| extra.split_at(at + 1));
+    Ok(format!("{front}.SH \"EXIT CODES AND EXAMPLES\"\n.nf\n{extra}.fi\n{behind}"))
+}
+
 pub(crate) fn man(wanted: &Man) -> Result<(), Stop> {
     let failed =
         |at: &Path, error: &dyn std::fmt::Display| Stop::new(Exit::Usage, format!("{}: {error}", at.display()));
     match &wanted.out {
-        Some(folder) => clap_mangen::generate_to(Arguments::command(), folder).map_err(|error| failed(folder, &error)),
+        Some(folder) => {
+            let whole = command();
+            for command in std::iter::once(&whole).chain(whole.get_subcommands().filter(|own| !own.is_hide_set())) {
+                let file = folder.join(clap_mangen::Man::new(command.clone()).get_filename());
+                page(command).and_then(|text| std::fs::write(&file, text)).map_err(|error| failed(&file, &error))?;
+            }
+            Ok(())
+        }
         None => {
-            let mut bytes = Vec::new();
-            let page = clap_mangen::Man::new(Arguments::command());
-            page.render(&mut bytes).map_err(|error| failed(Path::new("microsip.1"), &error))?;
-            write(&bytes)
+            let text = page(&command()).map_err(|error| failed(Path::new("microsip.1"), &error))?;
+            write(text.as_bytes())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::app::{self, App, Job, Room};
 use crate::args::{Course, Echo, Show, Sound};
 use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
-use crate::phone::{Failure, Handle, Id, Source, Text};
+use crate::phone::{Failure, Handle, Id, Party, Source, Text};
 use crate::session::{Session, Stop, account, ended, listening};
 use crate::talk::{Talk, files, mos, one_recording};
 
@@ -21,8 +21,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
     one_recording(&echo.course, echo.max_calls, echo.conference)?;
     let session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device
     files(session.phone(), &echo.course)?;
-    let sound =
-        Sound { null_audio: true, early: echo.early.is_some(), course: echo.course.clone(), ..Sound::default() };
+    let sound = Sound { null_audio: true, early: echo.early, course: echo.course.clone(), ..Sound::default() };
     let mut say = Say {
         echo,
         sound: &sound,
@@ -35,6 +34,9 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
     };
     app::run(session, output, account, &mut say)
 }
+
+/// The time of early media without `--after`.
+const EARLY: Duration = Duration::from_secs(2);
 
 struct Say<'a> {
     echo: &'a Echo,
@@ -50,13 +52,18 @@ struct Say<'a> {
     /// Calls with early media, and the time of their answer: the next is the first.
     accepting: VecDeque<(Instant, Id)>,
     /// The caller, while the call lasts.
-    from: HashMap<Id, String>,
+    from: HashMap<Id, Party>,
 }
 
 impl Say<'_> {
+    /// The time of early media.
+    fn after(&self) -> Option<Duration> {
+        self.echo.early.then(|| self.echo.after.unwrap_or(EARLY))
+    }
+
     /// 183 brings early media; the 200 follows.
     fn answer(&self, phone: Handle, call: Id) -> Result<(), Failure> {
-        phone.answer(call, if self.echo.early.is_some() { 183 } else { 200 }, &self.headers)
+        phone.answer(call, if self.echo.early { 183 } else { 200 }, &self.headers)
     }
 }
 
@@ -87,20 +94,18 @@ impl<'a> Job<'a> for Say<'a> {
         };
         let _ = begun.and_then(|()| self.answer(app.phone, call));
         if self.watched {
-            let from = app.phone.call_text(call, Text::RemoteUri);
-            let text = format!("{}call from {from}", app.label());
-            app.output.say("call", || json!({ "call": call, "state": "incoming", "from": from }), &text);
+            app.announce(call);
             let talk = Talk::new(app.phone, app.output, call, self.sound).incoming();
             let talk = talk.codecs(self.echo.network.codec.as_deref()).dtmf(self.echo.course.dtmf.as_deref());
-            app.talk(match self.echo.early {
+            app.talk(match self.after() {
                 Some(time) => talk.accept_after(time, self.headers.clone()),
                 None => talk,
             });
             return Ok(());
         }
-        self.accepting.extend(self.echo.early.map(|time| (Instant::now() + time, call)));
+        self.accepting.extend(self.after().map(|time| (Instant::now() + time, call)));
         if !self.quiet {
-            self.from.insert(call, app.phone.call_text(call, Text::RemoteUri));
+            self.from.insert(call, app.phone.party(call));
         }
         Ok(())
     }
@@ -137,7 +142,8 @@ impl<'a> Job<'a> for Say<'a> {
             _ => format!(", {}", ended(sip_code, &phone.call_text(call, Text::Reason), result)),
         };
         let text = format!(
-            "{from}: {:.1} s, {} packets in, {} out, {} lost{how}",
+            "{}: {:.1} s, {} packets in, {} out, {} lost{how}",
+            from.words(),
             talked.as_secs_f64(),
             stats.received,
             stats.sent,
@@ -145,7 +151,7 @@ impl<'a> Job<'a> for Say<'a> {
         );
         let fields = || {
             json!({
-                "call": call, "from": from, "state": "ended", "sip_code": sip_code, "result": result,
+                "call": call, "from": from.uri, "name": from.name, "state": "ended", "sip_code": sip_code, "result": result,
                 "cause": end.cause(), "ended_by": end.side(),
                 "talked_ms": talked.as_millis() as u64, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
                 "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),

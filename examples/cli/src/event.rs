@@ -89,6 +89,17 @@ pub(crate) enum Happened {
         result: i32,
     },
     Lost(u32),
+    /// A call, or MICROSIP_SELF, joined a conference, or left it.
+    Member {
+        conference: Id,
+        member: Id,
+        joined: bool,
+    },
+    /// It talks there; 0: nobody does.
+    Talker {
+        conference: Id,
+        member: Id,
+    },
     /// A request left by UDP that is too long for it.
     Datagram {
         bytes: u32,
@@ -148,6 +159,10 @@ impl Event {
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent,
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Media(event.value),
             c::MICROSIP_EV_IDENTITY => Happened::Identity,
+            c::MICROSIP_EV_MEMBER => {
+                Happened::Member { conference: event.object, member: event.other, joined: event.state != 0 }
+            }
+            c::MICROSIP_EV_TALKER => Happened::Talker { conference: event.object, member: event.other },
             c::MICROSIP_EV_DATAGRAM => Happened::Datagram { bytes: event.value },
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },

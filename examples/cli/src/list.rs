@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::phone::Id;
+use crate::phone::{Id, Party};
 use crate::talk::mos;
 
 /// A call as the list shows it.
@@ -20,7 +20,7 @@ pub(crate) struct Row {
     pub(crate) conference: bool,
     /// The time since its answer.
     pub(crate) talked: Option<Duration>,
-    pub(crate) peer: String,
+    pub(crate) peer: Party,
     pub(crate) codec: String,
     /// Its mean opinion score lately, in hundredths; 0 is unknown.
     pub(crate) mos_x100: u32,
@@ -36,8 +36,8 @@ impl Row {
     pub(crate) fn json(&self) -> Value {
         json!({
             "call": self.call, "number": self.number, "chosen": self.chosen, "state": self.state, "muted": self.muted,
-            "conference": self.conference, "talked_s": self.talked.map(|talked| talked.as_secs()), "peer": self.peer,
-            "codec": self.codec, "mos": mos(self.mos_x100),
+            "conference": self.conference, "talked_s": self.talked.map(|talked| talked.as_secs()), "peer": self.peer.uri,
+            "name": self.peer.name,            "codec": self.codec, "mos": mos(self.mos_x100),
         })
     }
 }
@@ -52,12 +52,13 @@ pub(crate) fn lines(rows: &[Row], room: usize) -> String {
     let words: Vec<String> = rows.iter().map(Row::words).collect();
     let wide = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
     let state = wide(&mut words.iter().map(|words| words.chars().count()));
-    let peer = wide(&mut rows.iter().map(|row| row.peer.chars().count()));
-    let lines = rows.iter().zip(&words).map(|(row, words)| {
+    let peers: Vec<String> = rows.iter().map(|row| row.peer.words()).collect();
+    let peer = wide(&mut peers.iter().map(|peer| peer.chars().count()));
+    let lines = rows.iter().zip(&words).zip(&peers).map(|((row, words), party)| {
         let (mark, time) = (if row.chosen { '>' } else { ' ' }, row.talked.map_or_else(String::new, clock));
         let quality = mos(row.mos_x100).map_or_else(String::new, |mos| format!("{mos:.1}"));
         let line =
-            format!("{mark}{:>3}  {time:>5}  {words:state$}  {:peer$}  {}  {quality}", row.number, row.peer, row.codec);
+            format!("{mark}{:>3}  {time:>5}  {words:state$}  {party:peer$}  {}  {quality}", row.number, row.codec);
         line.trim_end().to_owned()
     });
     let mut lines: Vec<String> = lines.collect();

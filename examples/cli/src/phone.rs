@@ -8,7 +8,7 @@ mod sound;
 mod texts;
 
 pub(crate) use account::AccountTexts;
-pub(crate) use call::{Invitation, Source, Stats, Text};
+pub(crate) use call::{Invitation, Party, Source, Stats, Text};
 pub(crate) use log::Traced;
 pub(crate) use sound::Direction;
 pub(crate) use texts::{Failure, strerror};
@@ -24,6 +24,9 @@ use texts::{check, pointer, socket_address, text};
 
 /// A call, an account or a phone; 0 is none.
 pub(crate) type Id = u64;
+
+/// The calls of a person's phone, at most: `--calls`, and one that is refused. A larger one is a server for all comers.
+const OWN_COUNT: u32 = 65;
 
 /// The settings of a phone.
 #[derive(Default)]
@@ -97,6 +100,9 @@ impl Phone {
         config.max_calls = options.max_calls;
         config.flags = if options.null_audio { c::MICROSIP_NULL_AUDIO } else { 0 }
             | if options.direct { c::MICROSIP_ALLOW_DIRECT } else { 0 };
+        // the command counts its calls itself, and tells those that it refuses
+        (config.direct_reserve, config.direct_per_source) =
+            if options.max_calls <= OWN_COUNT { (c::MICROSIP_NONE, c::MICROSIP_NONE) } else { (0, 0) };
         (config.rtp_port_min, config.rtp_port_max) =
             options.rtp_port.map_or((0, 0), |(min, max)| (min.into(), max.into()));
         let sip = if options.trace.is_some() { c::MICROSIP_LOG_SIP } else { 0 };

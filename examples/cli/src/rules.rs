@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::abi as c;
+use crate::args::duration;
 use crate::phone::{Failure, Handle, Id};
 
 /// Rules for incoming calls: the library obeys them before this command sees a call.
@@ -15,6 +16,15 @@ pub(crate) struct Rules {
     /// Send every caller on with 302 to these addresses, the most wanted first
     #[arg(long, value_name = "TARGETS")]
     pub(crate) forward: Option<String>,
+    /// Send callers on likewise while as many calls are here as --calls lets in
+    #[arg(long, value_name = "TARGETS")]
+    pub(crate) forward_busy: Option<String>,
+    /// Send callers on likewise when nobody has answered after --forward-after
+    #[arg(long, value_name = "TARGETS")]
+    pub(crate) forward_no_answer: Option<String>,
+    /// Time of ringing until then, in whole seconds [default: 20s]
+    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "forward_no_answer")]
+    pub(crate) forward_after: Option<u32>,
     /// Answer without a person: every call (then --code does not count), or those whose headers ask for it by way of
     /// the account's server
     #[arg(long, value_name = "WHICH")]
@@ -33,6 +43,15 @@ pub(crate) struct Rules {
     pub(crate) no_anonymous: bool,
 }
 
+/// A time in whole seconds.
+fn seconds(text: &str) -> Result<u32, String> {
+    let time = duration(text)?;
+    match u32::try_from(time.as_secs()) {
+        Ok(seconds @ 1..=599) if time.subsec_nanos() == 0 => Ok(seconds),
+        _ => Err(format!("\"{text}\" is not within 1 to 599 whole seconds")),
+    }
+}
+
 /// The calls that are answered without a person.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Auto {
@@ -41,20 +60,30 @@ pub(crate) enum Auto {
 }
 
 impl Rules {
-    /// Gives them to the phone.
-    pub(crate) fn give(&self, phone: Handle) -> Result<(), Failure> {
+    /// Gives them to the phone, which takes so many calls.
+    pub(crate) fn give(&self, phone: Handle, calls: u32) -> Result<(), Failure> {
         let switch = |on| if on { c::MICROSIP_ON } else { 0 };
         let mut rules = phone.no_rules();
         rules.dnd = switch(self.dnd.is_some());
         rules.dnd_code = self.dnd.unwrap_or(0);
         rules.anonymous = if self.no_anonymous { c::MICROSIP_OFF } else { 0 };
-        rules.forward = if self.forward.is_some() { c::MICROSIP_FORWARD_ALWAYS } else { 0 };
+        rules.forward = [
+            (self.forward.is_some(), c::MICROSIP_FORWARD_ALWAYS),
+            (self.forward_busy.is_some(), c::MICROSIP_FORWARD_BUSY),
+            (self.forward_no_answer.is_some(), c::MICROSIP_FORWARD_NO_ANSWER),
+        ]
+        .into_iter()
+        .filter(|(given, _)| *given)
+        .fold(0, |set, (_, flag)| set | flag);
+        rules.max_calls = if self.forward_busy.is_some() { calls } else { 0 };
+        rules.forward_s = self.forward_after.unwrap_or(0);
         rules.auto_answer = match self.auto_answer {
             None => 0,
             Some(Auto::All) => c::MICROSIP_AUTO_ALL,
             Some(Auto::Header) => c::MICROSIP_AUTO_HEADER,
         } | if self.beep { c::MICROSIP_AUTO_BEEP } else { 0 };
-        phone.rules(rules, self.forward.as_deref(), &self.deny.join(","), &self.allow.join(","))
+        let to = [&self.forward, &self.forward_busy, &self.forward_no_answer].map(Option::as_deref);
+        phone.rules(rules, to, &self.deny.join(","), &self.allow.join(","))
     }
 }
 

@@ -208,7 +208,9 @@ impl Session {
         interrupt::ends(handle, GRACE)
             .map_err(|error| Stop::new(Exit::CallFailed, format!("cannot watch for Ctrl-C: {error}")))?;
         let tracer = show.trace.then(|| {
-            let (output, us) = (Arc::clone(output), here(handle));
+            // of a phone that listens everywhere, each message may leave from another address
+            let one = network.listen.filter(|listen| !listen.address.ip().is_unspecified());
+            let (output, us) = (Arc::clone(output), one.and_then(|_| here(handle)));
             thread::spawn(move || trace(&output, &receiver, us))
         });
         Ok(Self { phone: Some(phone), handle, tracer })

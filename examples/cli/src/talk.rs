@@ -187,6 +187,10 @@ impl<'a> Talk<'a> {
         self.number
     }
 
+    pub(crate) fn came_in(&self) -> bool {
+        self.incoming
+    }
+
     /// It rings here.
     pub(crate) fn rings_here(&self) -> bool {
         self.incoming && self.connected.is_none()

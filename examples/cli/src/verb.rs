@@ -19,11 +19,13 @@ pub(crate) enum Verb {
     Join,
     /// The calls are listed.
     List,
+    /// The keys are told.
+    Help,
 }
 
 /// The keys, as they are shown to people.
 pub(crate) const KEYS: &str =
-    "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, q hang up";
+    "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, q hang up, ? keys";
 /// Those for several calls.
 pub(crate) const KEYS_SEVERAL: &str = "      n next call, p the one before, j join the conference or leave it, l list";
 /// The same while a call rings here.
@@ -44,6 +46,7 @@ impl Verb {
             b'p' => Some(Self::Previous),
             b'j' => Some(Self::Join),
             b'l' => Some(Self::List),
+            b'?' => Some(Self::Help),
             _ => None,
         }
     }
@@ -65,7 +68,7 @@ mod tests {
         assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
         assert_eq!(verbs(b"mcarq xE\n"), [Verb::Mute, Verb::Codec, Verb::Answer, Verb::Reject, Verb::Hangup]);
         assert_eq!(verbs(b"+5"), [Verb::Press, Verb::Digit('5')]);
-        assert_eq!(verbs(b"npjl"), [Verb::Next, Verb::Previous, Verb::Join, Verb::List]);
+        assert_eq!(verbs(b"npjl?"), [Verb::Next, Verb::Previous, Verb::Join, Verb::List, Verb::Help]);
         assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);
     }
 }

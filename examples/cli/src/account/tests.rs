@@ -3,8 +3,9 @@ use super::*;
 #[test]
 fn a_file_is_lines_of_names_and_values() {
     let file =
-        parse("\u{feff}# mine\n[account]\nuri = sip:100@pbx.example\n password=\"a = b #\" \r\nexpires = 60\nmedia_any_host = yes\n; end\n")
+        parse("\u{feff}# mine\n[account]\nuri = sip:100@pbx.example\n password=\"a = b #\" \r\nexpires = 60\nmedia_any_host = yes\nprivacy = id\ncall_header = X-A: 1\ncall_header = X-B: 2\n; end\n")
             .unwrap();
+    assert_eq!((file.privacy, file.call_header.len()), (Some(Privacy::Id), 2));
     assert_eq!(file.uri.as_deref(), Some("sip:100@pbx.example"));
     assert_eq!(file.password.as_deref(), Some("a = b #"));
     assert_eq!(file.expires, Some(60));

@@ -11,7 +11,7 @@ use crate::output::Output;
 use crate::phone::{Failure, Id};
 use crate::talk::Talk;
 use crate::terminal;
-use crate::verb::Verb;
+use crate::verb::{KEYS, KEYS_RINGING, KEYS_SEVERAL, Verb};
 
 /// The interval at which what stands on the terminal is drawn anew.
 const SCREEN: Duration = Duration::from_millis(200);
@@ -67,6 +67,7 @@ impl<'a> App<'a> {
             Verb::Previous => self.choose(-1),
             Verb::Join => self.join(),
             Verb::List => self.list(),
+            Verb::Help => self.help(),
             _ => {
                 // one that rings is answered though another one is chosen
                 let rings = matches!(verb, Verb::Answer | Verb::Reject);
@@ -79,6 +80,17 @@ impl<'a> App<'a> {
         }
         if self.several.draw_at.is_some() {
             self.several.draw_at = Some(Instant::now());
+        }
+    }
+
+    /// The keys, those of a call that rings before the others.
+    fn help(&self) {
+        if self.calls.values().any(Talk::rings_here) {
+            self.output.line(KEYS_RINGING);
+        }
+        self.output.line(KEYS);
+        if self.several.on {
+            self.output.line(KEYS_SEVERAL);
         }
     }
 

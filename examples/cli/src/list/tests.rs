@@ -1,7 +1,13 @@
 use super::*;
 
 fn row(number: u32, state: &'static str, peer: &str) -> Row {
-    Row { call: u64::from(number), number, state, peer: peer.to_owned(), ..Row::default() }
+    Row {
+        call: u64::from(number),
+        number,
+        state,
+        peer: Party { uri: peer.to_owned(), name: String::new() },
+        ..Row::default()
+    }
 }
 
 #[test]
@@ -14,6 +20,8 @@ fn a_line_has_what_is_known_of_its_call() {
         ..row(2, "talking", "sip:anna@example.org")
     };
     let muted = Row { muted: true, conference: true, talked: Some(Duration::ZERO), ..row(3, "on hold", "sip:b@c") };
+    let named = Row { peer: Party { uri: "sip:a@b".into(), name: "Anna".into() }, ..row(1, "calling", "") };
+    assert!(lines(&[named], 24).ends_with("Anna <sip:a@b>"));
     let lines = lines(&[row(1, "calling", "sip:bob@example.org"), talking, muted], 24);
     assert_eq!(
         lines.split('\n').collect::<Vec<_>>(),

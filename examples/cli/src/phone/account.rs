@@ -94,13 +94,16 @@ impl Handle {
     pub(crate) fn rules(
         self,
         mut rules: c::microsip_rules,
-        forward: Option<&str>,
+        [forward, busy, no_answer]: [Option<&str>; 3],
         deny: &str,
         allow: &str,
     ) -> Result<(), Failure> {
-        let forward = forward.map(text).transpose()?;
+        let [forward, busy, no_answer] = [forward, busy, no_answer].map(|to| to.map(text).transpose());
+        let (forward, busy, no_answer) = (forward?, busy?, no_answer?);
         let (deny, allow) = (text(deny)?, text(allow)?);
         rules.forward_to = pointer(forward.as_ref());
+        rules.forward_busy_to = pointer(busy.as_ref());
+        rules.forward_no_answer_to = pointer(no_answer.as_ref());
         (rules.deny, rules.allow) = (deny.as_ptr(), allow.as_ptr());
         // SAFETY: the texts live until the call has copied them.
         check(unsafe { c::microsip_rules_set(self.0, c::MICROSIP_SELF, &raw const rules) })

@@ -29,6 +29,21 @@ pub(crate) enum Text {
     DiversionReason = c::MICROSIP_TXT_DIVERSION_REASON as isize,
 }
 
+/// The far end of a call.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Party {
+    pub(crate) uri: String,
+    /// Empty: it has none.
+    pub(crate) name: String,
+}
+
+impl Party {
+    /// For people.
+    pub(crate) fn words(&self) -> String {
+        if self.name.is_empty() { self.uri.clone() } else { format!("{} <{}>", self.name, self.uri) }
+    }
+}
+
 /// A call in numbers.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Stats {
@@ -210,6 +225,17 @@ impl Handle {
         // SAFETY: a struct of its own size.
         let code = unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) };
         if code == 0 { info } else { c::microsip_call_info::default() }
+    }
+
+    /// The seconds within which its session is refreshed, and whether the far end does that; none: no timer runs.
+    pub(crate) fn session_timer(self, call: Id) -> Option<(u32, bool)> {
+        let info = self.call_info(call);
+        (info.session_expires > 0)
+            .then_some((info.session_expires, info.session_refresher == c::MICROSIP_REFRESHER_THEM))
+    }
+
+    pub(crate) fn party(self, call: Id) -> Party {
+        Party { uri: self.call_text(call, Text::RemoteUri), name: self.call_text(call, Text::RemoteName) }
     }
 
     /// The rule that ended a call; 0: none.

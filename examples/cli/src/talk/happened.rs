@@ -82,13 +82,10 @@ impl Talk<'_> {
                 self.early_media();
             }
             Happened::Identity => {
-                let (uri, name) = (
-                    self.phone.call_text(self.call, Text::RemoteUri),
-                    self.phone.call_text(self.call, Text::RemoteName),
-                );
-                let text = if name.is_empty() { uri.clone() } else { format!("{name} <{uri}>") };
-                let fields = || json!({ "call": self.call, "uri": uri, "name": name });
-                self.output.say("identity", fields, &format!("the far end is {text} now"));
+                let party = self.phone.party(self.call);
+                let text = party.words();
+                let fields = || json!({ "call": self.call, "uri": party.uri, "name": party.name });
+                self.say("identity", fields, &format!("the far end is {text} now"));
             }
             Happened::HoldFailed { sip_code, result } => {
                 self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
@@ -153,8 +150,22 @@ impl Talk<'_> {
         let (now, codec) = (Instant::now(), self.phone.call_text(self.call, Text::Codec));
         self.connected = Some(now);
         self.answer_by = None;
-        let fields = || json!({ "call": self.call, "state": name, "sip_code": sip_code, "codec": codec });
-        self.say("call", fields, &format!("connected, {}", if codec.is_empty() { "no audio" } else { &codec }));
+        let timer = self.phone.session_timer(self.call);
+        let side = timer.map(|(_, them)| if them { "them" } else { "us" });
+        let fields = || {
+            json!({
+                "call": self.call, "state": name, "sip_code": sip_code, "codec": codec,
+                "session_expires": timer.map(|(seconds, _)| seconds), "session_refresher": side,
+            })
+        };
+        let refreshed = timer.map_or_else(String::new, |(seconds, them)| {
+            format!(", refreshed by {} within {seconds} s", if them { "the far end" } else { "us" })
+        });
+        let heard = if codec.is_empty() { "no audio" } else { &codec };
+        self.say("call", fields, &format!("connected, {heard}{refreshed}"));
+        if !self.incoming {
+            self.show_headers(sip_code);
+        }
         if let Err(failure) = self.begin() {
             return self.fail(failure);
         }
@@ -162,6 +173,19 @@ impl Talk<'_> {
         self.hold_at = self.course.hold_after.map(|time| now + time);
         self.reoffer_at = self.course.reoffer_after.map(|time| now + time);
         self.levels_at = self.output.json.then(|| now + LEVELS);
+    }
+
+    /// Shows the headers that were asked for, of a message of the far end's: a status, or MICROSIP_INVITE.
+    pub(crate) fn show_headers(&self, message: u32) {
+        for name in &self.course.show_header {
+            let value = self.phone.header(self.call, message, name);
+            let fields = || json!({ "call": self.call, "name": name, "value": value });
+            self.say(
+                "header",
+                fields,
+                &if value.is_empty() { format!("no {name}") } else { format!("{name}: {value}") },
+            );
+        }
     }
 
     /// Holds of ours and of the far end's are told apart.

@@ -88,7 +88,9 @@ fn verdict(
         (true, _) if result == 0 || interrupted => Ok(()),
         (true, _) => Err(Stop::of(Exit::CallFailed, &format!("the call broke off: {how}"), sip_code, result)),
         (false, _) if interrupted => Err(Stop::new(Exit::CallFailed, "interrupted before anybody answered")),
-        (false, _) if gave_up => Err(Stop::new(Exit::NoAnswer, "nobody answered in time; --ring TIME waits longer")),
+        (false, _) if gave_up => {
+            Err(Stop::new(Exit::NoAnswer, "nobody answered in time; --answer-within TIME waits longer"))
+        }
         (false, 408 | 480 | 487) => Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result)),
         (false, _) if result == MICROSIP_E_TIMEOUT => {
             Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result))

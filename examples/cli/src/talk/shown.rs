@@ -47,7 +47,7 @@ impl Talk<'_> {
             muted: self.muted,
             conference: self.phone.conference_of(self.call) != 0,
             talked: self.connected.map(|since| now - since),
-            peer: self.phone.call_text(self.call, Text::RemoteUri),
+            peer: self.phone.party(self.call),
             codec: self.phone.call_text(self.call, Text::Codec),
             mos_x100: self.phone.stats(self.call).unwrap_or_default().mos_lately_x100,
         }

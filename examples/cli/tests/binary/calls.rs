@@ -226,6 +226,60 @@ fn a_rule_refuses_a_call_or_sends_it_on_and_says_which_it_was() {
 }
 
 #[test]
+fn a_call_that_nobody_answers_is_sent_on() {
+    let elsewhere = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio"]);
+    let forward = format!("sip:elsewhere@{}", elsewhere.address);
+    let mut command = vec!["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "180", "--after", "9m"];
+    command.extend(["--forward-no-answer", &forward, "--forward-after", "1s"]);
+    let answer = Listening::start(&command);
+    let target = format!("sip:away@{}", answer.address);
+    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]));
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    let (_, told) = answer.finished();
+    assert!(told.iter().any(|object| object["sip_code"] == 302), "{told:?}");
+    assert!(elsewhere.finished().1.iter().any(|object| object["state"] == "connected"));
+}
+
+/// Refused and ended calls of several are told with their number, and what nobody has room for is told, too.
+#[test]
+fn a_call_beyond_the_limit_is_told_or_sent_on() {
+    for (options, code, state) in [(&[][..], 1, "refused"), (&["--forward-busy", "ELSEWHERE"], 0, "ended")] {
+        let elsewhere = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio"]);
+        let forward = format!("sip:elsewhere@{}", elsewhere.address);
+        let options: Vec<&str> =
+            options.iter().map(|word| if *word == "ELSEWHERE" { &forward } else { *word }).collect();
+        let answer = Listening::start(
+            &[&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--calls", "2"], &options[..]].concat(),
+        );
+        let target = format!("sip:busy@{}", answer.address);
+        let mut first = Vec::new();
+        for _ in 0..2 {
+            let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json"]);
+            let mut child = call.stdout(Stdio::piped()).spawn().unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap());
+            let mut line = String::new();
+            while !line.contains("\"connected\"") {
+                line.clear();
+                assert!(lines.read_line(&mut line).unwrap() > 0);
+            }
+            first.push((child, lines));
+        }
+        let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]));
+        assert_eq!(output.status.code(), Some(code), "{}\n{}", out(&output), err(&output));
+        for (mut child, _) in first {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        let mut answer = answer;
+        let mut line = String::new();
+        while !(line.contains(&format!("\"{state}\"")) && (line.contains("486") || line.contains("302"))) {
+            line.clear();
+            assert!(answer.lines.read_line(&mut line).unwrap() > 0, "{options:?}: it is not told");
+        }
+    }
+}
+
+#[test]
 fn the_library_answers_where_it_is_told_to() {
     let answer = Listening::start(&[
         "answer",
@@ -248,7 +302,8 @@ fn a_far_end_that_does_not_answer_is_no_answer() {
     let answer =
         Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "180", "--after", "30s"]);
     let target = format!("sip:slow@{}", answer.address);
-    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--ring", "500ms"]));
+    let output =
+        run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--answer-within", "500ms"]));
     assert_eq!(output.status.code(), Some(4), "{}\n{}", out(&output), err(&output));
 }
 

@@ -36,7 +36,7 @@ fn held_and_rung(told: &[Value]) {
 #[test]
 fn calls_that_come_in_take_the_options() {
     let rows: [&[&str]; 2] = [
-        &["echo", "--early", "100ms", "--for", "5s", "--null-audio"],
+        &["echo", "--early", "--after", "100ms", "--for", "5s", "--null-audio"],
         &["answer", "--early", "--after", "100ms", "--for", "5s", "--null-audio"],
     ];
     for row in rows {
@@ -77,10 +77,15 @@ fn a_call_takes_the_options() {
 /// Its far end sees no more of a caller than it said, without an account.
 #[test]
 fn a_direct_call_hides_or_names_its_caller() {
-    for (options, from, more) in [
-        (&["--privacy", "anonymous"][..], "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>", "Privacy: id"),
-        (&["--display-name", "Anna B"], "From: \"Anna B\" <sip:", ""),
-        (&["--caller", "Carl <sip:carl@example.org>"], "From: Carl <sip:carl@example.org>", ""),
+    for (options, name, from, more) in [
+        (
+            &["--privacy", "anonymous"][..],
+            "Anonymous",
+            "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>",
+            "Privacy: id",
+        ),
+        (&["--display-name", "Anna B"], "Anna B", "From: \"Anna B\" <sip:", ""),
+        (&["--caller", "Carl <sip:carl@example.org>"], "Carl", "From: Carl <sip:carl@example.org>", ""),
     ] {
         let far = Listening::start(&["answer", "--null-audio", "--listen", "127.0.0.1:0", "--trace"]);
         let target = format!("sip:far@{}", far.address);
@@ -89,8 +94,40 @@ fn a_direct_call_hides_or_names_its_caller() {
         let output = run(call);
         assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
         let (_, told) = far.finished();
+        let incoming = told.iter().find(|object| object["state"] == "incoming").unwrap();
+        assert_eq!(incoming["name"], name, "{incoming}");
         let invite = received(&told, "INVITE ", "");
         assert!(invite.contains(from) && invite.contains(more), "{options:?}: {invite}");
+    }
+}
+
+#[test]
+fn calls_tell_their_session_timer_and_the_headers_that_are_asked_for() {
+    let far = Listening::start(&[
+        "answer",
+        "--null-audio",
+        "--listen",
+        "127.0.0.1:0",
+        "--header",
+        "X-Desk: seven",
+        "--show-header",
+        "X-Queue",
+        "--for",
+        "10s",
+    ]);
+    let target = format!("sip:far@{}", far.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms", "--json"]);
+    call.args(["--session-expires", "2m", "--header", "X-Queue: blue", "--show-header", "X-Desk"]);
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    let ours = objects(&out(&output));
+    let (_, theirs) = far.finished();
+    let header = |told: &[Value]| told.iter().find(|object| object["type"] == "header").unwrap()["value"].clone();
+    assert_eq!((header(&ours), header(&theirs)), ("seven".into(), "blue".into()));
+    for told in [&ours, &theirs] {
+        let connected = told.iter().find(|object| object["state"] == "connected").unwrap();
+        assert_eq!(connected["session_expires"], 120, "{connected}");
+        assert!(["us", "them"].contains(&connected["session_refresher"].as_str().unwrap()), "{connected}");
     }
 }
 
