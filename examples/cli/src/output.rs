@@ -170,7 +170,8 @@ pub(crate) fn harmless(text: &str) -> String {
         c.is_control()
             || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.chars().map(|c| if steers(c) { '·' } else { c }).collect()
+    // mostly there is nothing of it
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) { text.to_owned() } else { text.replace(steers, "·") }
 }
 
 /// A line on standard error; nothing where that is closed.
