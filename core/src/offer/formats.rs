@@ -3,7 +3,7 @@
 use super::{Local, write::EVENTS};
 use crate::{
     media::codec::Codec,
-    wire::sdp::{Note, RtpMap},
+    wire::sdp::{Note, RtpMap, number},
 };
 
 /// A set of payload types: a bit for each of the 128. Words of 32 bits, for a board shifts longer ones by a function.
@@ -134,7 +134,7 @@ fn has_digits(list: &[u8]) -> bool {
     let mut keys = 0u16;
     for range in list.split(|byte| matches!(byte, b',' | b' ')).filter(|range| !range.is_empty()) {
         let mut ends = range.splitn(2, |byte| *byte == b'-');
-        let event = |text: &[u8]| core::str::from_utf8(text.trim_ascii()).ok()?.parse::<u8>().ok();
+        let event = |text: &[u8]| u8::try_from(number(text.trim_ascii())?).ok();
         let Some(first) = ends.next().and_then(event) else { return true };
         let Some(last) = ends.next().map_or(Some(first), event) else { return true };
         for key in first..=last.min(11) {

@@ -15,7 +15,8 @@ use crate::wire::bytes::{cut, ip, plain_v4};
 use core::net::IpAddr;
 pub use media::{Media, Note, Traits};
 pub use session::Session;
-use text::{digits, line, number, trim, word, words};
+pub(crate) use text::number;
+use text::{digits, line, trim, word, words};
 
 /// A description's fault.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -47,7 +47,7 @@ pub(super) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// A decimal number of 32 bits, digits only.
-pub(super) fn number(text: &[u8]) -> Option<u32> {
+pub(crate) fn number(text: &[u8]) -> Option<u32> {
     match digits(text)? {
         (number, []) => u32::try_from(number).ok(),
         _ => None,
