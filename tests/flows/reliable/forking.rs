@@ -165,3 +165,21 @@ fn twenty_branches_ring_and_two_answer_with_one_dialog_more_than_calls() {
         }
     }
 }
+
+#[test]
+fn branches_that_let_everything_wait_leave_requests_to_other_calls() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let invite = dial(&mut lab, &mut peer, Reliable::Inherited);
+    lab.ends[0].grant = false; // a name server that does not answer
+    for nth in 0..20 {
+        peer.tag = format!("branch-{nth}");
+        peer.respond_with(&mut lab, &invite, 183, &lines(1), &sdp("slow.example", 40_000, ""));
+        lab.run_for(Duration::from_millis(2));
+    }
+    lab.ends[0].grant = true;
+    for port in 1..4 {
+        let mut other = Peer::new(&mut lab, &format!("10.0.0.8:{}", 5060 + port), 0);
+        dial(&mut lab, &mut other, Reliable::Inherited);
+    }
+}

@@ -63,6 +63,15 @@ impl Calls<'_> {
         may
     }
 
+    /// Something may be asked in this dialog of a call's: in its first one, whatever is left; in a further branch's while
+    /// each call that may begin, and each account, has a request left. A called party may respond with any number of
+    /// tags, and let each PRACK and each name server wait.
+    #[cfg(any(feature = "reliable", feature = "sdp-hosts"))]
+    pub(super) fn may_ask(&self, lower: &Lower<'_>, dialog: Handle) -> bool {
+        let first = self.get(lower.dialogs.call_of(dialog)).is_none_or(|call| call.dialog == dialog);
+        first || lower.transactions.requests_free() > self.possible() + lower.accounts.used()
+    }
+
     /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,
     /// the fork is not followed; the first 2xx takes any that is left.
     pub(super) fn new_early(

@@ -140,6 +140,10 @@ impl Calls<'_> {
     }
 
     fn find_answerer(&mut self, lower: &mut Lower<'_>, now: Instant, dialog: Handle, text: &[u8]) -> bool {
+        #[cfg(feature = "sdp-hosts")]
+        if !self.may_ask(lower, dialog) {
+            return false;
+        }
         let Some(lookup) = self.find_host(lower, now, Owner::Answer(dialog), text) else { return false };
         lower.dialogs.set_lookup(dialog, lookup);
         true

@@ -36,7 +36,7 @@ impl Calls<'_> {
         // a branch that is not followed gets no PRACK: its sender gives up
         let Some(dialog) = dialog else { return true };
         let next = lower.dialogs.session(dialog).is_next(number);
-        if !next || !self.send_prack(lower, now, dialog, invite, number) {
+        if !next || !self.may_ask(lower, dialog) || !self.send_prack(lower, now, dialog, invite, number) {
             return false;
         }
         if let Some(session) = lower.dialogs.session_mut(dialog) {

@@ -138,6 +138,11 @@ impl Transactions<'_> {
         self.requests.capacity() as u32
     }
 
+    #[cfg(any(feature = "reliable", feature = "sdp-hosts"))]
+    pub(in crate::phone) fn requests_free(&self) -> usize {
+        self.requests.free()
+    }
+
     pub(in crate::phone) const fn requests_used(&self) -> usize {
         self.requests.used()
     }
