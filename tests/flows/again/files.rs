@@ -71,6 +71,10 @@ const ALONE: &[(&str, &str)] = &[
     ("dead_hops", WAITS),
     ("dialling", TEXT),
     ("driver", DRIVER),
+    (
+        "emergency",
+        "its addresses and its exceptions from rules are its subject; \"answered\" and \"do not disturb\" have the exchange",
+    ),
     ("endings", EVENTS),
     ("events", EVENTS),
     ("foreign_challenges", SERVER),
@@ -87,7 +91,6 @@ const ALONE: &[(&str, &str)] = &[
     ("quality", SOUND),
     ("quoted", TEXT),
     ("registrars", SERVER),
-    ("renamed", "our own identity is its subject; \"identity changes\" and \"re-invited\" have the exchange"),
     ("rfc2543", TEXT),
     ("rfc3665", "each message of its flows is compared; the same flows are in the list by their kind"),
     ("rfc3665_registration", SERVER),
