@@ -215,6 +215,34 @@ fn a_cancel_has_a_reason_and_lines() {
 }
 
 #[test]
+fn the_bye_of_a_branch_that_answers_across_our_cancel_has_them_too() {
+    for wins in ["left", "right"] {
+        let (mut lab, mut proxy) = phone();
+        let mut left = Peer::new(&mut lab, "10.0.0.21:5060", 0);
+        let mut right = Peer::new(&mut lab, "10.0.0.22:5060", 0);
+        (left.tag, right.tag) = ("left".into(), "right".into());
+        lab.dial(0, "sip:peer@10.0.0.9");
+        let invite = proxy.wait(&mut lab, "INVITE");
+        left.respond(&mut lab, &invite, 180, "");
+        right.respond(&mut lab, &invite, 180, "");
+        lab.run_for(Duration::from_millis(100));
+        let (now, call) = (lab.now, lab.ends[0].last_call());
+        let options = EndOptions { reason: "too late", headers: "X-End: 1\r\n", contacts: "" };
+        lab.ends[0].phone.hangup_with(now, call, &options).unwrap();
+        lab.drain();
+        let winner = if wins == "left" { &mut left } else { &mut right };
+        let answer = winner.sdp();
+        winner.respond(&mut lab, &invite, 200, &answer);
+        let cancel = proxy.wait(&mut lab, "CANCEL");
+        assert_eq!(cancel.headers("X-End"), ["1"], "{wins}");
+        winner.wait(&mut lab, "ACK");
+        let bye = winner.wait(&mut lab, "BYE");
+        assert_eq!((bye.headers("X-End"), bye.to_tag()), (cancel.headers("X-End"), wins.to_owned()), "{wins}");
+        assert_eq!(bye.header("Reason"), cancel.header("Reason"), "{wins}");
+    }
+}
+
+#[test]
 fn lines_that_find_no_room_leave_the_call_as_it_is() {
     let (mut lab, mut peer) = phone();
     lab.dial(0, "sip:peer@10.0.0.9");

@@ -36,11 +36,16 @@ impl<'a, T: Copy> Blocks<'a, T> {
 
     /// Copies one block over another.
     pub(crate) fn copy(&mut self, from: u32, to: u32) {
+        self.copy_but(from, to, 0);
+    }
+
+    /// The same, but for so many bytes at the end.
+    pub(crate) fn copy_but(&mut self, from: u32, to: u32, kept: usize) {
         let start = from as usize * self.stride;
         let end = start + self.stride;
         let target = to as usize * self.stride;
         if end <= self.all.len() && target + self.stride <= self.all.len() {
-            self.all.copy_within(start..end, target);
+            self.all.copy_within(start..end.saturating_sub(kept).max(start), target);
         }
     }
 }

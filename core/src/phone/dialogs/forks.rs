@@ -89,8 +89,20 @@ impl Dialogs<'_> {
         let slot = self.slots.get_mut(first)?;
         let (local_tag, usages, sibling) = (slot.dialog.local_tag, slot.usages, slot.sibling);
         let dialog = Dialog { local_tag, ..won.dialog };
+        #[cfg(feature = "identity")]
+        let (added, room) = (slot.added, self.text.get(first.index).len().saturating_sub(slot.added.len()));
         *slot = Leg { dialog, usages, sibling, chained: false, bye_owed: false, ..won };
-        self.text.copy(winner.index, first.index);
+        // the application's lines are the call's, whichever branch wins: its BYE may cross our CANCEL
+        #[cfg(feature = "identity")]
+        let kept = if won.dialog.used() <= room {
+            slot.added = added;
+            added.len()
+        } else {
+            0
+        };
+        #[cfg(not(feature = "identity"))]
+        let kept = 0;
+        self.text.copy_but(winner.index, first.index, kept);
         // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
         if let Some(won) = self.slots.get_mut(winner) {
             won.bye_owed = false;
