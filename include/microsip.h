@@ -2450,7 +2450,8 @@ int32_t microsip_dial(microsip_id phone,
 
 /**
  * Answers an incoming call. A call that is not answered within ten minutes, or the time that the
- * caller gives it, is refused with 487.
+ * caller gives it, is refused with 487. An answer of which a member is refused leaves all of them
+ * as they were.
  * @param phone The phone.
  * @param call The call.
  * @param code 200 or 0 takes it, 183 lets it hear our sound before (until its far end's address is
@@ -3592,7 +3593,8 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
 
 /**
  * Answers an incoming call. A call that is not answered within ten minutes, or the time that the
- * caller gives it, is refused with 487.
+ * caller gives it, is refused with 487. An answer of which a member is refused leaves all of them
+ * as they were.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.

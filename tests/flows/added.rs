@@ -2,8 +2,10 @@
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
+use microsip_core::media::{Codec, CodecOrder};
 use microsip_core::phone::{
     AccountConfig, CallId, CallState, CallText, Capacity, CommandError, DialOptions, EndCause, EndOptions, EndedBy,
+    Reliable, SessionTimer, TimerMode,
 };
 use microsip_tests::{Lab, Options, Peer};
 
@@ -239,6 +241,56 @@ fn the_bye_of_a_branch_that_answers_across_our_cancel_has_them_too() {
         let bye = winner.wait(&mut lab, "BYE");
         assert_eq!((bye.headers("X-End"), bye.to_tag()), (cancel.headers("X-End"), wins.to_owned()), "{wins}");
         assert_eq!(bye.header("Reason"), cancel.header("Reason"), "{wins}");
+    }
+}
+
+#[test]
+fn an_answer_of_which_a_part_is_refused_leaves_every_choice_as_it_was() {
+    let long = format!("X-A: {}\r\n", "a".repeat(3000));
+    let timer = |mode, expires| SessionTimer { mode, expires, ..SessionTimer::INHERITED };
+    for refused in ["codecs", "timer", "headers", "owned", "code"] {
+        for ends in [183, 200] {
+            let session_timer = timer(TimerMode::Supported, 0);
+            let capacity = Capacity::host(4, 2, 2048);
+            let mut lab = Lab::new(&[Options { capacity, session_timer, ..Options::default() }]);
+            let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+            let more = "Supported: timer, 100rel\r\nSession-Expires: 1800\r\n";
+            let text = peer.request("INVITE", more, &peer.sdp());
+            peer.send(&mut lab, &text);
+            peer.wait(&mut lab, "SIP/2.0 180");
+            let (now, call) = (lab.now, lab.ends[0].last_call());
+            let done = lab.ends[0].phone.all_or_nothing(call, |phone| {
+                phone.call_set_codecs(call, CodecOrder::of(&[Codec::Pcma]))?;
+                phone.call_set_session_timer(call, timer(TimerMode::Off, 0))?;
+                phone.call_set_reliable(call, Reliable::Off)?;
+                match refused {
+                    "codecs" => phone.call_set_codecs(call, CodecOrder::of(&[Codec::L16At48]))?,
+                    "timer" => phone.call_set_session_timer(call, timer(TimerMode::Supported, 10))?,
+                    _ => {}
+                }
+                let headers = match refused {
+                    "headers" => long.as_str(),
+                    "owned" => "Via: x\r\n",
+                    _ => "",
+                };
+                phone.answer_with(now, call, if refused == "code" { 202 } else { ends }, headers)
+            });
+            assert!(done.is_err(), "{refused}");
+            lab.run_for(Duration::from_secs(1));
+            let started = format!("SIP/2.0 {ends}");
+            assert!(peer.all(&lab, &started).is_empty(), "{refused}");
+            let now = lab.now;
+            lab.ends[0].phone.answer(now, call, ends).unwrap();
+            let sent = peer.wait(&mut lab, &started);
+            assert!(sent.body().contains("RTP/AVP 0 "), "{refused}: {}", sent.body());
+            // reliable, and with a timer, as the caller knows both
+            assert_eq!(
+                (sent.headers("RSeq").len(), sent.headers("Session-Expires").len()),
+                (usize::from(ends == 183), usize::from(ends == 200)),
+                "{refused}: {}",
+                sent.text()
+            );
+        }
     }
 }
 

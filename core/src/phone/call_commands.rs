@@ -47,6 +47,24 @@ impl Phone<'_> {
         if headers.is_empty() { self.answer(now, call, code) } else { Err(CommandError::Unsupported) }
     }
 
+    /// Makes several choices for the answer to an incoming call, and the answer: all of them, or nothing. Where
+    /// `change` fails, the call's codecs, session timer and reliable responses are as they were before it.
+    ///
+    /// # Errors
+    /// Those of `change`.
+    pub fn all_or_nothing<E>(
+        &mut self,
+        call: CallId,
+        change: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let before = self.calls.choices(&self.lower, call.0);
+        let done = change(self);
+        if let (Err(_), Some(before)) = (&done, before) {
+            self.calls.restore_choices(&mut self.lower, call.0, before);
+        }
+        done
+    }
+
     /// Chooses the codecs, and their order, of an incoming call before it is answered; an empty choice: its account's.
     /// The caller's order says which of them is used first (rfc3264#6.1).
     ///

@@ -192,32 +192,40 @@ pub(crate) unsafe fn answer(
     let given = unsafe { options_of(o, true)? };
     let (id, source) = (call_id(call)?, source_of(given.source)?);
     // SAFETY: by contract.
-    if let Some(codecs) = unsafe { super::codecs::chosen(given.codecs, "o->codecs")? } {
-        phone.call_set_codecs(id, codecs).map_err(|error| match error {
-            CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
-            CommandError::State => unanswered(phone, id),
-            _ => refused("call", call)(error),
-        })?;
-    }
-    set_timer(phone, id, &given)?;
+    let (codecs, headers) =
+        unsafe { (super::codecs::chosen(given.codecs, "o->codecs")?, text::or_empty(given.headers, "o->headers")?) };
     let reliable = super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?;
-    if features::RELIABLE && reliable != Reliable::Inherited {
-        phone.call_set_reliable(id, reliable).map_err(|error| match error {
-            CommandError::Unsupported => {
-                let fix = "is required, and the caller does not know it (RFC 3262)";
-                Fail::new(MICROSIP_E_UNSUPPORTED, "o->reliable", Value::Number(i64::from(given.reliable)), fix)
-            }
-            _ => refused("call", call)(error),
-        })?;
-    }
-    // SAFETY: by contract.
-    let headers = unsafe { text::or_empty(given.headers, "o->headers")? };
     let digits = super::digits::method_of(given.dtmf, "o->dtmf")?;
-    phone.answer_with(now, id, code, headers).map_err(|error| match error {
-        CommandError::Range => range("code", u32::from(code), fix),
-        CommandError::State => unanswered(phone, id),
-        _ => not_added(call, &EndOptions { headers, ..EndOptions::default() })(error),
-    })?;
+    let act = |phone: &mut Phone<'_>| {
+        if let Some(codecs) = codecs {
+            phone.call_set_codecs(id, codecs).map_err(|error| match error {
+                CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
+                CommandError::State => unanswered(phone, id),
+                _ => refused("call", call)(error),
+            })?;
+        }
+        set_timer(phone, id, &given)?;
+        if features::RELIABLE && reliable != Reliable::Inherited {
+            phone.call_set_reliable(id, reliable).map_err(|error| match error {
+                CommandError::Unsupported => {
+                    let fix = "is required, and the caller does not know it (RFC 3262)";
+                    Fail::new(MICROSIP_E_UNSUPPORTED, "o->reliable", Value::Number(i64::from(given.reliable)), fix)
+                }
+                _ => refused("call", call)(error),
+            })?;
+        }
+        phone.answer_with(now, id, code, headers).map_err(|error| match error {
+            CommandError::Range => range("code", u32::from(code), fix),
+            CommandError::State => unanswered(phone, id),
+            _ => not_added(call, &EndOptions { headers, ..EndOptions::default() })(error),
+        })
+    };
+    // a member that is refused leaves the others as they were; a board has none that could be
+    if features::CODECS || features::TIMERS || features::RELIABLE {
+        phone.all_or_nothing(id, act)?
+    } else {
+        act(phone)?
+    }
     // 0 leaves both as they are
     if given.source != 0 {
         phone.set_source(id, source).map_err(refused("call", call))?;

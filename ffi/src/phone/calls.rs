@@ -32,7 +32,8 @@ pub unsafe extern "C" fn microsip_dial(
 
 /// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (until its far end's address is
 /// confirmed as much of it as comes from there, and 400 ms), 180 means that it rings (the library has sent one already). A call that is not
-/// answered within ten minutes, or the time that the caller gives it, is refused with 487. MICROSIP_E_STATE: it is not
+/// answered within ten minutes, or the time that the caller gives it, is refused with 487. An answer of which a member is
+/// refused leaves all of them as they were. MICROSIP_E_STATE: it is not
 /// incoming, or answered. MICROSIP_E_ARG: another code, or o has a number out of range (o->session_expires below 90,
 /// say, or o->min_se, which is no answer's). MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", name a
 /// header that the library writes itself, or find no room beside the answer. MICROSIP_E_NO_CODEC: o->codecs has none of

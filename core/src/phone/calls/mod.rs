@@ -8,6 +8,7 @@ mod asked;
 mod bye;
 pub(super) mod call;
 mod cancel;
+mod choices;
 mod commands;
 #[cfg(any(feature = "rules", feature = "identity"))]
 mod contacts;

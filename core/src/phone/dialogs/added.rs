@@ -40,17 +40,19 @@ impl Added {
 }
 
 impl Dialogs<'_> {
-    /// Header lines for a message to come, in parts; those before them are given up. False: they do not fit, and there
-    /// are none.
+    /// Header lines for a message to come, in parts; those before them are given up. False: they do not fit, and those
+    /// before them stay.
     pub(in crate::phone) fn add_lines(&mut self, handle: Handle, of: For, parts: &[&[u8]]) -> bool {
         let Some(leg) = self.slots.get_mut(handle) else { return false };
-        leg.added = Added::NONE;
+        let before = core::mem::replace(&mut leg.added, Added::NONE);
         let len = parts.iter().map(|part| part.len()).sum::<usize>();
         let block = self.text.get_mut(handle.index);
         let start = block.len().checked_sub(len).filter(|start| *start >= leg.dialog.used());
         let added = start.and_then(|start| Packer::new(block, start).add_parts(parts));
         if let (Some(_), Ok(len)) = (added, u16::try_from(len)) {
             leg.added = Added { of: if len == 0 { For::Nothing } else { of }, len };
+        } else {
+            leg.added = before;
         }
         added.is_some()
     }

@@ -251,6 +251,11 @@ impl Media<'_> {
         self.described_codecs(call, Purpose::Answer)
     }
 
+    /// The choice of codecs that a call began with, or that was made before its answer.
+    pub(in crate::phone) fn chosen(&self, call: Handle) -> CodecOrder {
+        self.line(call).map_or(CodecOrder::EMPTY, |line| line.codecs)
+    }
+
     pub(in crate::phone) fn set_codecs(&mut self, call: Handle, codecs: CodecOrder) {
         if let Some(line) = self.line_mut(call) {
             line.codecs = codecs;
