@@ -9,7 +9,7 @@
  * - **Ids**: numbers below 2^53 that hold their kind; 0 is none. A stale id is an error, no crash.
  * - **Structs** begin with `size`. MICROSIP_ZERO() them and set what you need: 0 and NULL are
  *   defaults, "" is an empty text, MICROSIP_NONE an explicit nothing where a number may be none.
- *   Switches are 0, MICROSIP_OFF or MICROSIP_ON. In functions that end in _update 0 and NULL leave
+ *   Switches are 0, MICROSIP_ON or MICROSIP_OFF. In functions that end in _update 0 and NULL leave
  *   a member as it is, so one may be changed alone; "" puts a text back to its default. Each struct
  *   has a least size, frozen with ABI version 1: below it is MICROSIP_E_SIZE. From there to the
  *   library's size missing members are 0; beyond it they must be 0, else MICROSIP_E_NEWER. Structs
@@ -26,7 +26,8 @@
  * - **Kept**: no pointer but callbacks with their user pointers and the memory of an engine.
  *   Nothing that a function hands out is to be freed.
  * - **Common** errors are not repeated below: MICROSIP_E_NULL, _SIZE, _NEWER, _TEXT, _ARG for a bad
- *   argument; _STALE, _KIND, _FOREIGN for an id; _CLOSED, _POISONED for the phone.
+ *   argument; _STALE, _KIND, _FOREIGN for an id; _CLOSED, _POISONED for the phone;
+ *   _STALE for one that is destroyed.
  * - **Names**: an action on a call is a bare verb: microsip_dial(), microsip_answer(). All else is
  *   a noun and a verb; getters end in _get, setters in _set. Without a noun the phone is meant.
  * - **Families**: `microsip_*`, the host: any thread, any time; nothing blocks but
@@ -113,7 +114,7 @@
 #define MICROSIP_E_REENTRY -13
 /** A struct sets members that this library does not know yet. */
 #define MICROSIP_E_NEWER -14
-/** This build or platform does not do that. */
+/** This build, this platform or the far end does not do that. */
 #define MICROSIP_E_UNSUPPORTED -15
 /** The id is another phone's, or of a phone that is gone. */
 #define MICROSIP_E_FOREIGN -16
@@ -259,10 +260,13 @@
  * @{ */
 /** An explicit nothing, where 0 would be the default. */
 #define MICROSIP_NONE 4294967295
-/** A switch: off. 0 is its default, or leaves it as it is. */
-#define MICROSIP_OFF 1
 /** A switch: on. */
-#define MICROSIP_ON 2
+#define MICROSIP_ON 1
+/**
+ * A switch: off. 0 in a struct is the default, or leaves the switch as it is; as an argument 0 is
+ * off, too.
+ */
+#define MICROSIP_OFF 2
 /** MICROSIP_KIND() of a phone's id. */
 #define MICROSIP_KIND_PHONE 1
 /** MICROSIP_KIND() of an account's id. */
@@ -508,7 +512,10 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 
 /** @name Texts and headers of any object
  * @{ */
-/** Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's. */
+/**
+ * Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's. Of a call that was
+ * redirected it stays the one that was dialled.
+ */
 #define MICROSIP_TXT_REMOTE_URI 1
 /** Texts of a call: the far end's display name. */
 #define MICROSIP_TXT_REMOTE_NAME 2
@@ -585,8 +592,9 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /** A message that came for a call: its BYE. */
 #define MICROSIP_BYE 9
 /**
- * Messages that came for a call and are kept, in the order in which they came: the first,
- * MICROSIP_NTH + 1, and so on. A number from 100 to 699 is the last response with that status.
+ * Messages that came for a call and are kept, in the order in which they came: MICROSIP_NTH is the
+ * first, MICROSIP_NTH + 1 the second. A number from 100 to 699 is the last response with that
+ * status.
  */
 #define MICROSIP_NTH 1000
 /** @} */
@@ -1368,7 +1376,7 @@ typedef struct microsip_member {
 /** The loudspeaker's side. */
 #define MICROSIP_DEV_OUTPUT 2
 /**
- * The ring device's side: a loudspeaker of its own for the ring. Of MICROSIP_RING in
+ * The ring device's side: a loudspeaker of its own for the ring. Of MICROSIP_SELF in
  * microsip_volume_set.
  */
 #define MICROSIP_DEV_RING 3
@@ -2237,7 +2245,7 @@ int32_t microsip_ids_get(microsip_id phone,
 /**
  * A text of a call, an account or MICROSIP_SELF.
  * @param phone The phone.
- * @param object The call, account or conference.
+ * @param object The one that the text is of, as MICROSIP_TXT_* says.
  * @param which MICROSIP_TXT_*.
  * @param index 0, but where the text says otherwise.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
@@ -2264,7 +2272,7 @@ int32_t microsip_text_get(microsip_id phone,
  * that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL, BYE; responses to INVITE, and
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param phone The phone.
- * @param object The call, account or conference.
+ * @param object The call.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -2508,18 +2516,19 @@ int32_t microsip_hangup(microsip_id phone,
                         const struct microsip_options *o);
 
 /**
- * Puts the far end of a call on hold (on: 1), or resumes (0). It is offered to the far end, after
- * another offer that is out and after an ACK that is due; what the far end hears changes at once:
- * on hold, the call's source, be it a file that plays, the application's PCM or silence, but
- * neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
+ * Puts the far end of a call on hold (MICROSIP_ON), or resumes (MICROSIP_OFF). It is offered to the
+ * far end, after another offer that is out and after an ACK that is due; what the far end hears
+ * changes at once: on hold, the call's source, be it a file that plays, the application's PCM or
+ * silence, but neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
  * MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
  * (with token 0 only a failure is told). One that comes before the one before it was offered
  * replaces it: MICROSIP_E_CANCELLED. A refusal leaves the call as it was.
  * @param phone The phone.
  * @param call The call.
- * @param on 1: on; 0: off.
+ * @param on MICROSIP_ON or MICROSIP_OFF.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG On.
  * @retval MICROSIP_E_STATE It is not connected.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
@@ -2556,7 +2565,7 @@ int32_t microsip_identify(microsip_id phone,
  * are ours now. Its turn, its end and its errors are those of microsip_hold.
  * @param phone The phone.
  * @param call The call.
- * @param m NULL, or the part that it takes.
+ * @param m NULL, or the changes of the media.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG m has a number out of range.
@@ -2626,7 +2635,7 @@ int32_t microsip_call_quality_get(microsip_id phone,
  * @param phone The phone.
  * @param call The call.
  * @param digits The digits.
- * @param method 0: by RFC 4733, or as tones.
+ * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG Another character.
@@ -2650,7 +2659,7 @@ int32_t microsip_digits(microsip_id phone,
  * @param phone The phone.
  * @param call The call.
  * @param digit Its ASCII code.
- * @param method 0: by RFC 4733, or as tones.
+ * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG No digit.
@@ -2954,10 +2963,10 @@ int32_t microsip_music_set(microsip_id phone,
                            const char *path);
 
 /**
- * Silences our sound: 1 on, 0 off. Packets go on.
+ * Silences our sound (MICROSIP_ON), or not (MICROSIP_OFF). Packets go on.
  * @param phone The phone.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
- * @param on 1: on; 0: off.
+ * @param on MICROSIP_ON or MICROSIP_OFF.
  * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_mute_set(microsip_id phone,
@@ -3268,8 +3277,8 @@ int32_t microsip_engine_media(struct microsip_engine *e,
  * MICROSIP_NOTHING, after every input and command.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param o NULL, or the differences from the defaults.
- * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param o Its way and its length; its size must be set.
+ * @param buf Room for the packet.
  * @param cap The size of that room.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_BUFFER o->len bytes are needed, and it stays.
@@ -3281,21 +3290,21 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
                                       uint32_t cap);
 
 /**
- * One or more quanta of 10 ms (s16, mono, the engine's rate). NULL: silence, or unheard.
+ * One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the
+ * loudspeaker's out. NULL is silence, or unheard. Of MICROSIP_RING the ring device's out, or mic in
+ * place of the usual ring, where it is not NULL; the result MICROSIP_NOTHING says that it is
+ * silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. Of MICROSIP_HELD mic is the music of
+ * the next 10 ms for far ends on hold (microsip_music_set), rate / 100 samples, for one call with
+ * MICROSIP_SELF of as many; without it they hear nothing.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param target The call.
+ * @param target MICROSIP_SELF, the person's devices; MICROSIP_RING, the ring device; or
+ * MICROSIP_HELD.
  * @param mic The microphone's sound, or NULL for silence.
  * @param speaker Room for the loudspeaker's sound, or NULL.
  * @param samples The number of samples.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_SELF The microphone's in, the loudspeaker's out.
- * @retval MICROSIP_RING The ring device's out, or mic in place of the usual ring, where it is not
- * NULL; MICROSIP_NOTHING: it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON.
  * @retval MICROSIP_E_ARG samples is no multiple of rate / 100, or above 160 ms.
- * @retval MICROSIP_HELD mic is the music of the next 10 ms for far ends on hold
- * (microsip_music_set), rate / 100 samples, for one call with MICROSIP_SELF of as many; without it
- * they hear nothing.
  */
 int32_t microsip_engine_audio(struct microsip_engine *e,
                               uint64_t now_us,
@@ -3373,7 +3382,7 @@ int32_t microsip_engine_ids_get(struct microsip_engine *e,
  * A text of a call, an account or MICROSIP_SELF.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call, account or conference.
+ * @param object The one that the text is of, as MICROSIP_TXT_* says.
  * @param which MICROSIP_TXT_*.
  * @param index 0, but where the text says otherwise.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
@@ -3402,7 +3411,7 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call, account or conference.
+ * @param object The call.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -3657,19 +3666,20 @@ int32_t microsip_engine_hangup(struct microsip_engine *e,
                                const struct microsip_options *o);
 
 /**
- * Puts the far end of a call on hold (on: 1), or resumes (0). It is offered to the far end, after
- * another offer that is out and after an ACK that is due; what the far end hears changes at once:
- * on hold, the call's source, be it a file that plays, the application's PCM or silence, but
- * neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
+ * Puts the far end of a call on hold (MICROSIP_ON), or resumes (MICROSIP_OFF). It is offered to the
+ * far end, after another offer that is out and after an ACK that is due; what the far end hears
+ * changes at once: on hold, the call's source, be it a file that plays, the application's PCM or
+ * silence, but neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
  * MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
  * (with token 0 only a failure is told). One that comes before the one before it was offered
  * replaces it: MICROSIP_E_CANCELLED. A refusal leaves the call as it was.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
- * @param on 1: on; 0: off.
+ * @param on MICROSIP_ON or MICROSIP_OFF.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG On.
  * @retval MICROSIP_E_STATE It is not connected.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
@@ -3686,7 +3696,7 @@ int32_t microsip_engine_hold(struct microsip_engine *e,
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
- * @param m NULL, or the part that it takes.
+ * @param m NULL, or the changes of the media.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG m has a number out of range.
@@ -3742,7 +3752,7 @@ int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param digits The digits.
- * @param method 0: by RFC 4733, or as tones.
+ * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG Another character.
@@ -3768,7 +3778,7 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param digit Its ASCII code.
- * @param method 0: by RFC 4733, or as tones.
+ * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG No digit.
@@ -4001,11 +4011,11 @@ int32_t microsip_engine_music_set(struct microsip_engine *e,
                                   const char *path);
 
 /**
- * Silences our sound: 1 on, 0 off. Packets go on.
+ * Silences our sound (MICROSIP_ON), or not (MICROSIP_OFF). Packets go on.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
- * @param on 1: on; 0: off.
+ * @param on MICROSIP_ON or MICROSIP_OFF.
  * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_mute_set(struct microsip_engine *e,

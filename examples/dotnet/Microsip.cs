@@ -30,7 +30,7 @@ public static class Microsip
         TimerOff = 1, TimerSupported = 2, TimerAlways = 3, TimerRequired = 4, RefresherEither = 1, RefresherUs = 2, RefresherThem = 3,
         Udp = 1, Tcp = 2, Tls = 4, Sendrecv = 1, Sendonly = 2, Recvonly = 3, Inactive = 4, PrivacyNone = 1, PrivacyId = 2, PrivacyAnonymous = 3,
         ForwardAlways = 1, ForwardBusy = 2, ForwardNoAnswer = 4, AutoHeader = 1, AutoList = 2, AutoAll = 4, AutoBeep = 256, AutoWhenIdle = 512, RuleSame = 1, RuleWaiting = 2,
-        RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, RuleAnswerMode = 11, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, HearKeys = 8, Calling = 1,
+        RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, RuleAnswerMode = 11, On = 1, Off = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, HearKeys = 8, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,

@@ -72,9 +72,9 @@ fn a_rate_that_needs_the_resampler_is_refused_without_it() {
                 memory.as_mut_ptr().cast(),
                 &format!(
                     "microsip_engine_init: c->rate is {rate}: needs the feature resample, which this library was built \
-                     without: 8000 needs none (not supported by this build or platform, -15)"
+                     without: 8000 needs none (not supported by this build, this platform or the far end, -15)"
                 ),
-                "not supported by this build or platform (-15)",
+                "not supported by this build, this platform or the far end (-15)",
             );
         }
     }

@@ -7,10 +7,10 @@ pub enum Switch {
     /// Not given.
     #[default]
     Unset = 0,
-    /// Off.
-    Off = 1,
     /// On.
-    On = 2,
+    On = 1,
+    /// Off.
+    Off = 2,
 }
 
 impl Switch {

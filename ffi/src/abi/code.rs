@@ -40,7 +40,7 @@ pub const MICROSIP_E_POISONED: i32 = -12;
 pub const MICROSIP_E_REENTRY: i32 = -13;
 /// A struct sets members that this library does not know yet.
 pub const MICROSIP_E_NEWER: i32 = -14;
-/// This build or platform does not do that.
+/// This build, this platform or the far end does not do that.
 pub const MICROSIP_E_UNSUPPORTED: i32 = -15;
 /// The id is another phone's, or of a phone that is gone.
 pub const MICROSIP_E_FOREIGN: i32 = -16;
@@ -114,7 +114,7 @@ texts! {
     MICROSIP_E_POISONED "the library met a fault of its own; destroy the phone",
     MICROSIP_E_REENTRY "not allowed from within a callback, or while another call runs",
     MICROSIP_E_NEWER "a struct sets members that this library does not know",
-    MICROSIP_E_UNSUPPORTED "not supported by this build or platform",
+    MICROSIP_E_UNSUPPORTED "not supported by this build, this platform or the far end",
     MICROSIP_E_FOREIGN "the id is another phone's",
     MICROSIP_E_CANCELLED "given up, stopped, replaced or outlived",
     MICROSIP_E_PORT_IN_USE "no port or descriptor is free",

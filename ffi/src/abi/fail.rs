@@ -19,6 +19,10 @@ impl Fail {
         Self::new(MICROSIP_E_NULL, argument, Value::None, "is NULL: pass the address of a variable")
     }
 
+    pub(crate) const fn no_text(argument: &'static str) -> Self {
+        Self::new(MICROSIP_E_NULL, argument, Value::None, "is NULL: pass a text")
+    }
+
     /// Nothing there: a result, not an error.
     pub(crate) const NOTHING: Self = Self::new(MICROSIP_NOTHING, "", Value::None, "");
     pub(crate) const MORE: Self = Self::new(MICROSIP_MORE, "", Value::None, "");

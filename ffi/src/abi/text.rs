@@ -53,7 +53,7 @@ pub(crate) unsafe fn or_empty<'c>(text: *const c_char, argument: &'static str) -
 /// As [`optional`].
 pub(crate) unsafe fn needed<'c>(text: *const c_char, argument: &'static str) -> Result<&'c str, Fail> {
     // SAFETY: passed on.
-    unsafe { optional(text, argument)? }.ok_or_else(|| Fail::null(argument))
+    unsafe { optional(text, argument)? }.ok_or_else(|| Fail::no_text(argument))
 }
 
 /// Writes a text into the caller's buffer. `buf` may be NULL with `cap` 0, to ask for the size; `needed` may be NULL.

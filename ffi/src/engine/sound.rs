@@ -92,11 +92,12 @@ impl microsip_engine {
     }
 }
 
-/// One or more quanta of 10 ms (s16, mono, the engine's rate). MICROSIP_SELF: the microphone's in, the loudspeaker's out.
-/// NULL: silence, or unheard. MICROSIP_RING: the ring device's out, or mic in place of the usual ring, where it is not
-/// NULL; MICROSIP_NOTHING: it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. MICROSIP_E_ARG: samples is
-/// no multiple of rate / 100, or above 160 ms. MICROSIP_HELD: mic is the music of the next 10 ms for far ends on hold
-/// (microsip_music_set), rate / 100 samples, for one call with MICROSIP_SELF of as many; without it they hear nothing.
+/// One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL is silence,
+/// or unheard. Of MICROSIP_RING the ring device's out, or mic in place of the usual ring, where it is not NULL; the result
+/// MICROSIP_NOTHING says that it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. Of MICROSIP_HELD mic is the
+/// music of the next 10 ms for far ends on hold (microsip_music_set), rate / 100 samples, for one call with MICROSIP_SELF of
+/// as many; without it they hear nothing. target: MICROSIP_SELF, the person's devices; MICROSIP_RING, the ring device; or
+/// MICROSIP_HELD. MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio(
     e: *mut microsip_engine,

@@ -129,7 +129,10 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
         CommandError::Text => match given.proxy.filter(|proxy| proxy.len() > TARGET - "<;lr>".len()) {
             Some(proxy) => Fail::command(error, "a->proxy (256 bytes as a route)", Value::text(proxy)),
-            None => Fail::command(error, "a (one of its texts)", Value::None),
+            None => {
+                let (argument, text) = if cfg!(feature = "sentences") { untold(given) } else { ("a", "") };
+                Fail::command(error, argument, Value::text(text))
+            }
         },
         CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
         CommandError::HeaderLine | CommandError::HeaderOwned => {
@@ -150,10 +153,34 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
                 .into_iter()
                 .find(|(_, text)| text.is_some_and(|text| !text.is_empty() && Uri::parse(text.as_bytes()).is_err()));
             let (argument, text) = wrong.unwrap_or(("a->uri", given.uri));
-            Fail::command(error, argument, Value::text(text.unwrap_or_default()))
+            let fix = "is no SIP URI: write sip:user@host, with a port behind a colon where it is not 5060";
+            Fail::new(MICROSIP_E_URI, argument, Value::text(text.unwrap_or_default()), fix)
         }
         _ => Fail::command(error, "account", account),
     }
+}
+
+/// The text that has control characters, else the longest; secrets without their value.
+fn untold<'c>(given: &AccountChange<'c>) -> (&'static str, &'c str) {
+    let texts = [
+        ("a->uri", given.uri),
+        ("a->registrar", given.registrar),
+        ("a->proxy", given.proxy),
+        ("a->username", given.username),
+        ("a->realms", given.realms),
+        ("a->display_name", given.display_name),
+        ("a->contact_user", given.contact_user),
+        ("a->trusted", given.trusted),
+        ("a->identity", given.identity),
+        ("a->dial_plan", given.dial_plan),
+        ("a->dial_prefix", given.dial_prefix),
+        ("a->emergency", given.emergency),
+        ("a->password", given.password),
+    ];
+    let all = || texts.into_iter().filter_map(|(argument, text)| Some((argument, text?)));
+    let odd = all().find(|(_, text)| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f));
+    let (argument, text) = odd.or_else(|| all().max_by_key(|(_, text)| text.len())).unwrap_or(("a", ""));
+    (argument, if argument == "a->password" { "" } else { text })
 }
 
 /// A text of a feature; without it there is none.
@@ -173,7 +200,7 @@ pub(crate) unsafe fn add(
     let (given, rules) = unsafe { said(a)? };
     let account = pointer::must(account, "account")?;
     let config = AccountConfig {
-        uri: given.uri.ok_or(Fail::null("a->uri"))?,
+        uri: given.uri.ok_or(Fail::no_text("a->uri"))?,
         registrar: given.registrar.unwrap_or_default(),
         proxy: given.proxy.unwrap_or_default(),
         username: given.username.unwrap_or_default(),

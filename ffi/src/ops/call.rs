@@ -321,7 +321,7 @@ fn unchanged(phone: &Phone<'_>, id: CallId, error: CommandError) -> Fail {
 
 pub(crate) fn hold(phone: &mut Phone<'_>, now: Instant, call: u64, on: u32, token: u64) -> Done {
     let id = call_id(call)?;
-    let done = phone.hold(now, id, on != 0, token);
+    let done = phone.hold(now, id, super::on(on)?, token);
     done.map_err(|error| unchanged(phone, id, error))
 }
 

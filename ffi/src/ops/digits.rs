@@ -31,11 +31,15 @@ pub(crate) unsafe fn script(
     };
     sent.map_err(|error| match error {
         CommandError::Range => {
-            let fix = "holds what is no digit: 0 to 9, * # A B C D; a comma or p for a second of silence, w for half";
+            let fix = if digits.is_empty() {
+                "is empty: write at least one digit"
+            } else {
+                "holds what is no digit: 0 to 9, * # A B C D; a comma or p for a second of silence, w for half"
+            };
             Fail::new(MICROSIP_E_ARG, "digits", Value::text(digits), fix)
         }
         CommandError::Full => {
-            let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DONE";
+            let fix = "are more than can wait to be sent, 32 at once: send fewer, and the rest after MICROSIP_EV_DONE";
             Fail::new(MICROSIP_E_FULL, "digits", Value::text(digits), fix)
         }
         error => unsent(call, error),

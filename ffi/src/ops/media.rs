@@ -68,7 +68,7 @@ pub(crate) fn music(phone: &mut Phone<'_>, target: u64, music: u32, path: Option
 }
 
 pub(crate) fn mute(phone: &mut Phone<'_>, call: u64, on: u32) -> Done {
-    phone.set_mute(call_or_self(call)?, on != 0).map_err(refused("call", call))
+    phone.set_mute(call_or_self(call)?, super::on(on)?).map_err(refused("call", call))
 }
 
 pub(crate) fn volume(phone: &mut Phone<'_>, call: u64, dev: u32, percent: u32) -> Done {

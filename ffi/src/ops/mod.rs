@@ -78,6 +78,15 @@ pub(crate) fn switch(value: u32, argument: &'static str) -> Result<Option<bool>,
     }
 }
 
+/// A switch that is an argument: it has no default.
+fn on(value: u32) -> Result<bool, Fail> {
+    match value {
+        MICROSIP_ON => Ok(true),
+        0 | MICROSIP_OFF => Ok(false),
+        _ => Err(range("on", value, "is neither MICROSIP_ON (1) nor MICROSIP_OFF (2, or 0)")),
+    }
+}
+
 fn status(code: u32, fix: &'static str) -> Result<u16, Fail> {
     u16::try_from(code).map_err(|_| range("code", code, fix))
 }

@@ -118,9 +118,9 @@ fn wrong(
     }
 }
 
-/// MICROSIP_SELF, or an account.
+/// MICROSIP_SELF or 0, the phone; or an account.
 fn owner_of(raw: u64) -> Result<AccountId, Fail> {
-    if raw == MICROSIP_SELF { Ok(AccountId::NONE) } else { account_id(raw) }
+    if raw == MICROSIP_SELF || raw == 0 { Ok(AccountId::NONE) } else { account_id(raw) }
 }
 
 /// # Safety

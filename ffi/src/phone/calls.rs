@@ -75,12 +75,12 @@ pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, 
     command("microsip_hangup", phone, |phone, now| unsafe { ops::call::hangup(phone, now, call, o) })
 }
 
-/// Puts the far end of a call on hold (on: 1), or resumes (0). It is offered to the far end, after another offer that is
+/// Puts the far end of a call on hold (MICROSIP_ON), or resumes (MICROSIP_OFF). It is offered to the far end, after another offer that is
 /// out and after an ACK that is due; what the far end hears changes at once: on hold, the call's source, be it a file
 /// that plays, the application's PCM or silence, but neither the microphone nor other calls of its conference.
 /// MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
 /// (with token 0 only a failure is told). One that comes before the one before it was offered replaces it:
-/// MICROSIP_E_CANCELLED. A refusal leaves the call as it was. MICROSIP_E_STATE: it is not connected. MICROSIP_E_FULL: the
+/// MICROSIP_E_CANCELLED. A refusal leaves the call as it was. MICROSIP_E_ARG: on. MICROSIP_E_STATE: it is not connected. MICROSIP_E_FULL: the
 /// end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_REOFFER.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, token: u64) -> i32 {

@@ -35,7 +35,8 @@ pub unsafe extern "C" fn microsip_ids_get(
     read("microsip_ids_get", phone, |phone, _| unsafe { ops::object::ids(phone, kind, owner, ids, cap, needed) })
 }
 
-/// A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the text says otherwise.
+/// A text of a call, an account or MICROSIP_SELF. object: the one that the text is of, as MICROSIP_TXT_* says.
+/// which: MICROSIP_TXT_*. index: 0, but where the text says otherwise.
 /// *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_text_get(
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn microsip_text_get(
 }
 
 /// The nth header field (from 0) of that name, long or short form, in a message that came for a call; name "": its first
-/// line. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
+/// line. object: the call. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
 /// MICROSIP_NTH + n. *needed: its bytes with the NUL. A message is there with the event that it causes, so sip_code of the
 /// event names a response. Kept are the first message, for as long as the call can be read, and the latest ones, three of
 /// full length or more shorter ones; of each the header, cut where it is longer than max_message (1024 bytes where

@@ -59,7 +59,8 @@ pub unsafe extern "C" fn microsip_music_set(
     })
 }
 
-/// Silences our sound: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to come. Packets go on.
+/// Silences our sound (MICROSIP_ON), or not (MICROSIP_OFF). target: a call; or MICROSIP_SELF: all calls, and those to come.
+/// Packets go on.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_mute_set(phone: microsip_id, target: microsip_id, on: u32) -> i32 {
     command("microsip_mute_set", phone, |phone, _| ops::media::mute(phone, target, on))

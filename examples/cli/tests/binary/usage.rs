@@ -57,7 +57,7 @@ fn the_command_names_its_own_options() {
     for (arguments, wanted) in [
         (
             &["register", "--uri", "nonsense", "--listen", "127.0.0.1:0"][..],
-            "microsip: --uri \"nonsense\" is no address",
+            "microsip: --uri \"nonsense\" is no SIP URI: write sip:user@host",
         ),
         (
             &["call", "100", "--null-audio", "--listen", "127.0.0.1:0"],

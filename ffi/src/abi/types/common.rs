@@ -10,10 +10,10 @@ pub const MICROSIP_FOREVER: u32 = 0xffff_ffff;
 /// An explicit nothing, where 0 would be the default.
 pub const MICROSIP_NONE: u32 = 0xffff_ffff;
 
-/// A switch: off. 0 is its default, or leaves it as it is.
-pub const MICROSIP_OFF: u32 = 1;
 /// A switch: on.
-pub const MICROSIP_ON: u32 = 2;
+pub const MICROSIP_ON: u32 = 1;
+/// A switch: off. 0 in a struct is the default, or leaves the switch as it is; as an argument 0 is off, too.
+pub const MICROSIP_OFF: u32 = 2;
 
 /// Names a phone, an account, a call or a conference: kind, generation and slot in a number below 2^53. 0 is none.
 pub type microsip_id = u64;

@@ -1,6 +1,7 @@
 //! Texts and headers of any object.
 
-/// Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's.
+/// Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's. Of a call that was redirected it
+/// stays the one that was dialled.
 pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
 /// Texts of a call: the far end's display name.
 pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
@@ -59,6 +60,7 @@ pub const MICROSIP_INFO: u32 = 7;
 pub const MICROSIP_CANCEL: u32 = 8;
 /// A message that came for a call: its BYE.
 pub const MICROSIP_BYE: u32 = 9;
-/// Messages that came for a call and are kept, in the order in which they came: the first, MICROSIP_NTH + 1, and so on. A
+/// Messages that came for a call and are kept, in the order in which they came: MICROSIP_NTH is the
+/// first, MICROSIP_NTH + 1 the second. A
 /// number from 100 to 699 is the last response with that status.
 pub const MICROSIP_NTH: u32 = 1000;

@@ -44,7 +44,7 @@ pub const MICROSIP_DTMF_AUTO_INFO: u32 = 6;
 pub const MICROSIP_DEV_INPUT: u32 = 1;
 /// The loudspeaker's side.
 pub const MICROSIP_DEV_OUTPUT: u32 = 2;
-/// The ring device's side: a loudspeaker of its own for the ring. Of MICROSIP_RING in microsip_volume_set.
+/// The ring device's side: a loudspeaker of its own for the ring. Of MICROSIP_SELF in microsip_volume_set.
 pub const MICROSIP_DEV_RING: u32 = 3;
 /// Added to one of them for microsip_device_scan: also names that are no device of their own.
 pub const MICROSIP_DEV_ALL: u32 = 256;
