@@ -1,7 +1,8 @@
 //! Refusals: rfc3261#8.2, #11, #21, with the same response to the same request.
 
+use crate::server::{REGISTRAR, account, anna, register};
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Cause, Failure};
+use microsip_core::phone::{AccountConfig, AccountState, CallState, Cause, DialOptions, Failure};
 use microsip_tests::{Lab, Options, Peer, Sip};
 
 fn lab() -> (Lab, Peer) {
@@ -79,6 +80,27 @@ fn a_bad_uri_or_version_has_its_status() {
         let text = peer.request("OPTIONS", "", "").replacen(" SIP/2.0\r\n", &format!(" {version}\r\n"), 1);
         assert_eq!(ask(&mut lab, &mut peer, &text).status(), status, "{target} {version}");
     }
+}
+
+// rfc3261#26.2.2: what a sips: names gets no request in clear, be its account's server the way to it
+#[test]
+fn a_sips_target_is_not_called_in_clear() {
+    for (uri, target) in [("", "sips:bob@example.org"), ("sips:anna@example.org", "sip:bob@example.org")] {
+        let config = if uri.is_empty() { anna() } else { AccountConfig { uri, ..anna() } };
+        let (mut lab, account) = account(&[REGISTRAR], config);
+        let now = lab.now;
+        lab.ends[0].phone.dial(now, account, target, &DialOptions::default()).unwrap();
+        lab.assert_settled();
+        let end = lab.ends[0].events.iter().find(|event| event.call_is(CallState::Ended)).unwrap();
+        assert_eq!(end.result, Cause::Unsupported, "{target}");
+        assert!(lab.sent.is_empty(), "{target}: nothing leaves");
+    }
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { uri: "sips:anna@example.org", ..anna() });
+    register(&mut lab, account);
+    lab.run_for(Duration::from_secs(2));
+    let info = lab.ends[0].phone.account_info(account).unwrap();
+    assert_eq!((info.state, info.result), (AccountState::Failed, Cause::Unsupported));
+    assert!(lab.sent.is_empty(), "nothing leaves");
 }
 
 #[test]

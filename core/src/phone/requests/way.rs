@@ -14,8 +14,8 @@ use crate::phone::place::order;
 use crate::phone::trace::What;
 use crate::phone::transactions::asking::Moved;
 use crate::phone::transactions::request::{Owner, Relocate, Request, Sending};
-use crate::phone::{Cause, Failure, Flow, Lower, Target};
-use crate::wire::sip::Uri;
+use crate::phone::{Cause, Failure, Flow, Lower, Target, Transport};
+use crate::wire::sip::{Scheme, Uri};
 
 impl Lower<'_> {
     /// The request's addresses are to be found.
@@ -209,10 +209,28 @@ impl Lower<'_> {
         Some(self.start(now, handle))
     }
 
+    /// rfc3261#26.2.2: what a `sips:` names is reached by TLS or not at all, whichever server is the way to it; and an
+    /// account that is called so itself asks for nothing in clear.
+    fn wants_tls(&self, owner: Owner, method: Sending) -> bool {
+        let is_sips = |uri: &[u8]| Scheme::of(uri) == Some(Scheme::Sips);
+        let called = match owner {
+            Owner::Dialog(dialog) if self.dialog_around(owner, method).is_none() => {
+                self.dialogs.dialog(dialog).is_some_and(|known| is_sips(known.request_uri(self.dialogs.text(dialog))))
+            }
+            Owner::Account(_) => false,
+            _ => return false,
+        };
+        called || self.accounts.uri(self.account_of(owner)).is_some_and(is_sips)
+    }
+
     /// Sends the request: a new transaction.
     pub(super) fn start(&mut self, now: Instant, handle: Handle) -> Asking {
         let Some(request) = self.transactions.request(handle) else { return Asking::Waits };
-        let (owner, number, tries, flow) = (request.owner(), request.number(), request.tries(), request.flow());
+        let (owner, method, flow) = (request.owner(), request.method(), request.flow());
+        let (number, tries) = (request.number(), request.tries());
+        if flow.transport() != Transport::Tls && self.wants_tls(owner, method) {
+            return Asking::Failed { request: handle, cause: Cause::Unsupported };
+        }
         let number = if number == 0 { self.next_number(owner) } else { number };
         self.transactions.begin(&mut self.cx, now, handle, number);
         if self.render_request(handle).is_err() {
