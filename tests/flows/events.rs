@@ -38,6 +38,28 @@ fn an_incoming_call_has_each_event_once_in_order() {
     assert_eq!(told, [CallState::Incoming as u32, CallState::Connected as u32, CallState::Ended as u32]);
 }
 
+// What is fetched late still has the status that belongs to its state.
+#[test]
+fn a_progress_that_is_told_late_has_its_own_status() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.ends[0].fetch = false;
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.respond(&mut lab, &invite, 182, "");
+    peer.respond(&mut lab, &invite, 603, "");
+    lab.run_for(Duration::from_millis(10));
+    lab.ends[0].fetch = true;
+    lab.assert_settled();
+    let told: Vec<_> = lab.ends[0]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Call)
+        .map(|event| (event.state, event.sip_code))
+        .collect();
+    assert_eq!(told, [(CallState::Early as u32, 182), (CallState::Ended as u32, 603)]);
+}
+
 #[test]
 fn incoming_and_ended_are_not_merged_without_a_fetch() {
     let mut lab = Lab::new(&[Options::default()]);

@@ -82,6 +82,8 @@ pub(in crate::phone) struct Call {
     /// The side that has ended it, or tries to.
     pub(super) ended_by: EndedBy,
     pub(super) cancel: Cancel,
+    /// The status of its last progress, less 100; [`Call::sip_code`] may be a later one by the time that it is told.
+    pub(super) early: u8,
     /// Redirections that were followed.
     pub(super) redirections: u8,
     /// The time at which it is given up, if it is not answered by then; and tried to be again, where its CANCEL found no
@@ -147,6 +149,7 @@ impl Call {
         #[cfg(feature = "identity")]
         identified: Moment::NEVER,
         sip_code: 0,
+        early: 0,
         cause: Cause::Normal,
         end_cause: EndCause::None,
         ended_by: EndedBy::Nobody,
@@ -255,6 +258,7 @@ impl Call {
         match state {
             CallState::Early => {
                 self.progressed = moment;
+                self.early = (self.sip_code % 100) as u8;
                 if self.rang == Moment::NEVER {
                     self.rang = moment;
                 }

@@ -61,9 +61,11 @@ impl Calls<'_> {
         if states != 0 {
             call.pending &= !STATES;
             let (state, at, sip_code) = if states & Call::bit(CallState::Connected) != 0 {
-                (CallState::Connected, call.time(call.connected), sip_code)
+                // its end may have a status of its own by now
+                let code = if sip_code / 100 == 2 { sip_code } else { 200 };
+                (CallState::Connected, call.time(call.connected), code)
             } else if states & Call::bit(CallState::Early) != 0 {
-                (CallState::Early, call.time(call.progressed), sip_code)
+                (CallState::Early, call.time(call.progressed), 100 + u16::from(call.early))
             } else {
                 (CallState::Calling, call.started, 0)
             };
