@@ -136,6 +136,9 @@ impl Talk<'_> {
             CallState::Calling | CallState::Incoming | CallState::Ended | CallState::Unknown => return,
         };
         if state == CallState::Early {
+            if sip_code >= 300 {
+                return; // its end is on the way, and tells that
+            }
             self.rings = true;
             self.say(
                 "call",

@@ -87,6 +87,22 @@ fn a_host_that_is_trusted_may_call() {
 }
 
 #[test]
+fn an_extension_that_a_far_end_requires_is_named_with_its_option() {
+    let callee = far("127.0.0.1");
+    let target = format!("sip:x@{}", callee.local_addr().unwrap());
+    let arguments = ["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--100rel", "off"];
+    let child = microsip(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let (invite, from) = hears(&callee, "INVITE ");
+    let head = echoed(&invite);
+    let refusal = format!("SIP/2.0 421 Extension Required\r\n{head}Require: 100rel\r\nContent-Length: 0\r\n\r\n");
+    callee.send_to(refusal.as_bytes(), from).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&ended.stderr);
+    assert!(text.contains("421 Extension Required: the far end requires 100rel; try --100rel supported"), "{text}");
+    assert!(!text.contains("by the far end"), "{text}");
+}
+
+#[test]
 fn a_caller_that_sends_nothing_is_given_up_after_the_time_that_was_said() {
     let arguments = ["answer", "--listen", "127.0.0.1:0", "--null-audio", "--media-timeout", "1s"];
     let (mut answer, caller) = (Listening::start(&arguments), far("127.0.0.1"));
