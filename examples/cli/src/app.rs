@@ -5,6 +5,7 @@ mod room;
 mod several;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -15,7 +16,7 @@ use crate::interrupt;
 use crate::keys::Keys;
 use crate::output::Output;
 use crate::phone::{AccountTexts, Failure, Handle, Id, Text, strerror};
-use crate::session::{Exit, Session, Stop, advised, ended, poisoned};
+use crate::session::{Exit, Session, Stop, Tracer, advised, ended, poisoned};
 use crate::talk::{Talk, unless_gone};
 use crate::verb::{KEYS, KEYS_SEVERAL, Verb};
 pub(crate) use room::Room;
@@ -100,6 +101,7 @@ pub(crate) struct App<'a> {
     /// The registrar has confirmed that the registration is over.
     pub(crate) unregistered: bool,
     lost: u32,
+    pub(crate) tracer: Option<Arc<Tracer>>,
 }
 
 /// Registers the account, if there is one, and does the job until it is done or Ctrl-C ends it.
@@ -122,6 +124,7 @@ pub(crate) fn run<'a>(
         over: false,
         unregistered: false,
         lost: 0,
+        tracer: session.tracer(),
     };
     if let Err(stop) = app.begin(account, job) {
         app.finish(Err(stop));
@@ -253,6 +256,9 @@ impl<'a> App<'a> {
             Ok(Input::Due) => {}
             Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| self.command(verb)),
             Ok(Input::Event(event)) => {
+                if let Some(tracer) = &self.tracer {
+                    tracer.catch_up();
+                }
                 if let Err(stop) = self.happened(event, job) {
                     self.finish(Err(stop));
                 }

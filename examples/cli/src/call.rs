@@ -46,6 +46,9 @@ impl<'a> Place<'a> {
             invitation.privacy = privacy(call.account.privacy);
             invitation.display_name = call.account.display_name.as_deref();
         }
+        // its INVITE is shown behind this
+        let tracer = app.tracer.clone();
+        let held = tracer.as_ref().map(|tracer| tracer.hold());
         let id = app.phone.dial(app.account, target, Source::Device, &invitation)?;
         let uri = app.phone.call_text(id, Text::RemoteUri);
         let text = if uri.is_empty() || uri == target {
@@ -54,6 +57,7 @@ impl<'a> Place<'a> {
             format!("{}calling {target} as {uri}", app.label())
         };
         app.output.say("call", || json!({ "call": id, "state": "calling", "to": target, "uri": uri }), &text);
+        drop(held);
         let talk = Talk::new(app.phone, app.output, id, &call.sound).codecs(call.network.codec.as_deref());
         app.talk(talk.dtmf(call.sound.course.dtmf.as_deref()).answer_within(call.ring));
         Ok(())

@@ -58,6 +58,8 @@ pub(crate) struct Options {
     /// The log's lines are JSON.
     pub(crate) json: bool,
     pub(crate) trace: Option<Sender<Traced>>,
+    /// The log has SIP messages, and is fetched.
+    pub(crate) fetched: bool,
 }
 
 /// An id that other threads may hold: every function takes any thread, and a destroyed phone's id is a result code.
@@ -105,7 +107,7 @@ impl Phone {
             if options.max_calls <= OWN_COUNT { (c::MICROSIP_NONE, c::MICROSIP_NONE) } else { (0, 0) };
         (config.rtp_port_min, config.rtp_port_max) =
             options.rtp_port.map_or((0, 0), |(min, max)| (min.into(), max.into()));
-        let sip = if options.trace.is_some() { c::MICROSIP_LOG_SIP } else { 0 };
+        let sip = if options.trace.is_some() || options.fetched { c::MICROSIP_LOG_SIP } else { 0 };
         // without --log, errors go nowhere: they come as results
         config.log_level = if sip != 0 { options.log.max(c::MICROSIP_LOG_ERROR) | sip } else { options.log };
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
@@ -120,7 +122,7 @@ impl Phone {
         config.rate = options.rate;
         config.user_agent = agent.as_ptr();
         let mut log = None;
-        if config.log_level > 0 {
+        if config.log_level > 0 && !options.fetched {
             let to = Box::into_raw(Box::new(Log { lines: options.log > 0, json: options.json, trace: options.trace }));
             config.on_log = Some(on_log);
             config.log_user = to.cast();

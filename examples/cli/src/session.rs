@@ -3,9 +3,10 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::json;
 
 use crate::abi::{
@@ -132,7 +133,7 @@ fn rate_of(codecs: Option<&str>) -> u32 {
 pub(crate) struct Session {
     phone: Option<Phone>,
     handle: Handle,
-    tracer: Option<JoinHandle<()>>,
+    tracer: Option<(Arc<Tracer>, JoinHandle<()>)>,
 }
 
 /// As the library has it; 0: its own choice.
@@ -169,7 +170,6 @@ impl Session {
         null_audio: bool,
         anybody: bool,
     ) -> Result<Self, Stop> {
-        let (sender, receiver) = channel();
         let options = Options {
             bind: network.listen.map(|listen| listen.address),
             transports: number(network.listen.and_then(|listen| listen.transport)),
@@ -201,8 +201,10 @@ impl Session {
             direct: anybody,
             log: show.log,
             json: show.json,
-            trace: show.trace.then_some(sender),
+            fetched: show.trace,
+            ..Options::default()
         };
+        let created = Instant::now();
         let phone = Phone::create(options)?;
         let handle = *phone;
         interrupt::ends(handle, GRACE)
@@ -210,8 +212,16 @@ impl Session {
         let tracer = show.trace.then(|| {
             // of a phone that listens everywhere, each message may leave from another address
             let one = network.listen.filter(|listen| !listen.address.ip().is_unspecified());
-            let (output, us) = (Arc::clone(output), one.and_then(|_| here(handle)));
-            thread::spawn(move || trace(&output, &receiver, us))
+            let us = one.and_then(|_| here(handle)).map_or_else(|| "us".to_owned(), |us| format!("us {us}"));
+            let (output, log) = (Arc::clone(output), show.log > 0);
+            let tracer = Arc::new(Tracer { phone: handle, output, created, us, log, begun: Mutex::new(false) });
+            let own = Arc::clone(&tracer);
+            let thread = thread::spawn(move || {
+                while own.phone.log_waits() {
+                    own.catch_up();
+                }
+            });
+            (tracer, thread)
         });
         Ok(Self { phone: Some(phone), handle, tracer })
     }
@@ -220,10 +230,19 @@ impl Session {
         self.handle
     }
 
+    /// Its trace, if it has one.
+    pub(crate) fn tracer(&self) -> Option<Arc<Tracer>> {
+        self.tracer.as_ref().map(|(tracer, _)| Arc::clone(tracer))
+    }
+
     fn end(&mut self) {
-        drop(self.phone.take()); // its hook is the channel's only sender: the tracer ends with it
-        if let Some(tracer) = self.tracer.take() {
-            let _ = tracer.join(); // a tracer that panicked has printed it
+        let tracer = self.tracer.take();
+        if let Some((tracer, _)) = &tracer {
+            tracer.catch_up();
+        }
+        drop(self.phone.take()); // with it the wait for its log ends
+        if let Some((_, thread)) = tracer {
+            let _ = thread.join(); // one that panicked has printed it
         }
     }
 }
@@ -259,21 +278,53 @@ pub(crate) fn listening(phone: Handle, output: &Output, what: &str, more: &str) 
     output.say("listening", || json!({ "address": address }), &format!("{what} {address}{more}; Ctrl-C ends it"));
 }
 
-fn trace(output: &Output, receiver: &Receiver<Traced>, us: Option<SocketAddr>) {
-    let ladder = Ladder::new(output.start());
-    let us = us.map_or_else(|| "us".to_owned(), |us| format!("us {us}"));
-    let mut first = true;
-    for Traced { at, sent, peer, bytes } in receiver {
-        if output.json {
-            let decoded = ladder::decode(&bytes);
-            let way = if sent { "sent" } else { "received" };
-            let fields = || json!({ "way": way, "peer": peer.to_string(), "label": decoded.label, "message": String::from_utf8_lossy(&bytes) });
-            output.say("trace", fields, "");
-            continue;
+/// The SIP messages of a phone on their way to the output; with `--log`, its lines too.
+pub(crate) struct Tracer {
+    phone: Handle,
+    output: Arc<Output>,
+    created: Instant,
+    us: String,
+    /// Lines were asked for, too.
+    log: bool,
+    /// The head of the ladder has been printed. Who holds this prints.
+    begun: Mutex<bool>,
+}
+
+impl Tracer {
+    /// Prints what has been logged until now. An event is told behind the messages that brought it about.
+    pub(crate) fn catch_up(&self) {
+        let mut begun = self.begun.lock();
+        while let Some(record) = self.phone.log_next() {
+            match record.message(self.created) {
+                Some(message) => self.show(&message, &mut begun),
+                None if self.log => record.print(self.output.json),
+                None => {}
+            }
         }
-        if std::mem::take(&mut first) {
-            output.line(&ladder.head(&us, "them"));
+    }
+
+    /// Nothing is printed while this is held.
+    pub(crate) fn hold(&self) -> MutexGuard<'_, bool> {
+        self.begun.lock()
+    }
+
+    fn show(&self, message: &Traced, begun: &mut bool) {
+        let Traced { at, sent, peer, bytes } = message;
+        if self.output.json {
+            let decoded = ladder::decode(bytes);
+            let way = if *sent { "sent" } else { "received" };
+            let fields = || {
+                json!({
+                    "way": way, "peer": peer.to_string(), "label": decoded.label,
+                    "message": String::from_utf8_lossy(bytes),
+                })
+            };
+            return self.output.say("trace", fields, "");
         }
-        output.line(&ladder::lines(&ladder, at, sent, peer, &bytes).join("\n"));
+        let ladder = Ladder::new(self.output.start());
+        if !std::mem::replace(begun, true) {
+            self.output.line(&ladder.head(&self.us, "them"));
+        }
+        self.output.line(&ladder::lines(&ladder, *at, *sent, *peer, bytes).join("\n"));
     }
 }

@@ -93,6 +93,9 @@ fn answer_takes_a_call_records_it_and_a_trace_shows_it() {
     {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part:?} in\n{text}"));
+    assert!(at("200 OK (INVITE)") < at("connected, "), "an event stands before the message that brought it:\n{text}");
+    assert!(at("calling sip:answer@") < at("├─ INVITE"), "{text}");
     assert_eq!(answer.child.wait().unwrap().code(), Some(0));
     assert!(heard_ms(&heard.0, 450.0) >= 700);
 }
@@ -201,6 +204,36 @@ fn a_refused_call_is_a_failed_call() {
     let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]));
     assert_eq!(output.status.code(), Some(1), "{}", out(&output));
     assert!(err(&output).contains("486"), "{}", err(&output));
+}
+
+/// Each failure of several calls is told once, and says which it is; a refusal of our own has our words.
+#[test]
+fn ends_say_which_call_it_was_and_why() {
+    for json in [false, true] {
+        let refusal = ["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "480", "--reason", "Gone home"];
+        let ends = [(); 2].map(|()| Listening::start(&refusal));
+        let targets = ends.each_ref().map(|end| format!("sip:away@{}", end.address));
+        let mut call = microsip(&["call", "--null-audio", "--listen", "127.0.0.1:0"]);
+        call.args(&targets).args(json.then_some("--json"));
+        let output = run(call);
+        assert_eq!(output.status.code(), Some(4), "{}\n{}", out(&output), err(&output));
+        if json {
+            let told = objects(&out(&output));
+            let named: Vec<_> = told.iter().filter(|told| told["type"] == "error").map(|told| &told["call"]).collect();
+            assert!(named.len() == 2 && named.iter().all(|call| call.is_u64()) && named[0] != named[1], "{told:?}");
+        } else {
+            let text = err(&output);
+            for number in ["1: ", "2: "] {
+                let line = format!("microsip: {number}no answer: 480 Gone home");
+                assert_eq!(text.matches(&line).count(), 1, "{text}");
+            }
+            assert!(!out(&output).contains("480 Gone home"), "it is told twice: {}", out(&output));
+        }
+        for end in ends {
+            let (_, told) = end.finished();
+            assert!(told.iter().any(|told| told["state"] == "ended" && told["reason"] == "Gone home"), "{told:?}");
+        }
+    }
 }
 
 #[test]
