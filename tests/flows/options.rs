@@ -59,6 +59,23 @@ fn in_a_dialog_options_change_nothing_but_the_number() {
     lab.assert_settled();
 }
 
+// rfc4579#4.3
+#[test]
+fn a_focus_says_so_in_a_dialog_and_outside() {
+    for focus in [true, false] {
+        let mut lab = Lab::new(&[Options { focus, ..Options::default() }]);
+        let mut other = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.call(&mut lab, 0);
+        for asking in [&mut other, &mut peer] {
+            let text = asking.request("OPTIONS", "", "");
+            let contact = ask(&mut lab, asking, &text).headers("Contact");
+            let says: &[&str] = if focus { &["<sip:10.0.0.1:5060>;isfocus"] } else { &[] };
+            assert_eq!(contact, says);
+        }
+    }
+}
+
 #[test]
 fn a_busy_phone_accepts_options_in_a_dialog() {
     let mut options = Options::default();
