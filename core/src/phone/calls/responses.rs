@@ -19,7 +19,6 @@ use crate::phone::transactions::serving::Lent;
 use crate::phone::understood::Tags;
 use crate::phone::write::{contact_user, patch_length, write_length_place};
 use crate::phone::{Cause, Flow, Lower};
-use crate::sip::session::timer::Lines;
 use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message, Name, Writer};
@@ -84,7 +83,7 @@ impl Calls<'_> {
         let extra = Extra {
             #[cfg(feature = "reliable")]
             rseq,
-            timer: if (200..300).contains(&status) { session.timer.response() } else { Lines::default() },
+            timer: Some(session.timer.response()).filter(|_| (200..300).contains(&status)).unwrap_or_default(),
             warning: if let Describe::Warning(code, words) = sdp { Some((code, words)) } else { None },
             ..ours(status, user, reliable)
         };
