@@ -140,7 +140,7 @@ impl<'a> Job<'a> for Wait<'a> {
                     "rule": rule,
                 })
             };
-            app.output.say("call", fields, &format!("call from {} refused with {sip_code}: {rule}", from.words()));
+            app.output.say("call", fields, &format!("call from {} refused with {sip_code}: {rule}", from));
             self.over(app, Ok(()));
         }
     }

@@ -197,7 +197,7 @@ impl<'a> App<'a> {
     pub(crate) fn announce(&self, call: Id) {
         let (phone, from) = (self.phone, self.phone.party(call));
         let (by, why) = (phone.call_text(call, Text::Diversion), phone.call_text(call, Text::DiversionReason));
-        let text = format!("{}call from {}{}", self.label(), from.words(), forwarded(&by, &why));
+        let text = format!("{}call from {}{}", self.label(), from, forwarded(&by, &why));
         let fields = || {
             json!({
                 "call": call, "state": "incoming", "from": from.uri, "name": from.name,
@@ -213,12 +213,12 @@ impl<'a> App<'a> {
         if self.phone.reject(call, code).is_err() {
             // the caller gave up, or the phone itself refused it: no ports for its media, say
             let fields = || json!({ "call": call, "state": "missed", "from": from.uri, "name": from.name });
-            self.output.say("call", fields, &format!("call from {} was over at once", from.words()));
+            self.output.say("call", fields, &format!("call from {} was over at once", from));
             return;
         }
         let fields =
             || json!({ "call": call, "state": "refused", "from": from.uri, "name": from.name, "sip_code": code });
-        self.output.say("call", fields, &format!("call from {} refused with {code}: {why}", from.words()));
+        self.output.say("call", fields, &format!("call from {} refused with {code}: {why}", from));
     }
 
     fn begin(&mut self, account: Option<AccountTexts>, job: &mut dyn Job<'a>) -> Result<(), Stop> {

@@ -1,6 +1,6 @@
 //! `microsip echo`: answers every call and echoes its sound.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::app::{self, App, Job, Room};
 use crate::args::{Course, Echo, Show, Sound};
 use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
-use crate::phone::{Failure, Handle, Id, Party, Source, Text};
+use crate::phone::{Failure, Handle, Id, Source, Text};
 use crate::session::{Session, Stop, account, ended, listening};
 use crate::talk::{Talk, files, mos, one_recording};
 
@@ -30,7 +30,6 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
         watched: output.in_place() || echo.course != Course::default(),
         room: None,
         accepting: VecDeque::new(),
-        from: HashMap::new(),
     };
     app::run(session, output, account, &mut say)
 }
@@ -51,8 +50,6 @@ struct Say<'a> {
     room: Option<Room<'a>>,
     /// Calls with early media, and the time of their answer: the next is the first.
     accepting: VecDeque<(Instant, Id)>,
-    /// The caller, while the call lasts.
-    from: HashMap<Id, Party>,
 }
 
 impl Say<'_> {
@@ -104,9 +101,6 @@ impl<'a> Job<'a> for Say<'a> {
             return Ok(());
         }
         self.accepting.extend(self.after().map(|time| (Instant::now() + time, call)));
-        if !self.quiet {
-            self.from.insert(call, app.phone.party(call));
-        }
         Ok(())
     }
 
@@ -134,26 +128,26 @@ impl<'a> Job<'a> for Say<'a> {
             return app.phone.release(event.call);
         }
         let (phone, call) = (app.phone, event.call);
-        let from = self.from.remove(&call).unwrap_or_default();
-        let (stats, end) = (phone.stats(call).unwrap_or_default(), phone.end(call));
-        let talked = phone.talked(call).unwrap_or_default();
+        let (from, stats) = (phone.party(call), phone.stats(call).unwrap_or_default());
+        let talked = phone.talked(call).unwrap_or_default().as_millis() as u64;
         let how = match result {
             0 => String::new(),
             _ => format!(", {}", ended(sip_code, &phone.call_text(call, Text::Reason), result)),
         };
         let text = format!(
-            "{}: {:.1} s, {} packets in, {} out, {} lost{how}",
-            from.words(),
-            talked.as_secs_f64(),
+            "{from}: {}.{} s, {} packets in, {} out, {} lost{how}",
+            talked / 1000,
+            talked % 1000 / 100,
             stats.received,
             stats.sent,
             stats.lost
         );
         let fields = || {
+            let end = phone.end(call);
             json!({
                 "call": call, "from": from.uri, "name": from.name, "state": "ended", "sip_code": sip_code, "result": result,
                 "cause": end.cause(), "ended_by": end.side(),
-                "talked_ms": talked.as_millis() as u64, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
+                "talked_ms": talked, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
                 "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
             })
         };

@@ -52,7 +52,7 @@ pub(crate) fn lines(rows: &[Row], room: usize) -> String {
     let words: Vec<String> = rows.iter().map(Row::words).collect();
     let wide = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
     let state = wide(&mut words.iter().map(|words| words.chars().count()));
-    let peers: Vec<String> = rows.iter().map(|row| row.peer.words()).collect();
+    let peers: Vec<String> = rows.iter().map(|row| row.peer.to_string()).collect();
     let peer = wide(&mut peers.iter().map(|peer| peer.chars().count()));
     let lines = rows.iter().zip(&words).zip(&peers).map(|((row, words), party)| {
         let (mark, time) = (if row.chosen { '>' } else { ' ' }, row.talked.map_or_else(String::new, clock));

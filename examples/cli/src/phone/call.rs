@@ -1,5 +1,6 @@
 //! Calls and conferences: commands, numbers and texts.
 
+use std::fmt;
 use std::ptr::null;
 use std::time::Duration;
 
@@ -37,10 +38,11 @@ pub(crate) struct Party {
     pub(crate) name: String,
 }
 
-impl Party {
+impl fmt::Display for Party {
     /// For people.
-    pub(crate) fn words(&self) -> String {
-        if self.name.is_empty() { self.uri.clone() } else { format!("{} <{}>", self.name, self.uri) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { uri, name } = self;
+        if name.is_empty() { f.write_str(uri) } else { write!(f, "{name} <{uri}>") }
     }
 }
 

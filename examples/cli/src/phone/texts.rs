@@ -39,17 +39,23 @@ pub(super) fn check(code: i32) -> Result<(), Failure> {
 
 /// Reads a text the way C does: once for its length where a first buffer is too small. Texts of calls are the far end's.
 pub(super) fn read_text(mut get: impl FnMut(*mut c_char, u32, *mut u32) -> i32) -> Result<String, Failure> {
-    let (mut buffer, mut needed) = (vec![0u8; 256], 0u32);
+    let (mut small, mut large, mut needed) = ([0u8; 256], Vec::new(), 0u32);
+    let mut buffer = &mut small[..];
     let mut code = get(buffer.as_mut_ptr().cast(), buffer.len() as u32, &raw mut needed);
     if code == c::MICROSIP_E_BUFFER {
-        buffer.resize(needed as usize, 0);
+        large.resize(needed as usize, 0);
+        buffer = &mut large;
         code = get(buffer.as_mut_ptr().cast(), buffer.len() as u32, &raw mut needed);
     }
-    if code != c::MICROSIP_OK {
-        return Err(Failure { code, text: strerror(code) });
+    match code {
+        c::MICROSIP_OK => {
+            let text = CStr::from_bytes_until_nul(buffer).unwrap_or_default();
+            Ok(harmless(&text.to_string_lossy()))
+        }
+        // there is none, which needs no words
+        c::MICROSIP_NOTHING => Err(Failure { code, text: String::new() }),
+        _ => Err(Failure { code, text: strerror(code) }),
     }
-    let text = CStr::from_bytes_until_nul(&buffer).unwrap_or_default();
-    Ok(harmless(&text.to_string_lossy()))
 }
 
 pub(super) fn text(text: &str) -> Result<CString, Failure> {

@@ -83,7 +83,7 @@ impl Talk<'_> {
             }
             Happened::Identity => {
                 let party = self.phone.party(self.call);
-                let text = party.words();
+                let text = party.to_string();
                 let fields = || json!({ "call": self.call, "uri": party.uri, "name": party.name });
                 self.say("identity", fields, &format!("the far end is {text} now"));
             }
