@@ -12,7 +12,7 @@ use crate::phone::media::ports::Waiting;
 use crate::phone::place::Place;
 use crate::phone::place::order;
 use crate::phone::trace::What;
-use crate::phone::transactions::asking::Moved;
+use crate::phone::transactions::aiming::Moved;
 use crate::phone::transactions::request::{Owner, Relocate, Request, Sending};
 use crate::phone::{Cause, Failure, Flow, Lower, Target, Transport};
 use crate::wire::sip::{Scheme, Uri};

@@ -1,25 +1,17 @@
-//! Client transactions: requests of ours, from the look for their addresses to the last retransmission that they
+//! Client transactions: requests of ours, from their slot to the last retransmission that they
 //! absorb.
 //!
 //! A request knows its owner and hands that back, but follows no handle to another room.
 
-use super::repeat;
-use super::request::{Owner, Relocate, Request, Sending, Stage, Wanted};
+use super::request::{Owner, Request, Sending, Stage, Wanted};
 use super::{Transactions, Unrendered};
 use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::FAIL_OVER_MS;
-#[cfg(feature = "stream")]
-use crate::base::limits::{CONNECT_MS, TARGETS};
-#[cfg(feature = "stream")]
-use crate::base::rotate::last_to_front;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-#[cfg(feature = "stream")]
-use crate::phone::Transport;
+use crate::phone::Flow;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
-use crate::phone::place::Place;
-use crate::phone::{Flow, Target};
 use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{CSeq, Message, Method, Name, Writer};
@@ -80,18 +72,6 @@ pub(in crate::phone) enum RequestDue {
     Nothing,
     TimedOut,
     Over,
-}
-
-/// The next address of a request.
-#[derive(Clone, Copy, Debug)]
-#[must_use]
-pub(in crate::phone) enum Moved {
-    /// There is none.
-    Nowhere,
-    /// Its name is to be looked up anew.
-    Relocated,
-    /// It is aimed at this one.
-    To { owner: Owner, method: Sending, own_hop: bool, hop: Place },
 }
 
 impl Transactions<'_> {
@@ -155,113 +135,6 @@ impl Transactions<'_> {
     /// It has its final response, and only absorbs retransmissions.
     fn is_completed(&self, handle: Handle) -> bool {
         self.requests.get(handle).is_some_and(|request| request.client.state() == State::Completed)
-    }
-
-    /// The request's addresses are to be found.
-    pub(in crate::phone) fn locate(&mut self, cx: &mut Context<'_>, handle: Handle) {
-        if let Some(request) = self.requests.get_mut(handle) {
-            request.stage = Stage::Locating;
-            cx.wish(Object::Request(handle.index));
-        }
-    }
-
-    /// The request goes over a flow that is known.
-    pub(in crate::phone) fn aim(&mut self, handle: Handle, flow: Flow, own_hop: bool, relocate: Relocate) {
-        let Some(request) = self.requests.get_mut(handle) else { return };
-        if let Some(first) = request.targets.first_mut() {
-            *first = Place::new(flow);
-        }
-        request.count = 1;
-        request.at = 0;
-        request.own_hop = own_hop;
-        request.relocate = relocate;
-    }
-
-    /// The request has these addresses, in this order.
-    pub(in crate::phone) fn aim_at(&mut self, handle: Handle, targets: &[Target], own_hop: bool) {
-        let Some(request) = self.requests.get_mut(handle) else { return };
-        for (slot, target) in request.targets.iter_mut().zip(targets) {
-            *slot = Place::new(target.flow);
-        }
-        request.count = targets.len() as u8;
-        request.at = 0;
-        request.own_hop = own_hop;
-    }
-
-    /// The stream that the request goes by is to be opened first.
-    #[cfg(feature = "stream")]
-    pub(in crate::phone) fn connect(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
-        let Some(request) = self.requests.get_mut(handle) else { return };
-        request.stage = Stage::Connecting;
-        let patience = if request.is_impatient() { FAIL_OVER_MS } else { CONNECT_MS };
-        request.fail_over = now + Duration::from_millis(patience);
-        cx.wish(Object::Request(handle.index));
-        self.wake(cx, handle);
-    }
-
-    /// The stream that a request waited for is there.
-    #[cfg(feature = "stream")]
-    pub(in crate::phone) fn connected(&mut self, cx: &mut Context<'_>, handle: Handle, flow: Flow) {
-        let Some(request) = self.requests.get_mut(handle) else { return };
-        if let Some(place) = request.targets.get_mut(usize::from(request.at)) {
-            *place = Place::new(flow);
-        }
-        request.stage = Stage::Preparing;
-        request.fail_over = Instant::NEVER;
-        self.wake(cx, handle);
-    }
-
-    /// A request that is too long for a datagram goes by a stream to the same address first (rfc3261#18.1.1), and only
-    /// where that fails by the datagram after all. False: it has been tried.
-    #[cfg(feature = "stream")]
-    pub(in crate::phone) fn outgrow(&mut self, handle: Handle) -> bool {
-        let Some(request) = self.requests.get_mut(handle).filter(|request| !request.grown) else { return false };
-        let flow = request.place().flow();
-        let at = usize::from(request.at);
-        // of too many addresses the last one goes
-        if let Some(behind) = request.targets.get_mut(at..) {
-            last_to_front(behind);
-        }
-        if let Some(place) = request.targets.get_mut(at) {
-            *place = Place::new(Flow::to_open(Transport::Tcp, flow.remote(), flow.socket()));
-        }
-        request.count = (request.count + 1).min(TARGETS as u8);
-        request.grown = true;
-        request.fail_over = Instant::NEVER;
-        request.client = Client::EMPTY;
-        true
-    }
-
-    /// The next address. The transaction begins anew there (rfc3263#4.3).
-    pub(in crate::phone) fn next_target(&mut self, cx: &mut Context<'_>, handle: Handle) -> Moved {
-        let Some(request) = self.requests.get_mut(handle).filter(|request| request.has_next()) else {
-            return Moved::Nowhere;
-        };
-        // neither the patience with the address that failed nor its transaction lasts on: a look-up has the time that
-        // the driver needs
-        request.fail_over = Instant::NEVER;
-        request.client = Client::EMPTY;
-        cx.wake(Object::Request(handle.index), Instant::NEVER);
-        if request.at + 1 >= request.count {
-            request.relocate = Relocate::No;
-            return Moved::Relocated;
-        }
-        request.at += 1;
-        Moved::To { owner: request.owner, method: request.method, own_hop: request.own_hop, hop: request.place() }
-    }
-
-    /// The request's address is known; the parts of its message may not be there yet.
-    pub(in crate::phone) fn preparing(&mut self, handle: Handle) -> Option<(Owner, Sending, Flow)> {
-        let request = self.requests.get_mut(handle)?;
-        request.stage = Stage::Preparing;
-        Some((request.owner, request.method, request.place().flow()))
-    }
-
-    /// The address is the account's own hop: credentials go nowhere else.
-    pub(in crate::phone) fn set_own_hop(&mut self, handle: Handle, own_hop: bool) {
-        if let Some(request) = self.requests.get_mut(handle) {
-            request.own_hop = own_hop;
-        }
     }
 
     /// A new transaction with a branch of its own. Its bytes are still to be written.
@@ -386,7 +259,7 @@ impl Transactions<'_> {
         leaves.then(|| (self.sent(handle), request.place().flow()))
     }
 
-    fn wake(&self, cx: &mut Context<'_>, handle: Handle) {
+    pub(super) fn wake(&self, cx: &mut Context<'_>, handle: Handle) {
         if let Some(request) = self.requests.get(handle) {
             cx.wake(Object::Request(handle.index), request.deadline());
         }
@@ -536,96 +409,5 @@ impl Transactions<'_> {
             request.fail_over = at;
         }
         self.wake(cx, handle);
-    }
-
-    /// Cancels an INVITE. Where no slot is free for the CANCEL, or it does not fit, the wait for the INVITE's end is
-    /// bounded as if it had left.
-    pub(in crate::phone) fn cancel(
-        &mut self,
-        cx: &mut Context<'_>,
-        now: Instant,
-        invite: Handle,
-        lines: &[u8],
-    ) -> Cancelled {
-        let Some(sent) = self.requests.get(invite) else { return Cancelled { sent: false, over: None } };
-        let (hop, branch, number) = (sent.place(), sent.branch, sent.number);
-        let Some(Made { handle: cancel, over }) = self.make(cx, Owner::Invite(invite), Sending::Cancel) else {
-            self.leave(cx, now, invite);
-            return Cancelled { sent: false, over: None };
-        };
-        if self.write_cancel(cx, cancel, (invite, number), lines).is_err() {
-            self.end(cx, cancel);
-            self.leave(cx, now, invite);
-            return Cancelled { sent: false, over };
-        }
-        if let Some(sent) = self.requests.get_mut(invite) {
-            sent.cancel = cancel;
-            sent.wanted = sent.wanted.max(Wanted::No);
-            sent.client.handle_cancelled(now);
-        }
-        self.wake(cx, invite);
-        if let Some(request) = self.requests.get_mut(cancel) {
-            if let Some(first) = request.targets.first_mut() {
-                *first = hop;
-            }
-            request.count = 1;
-            request.branch = branch;
-            request.number = number;
-            request.stage = Stage::Running;
-            request.client = Client::start(now, false, hop.flow().is_reliable());
-        }
-        self.send(cx, cancel);
-        Cancelled { sent: true, over }
-    }
-
-    /// Writes the CANCEL of an INVITE (rfc3261#9.1): the same Request-URI, Via, Route, From, To, Call-ID and number.
-    fn write_cancel(
-        &mut self,
-        cx: &mut Context<'_>,
-        cancel: Handle,
-        (invite, number): (Handle, u32),
-        lines: &[u8],
-    ) -> Result<(), Unrendered> {
-        let len = self.requests.get(invite).map_or(0, |request| usize::from(request.len));
-        let (source, room) = self.request_bytes.two(invite.index, cancel.index);
-        let mut out = Cursor::new(room);
-        repeat::write_cancel(source.get(..len).unwrap_or_default(), number, cx.fixed.agent.get(), lines, &mut out)
-            .ok_or(Unrendered)?;
-        let needed = out.finish();
-        self.written(cx, cancel, needed)
-    }
-
-    /// Replaces an INVITE in its buffer by the ACK of its refusal (rfc3261#17.1.1.3): all of the INVITE's, with the
-    /// response's To.
-    fn write_ack_of_refusal(&mut self, cx: &mut Context<'_>, invite: Handle, to: &[u8]) -> Result<(), Unrendered> {
-        let (len, number) =
-            self.requests.get(invite).map(|request| (usize::from(request.len), request.number)).ok_or(Unrendered)?;
-        let block = self.request_bytes.get_mut(invite.index);
-        // the stateless response is not in use while a response is handled: handle_sip says Drain until it has left
-        let mut out = Cursor::new(self.reply);
-        repeat::write_ack(block.get(..len).unwrap_or_default(), number, to, &mut out).ok_or(Unrendered)?;
-        let needed = out.finish();
-        if let Ok(len) = needed
-            && let (Some(room), Some(ack)) = (block.get_mut(..len), self.reply.get(..len))
-        {
-            room.copy_from_slice(ack);
-        }
-        self.written(cx, invite, needed)
-    }
-
-    /// An absorbing request gives its slot away: an ACK that it still owes is kept as the stateless response, if that
-    /// is free.
-    fn rescue_ack(&mut self, cx: &Context<'_>, handle: Handle) {
-        let Some(request) = self.requests.get(handle).filter(|request| request.method.is_invite()) else { return };
-        if self.reply_len > 0 || !cx.owes(Object::Request(handle.index)) {
-            return;
-        }
-        let flow = request.place().flow();
-        let ack = self.request_bytes.get(handle.index).get(..usize::from(request.len)).unwrap_or_default();
-        if let Some(room) = self.reply.get_mut(..ack.len()) {
-            room.copy_from_slice(ack);
-            self.reply_len = ack.len();
-            self.reply_flow = Some(flow);
-        }
     }
 }

@@ -1,7 +1,9 @@
 //! Client and server transactions and their bytes, tombstones, and the one stateless response.
 
+pub(super) mod aiming;
 pub(super) mod asking;
 pub(super) mod keys;
+mod of_invite;
 #[cfg(feature = "reliable")]
 pub(super) mod reliable;
 pub(super) mod repeat;
