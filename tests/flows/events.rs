@@ -38,7 +38,7 @@ fn an_incoming_call_has_each_event_once_in_order() {
     assert_eq!(told, [CallState::Incoming as u32, CallState::Connected as u32, CallState::Ended as u32]);
 }
 
-// What is fetched late still has the status that belongs to its state.
+// A state that is fetched late still has the status that belongs to it.
 #[test]
 fn a_progress_that_is_told_late_has_its_own_status() {
     let mut lab = Lab::new(&[Options::default()]);
