@@ -1093,8 +1093,8 @@ typedef struct microsip_options {
    */
   const char *codecs;
   /**
-   * dial: From, a URI with or without a name; NULL: the account's, with display_name. With
-   * MICROSIP_HAS_IDENTITY, as the next two.
+   * dial: From, a URI with or without a name; one without takes display_name. NULL: the account's,
+   * with display_name. With MICROSIP_HAS_IDENTITY, as the next two.
    */
   const char *caller;
   /** dial: see `identity` of microsip_account; NULL: the account's. */

@@ -53,6 +53,20 @@ fn an_anonymous_call_names_nobody() {
 }
 
 #[test]
+fn another_from_without_a_name_takes_the_one_of_its_call() {
+    let config = AccountConfig { display_name: "Anna", ..anna() };
+    for (caller, display_name, from) in [
+        ("sip:firm@example.org", "", "<sip:firm@example.org>;tag="),
+        ("sip:firm@example.org", "The Firm", "\"The Firm\" <sip:firm@example.org>;tag="),
+        ("\"Desk\" <sip:firm@example.org>", "The Firm", "\"Desk\" <sip:firm@example.org>;tag="),
+    ] {
+        let (mut lab, mut peer) = behind(config);
+        let invite = dial(&mut lab, &mut peer, &DialOptions { caller, display_name, ..DialOptions::default() });
+        assert!(invite.header("From").starts_with(from), "{}", invite.header("From"));
+    }
+}
+
+#[test]
 fn an_anonymous_call_names_nobody_in_its_responses() {
     let config = AccountConfig { privacy: Privacy::Anonymous, ..anna() };
     for method in ["INVITE", "UPDATE"] {

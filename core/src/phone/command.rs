@@ -252,7 +252,7 @@ pub struct DialOptions<'t> {
     pub session_timer: SessionTimer,
     /// Its privacy; inherited: the account's. With the feature `identity`, as the next two.
     pub privacy: Privacy,
-    /// From, a URI with or without a name; empty: the account's.
+    /// From, a URI with or without a name; one without takes `display_name`. Empty: the account's.
     pub caller: &'t str,
     /// [`AccountConfig::identity`]; empty: the account's.
     pub identity: &'t str,

@@ -68,12 +68,13 @@ impl<'c> Identity<'c> {
         self.privacy == Privacy::Anonymous || !self.caller.is_empty()
     }
 
-    /// Its From in parts; `own`: that of its account.
-    pub(super) fn from(&self, own: [&'c [u8]; 4]) -> [&'c [u8]; 4] {
+    /// Its From in parts; `own`: that of its account. `name`: one for this call, which a From without any takes.
+    pub(super) fn from(&self, own: [&'c [u8]; 4], name: &'c [u8]) -> [&'c [u8]; 4] {
         match self.caller {
             _ if self.privacy == Privacy::Anonymous => [ANONYMOUS, b"", b"", b""],
             [] => own,
-            caller => bracketed(caller),
+            caller if caller.contains(&b'<') => [caller, b"", b"", b""],
+            caller => [name, b"<", caller, b">"],
         }
     }
 

@@ -139,7 +139,7 @@ impl Calls<'_> {
         #[cfg(feature = "identity")]
         let identity = lower.accounts.identity(account_handle, options);
         #[cfg(feature = "identity")]
-        let whole = identity.from(whole);
+        let whole = identity.from(whole, if options.display_name.is_empty() { b"" } else { name });
         #[cfg(feature = "identity")]
         let headers = identity.lines(own_hop, [extensions, options.headers.as_bytes()]);
         #[cfg(feature = "identity")]

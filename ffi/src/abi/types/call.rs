@@ -152,8 +152,8 @@ pub struct microsip_options {
     /// dial, answer: the codecs of this call in order, as in microsip_config.codecs; of an answer the caller's order
     /// decides which is used first. NULL: the account's.
     pub codecs: *const c_char,
-    /// dial: From, a URI with or without a name; NULL: the account's, with display_name. With MICROSIP_HAS_IDENTITY, as
-    /// the next two.
+    /// dial: From, a URI with or without a name; one without takes display_name. NULL: the account's, with display_name.
+    /// With MICROSIP_HAS_IDENTITY, as the next two.
     pub caller: *const c_char,
     /// dial: see `identity` of microsip_account; NULL: the account's.
     pub identity: *const c_char,
