@@ -67,7 +67,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4352u + (calls) * 6816u + (accounts) * 1952u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4480u + (calls) * 6864u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -573,6 +573,13 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * are played, "" for those that ITU-T recommends; from 1: those that there are.
  */
 #define MICROSIP_TXT_COUNTRY 40
+/**
+ * Texts of MICROSIP_SELF or an account: the target that was dialled last, by any account and
+ * without one, or by that one, as it was given to microsip_dial(), which calls it again for NULL.
+ * Digits behind it, which may be a PIN, are not kept; nor is a target with a password, or of more
+ * than 127 bytes, and then there is none. With MICROSIP_HAS_NUMBERS.
+ */
+#define MICROSIP_TXT_DIALLED 41
 /** A message that came for a call: the first, which is always kept. */
 #define MICROSIP_FIRST 1
 /** A message that came for a call: the last. */
@@ -2431,10 +2438,12 @@ int32_t microsip_account_info_get(microsip_id phone,
  * completes. Of a number, the separators that people write (space - . ( ) /) are left out, and with
  * MICROSIP_HAS_NUMBERS the account's prefix and dial plan are applied, tel:, callto: and quotes
  * left out, escapes decoded, and digits behind a comma are sent a second after the answer (each
- * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. account 0: directly,
- * without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL has each
- * state and the end, with the SIP status and a result. Unanswered calls are cancelled after three
- * minutes without a response (RFC 3261 16.6).
+ * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. NULL, with
+ * MICROSIP_HAS_NUMBERS: the target that this account dialled last (MICROSIP_TXT_DIALLED), without
+ * the digits behind it; for account 0 that of all calls, by the account that dialled it. account 0:
+ * directly, without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL
+ * has each state and the end, with the SIP status and a result. Unanswered calls are cancelled
+ * after three minutes without a response (RFC 3261 16.6).
  * @param phone The phone.
  * @param account The account.
  * @param uri The address to call.
@@ -2449,6 +2458,7 @@ int32_t microsip_account_info_get(microsip_id phone,
  * library writes itself.
  * @retval MICROSIP_E_FULL max_calls are there.
  * @retval MICROSIP_E_CLOSED After shutdown.
+ * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
  */
 int32_t microsip_dial(microsip_id phone,
                       microsip_id account,
@@ -3573,10 +3583,12 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * completes. Of a number, the separators that people write (space - . ( ) /) are left out, and with
  * MICROSIP_HAS_NUMBERS the account's prefix and dial plan are applied, tel:, callto: and quotes
  * left out, escapes decoded, and digits behind a comma are sent a second after the answer (each
- * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. account 0: directly,
- * without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL has each
- * state and the end, with the SIP status and a result. Unanswered calls are cancelled after three
- * minutes without a response (RFC 3261 16.6).
+ * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. NULL, with
+ * MICROSIP_HAS_NUMBERS: the target that this account dialled last (MICROSIP_TXT_DIALLED), without
+ * the digits behind it; for account 0 that of all calls, by the account that dialled it. account 0:
+ * directly, without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL
+ * has each state and the end, with the SIP status and a result. Unanswered calls are cancelled
+ * after three minutes without a response (RFC 3261 16.6).
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -3592,6 +3604,7 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * library writes itself.
  * @retval MICROSIP_E_FULL max_calls are there.
  * @retval MICROSIP_E_CLOSED After shutdown.
+ * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
  */
 int32_t microsip_engine_dial(struct microsip_engine *e,
                              uint64_t now_us,

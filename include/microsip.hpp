@@ -172,6 +172,15 @@ public:
     options.tag = tag;
     return dial(uri, account, options);
   }
+  /** Calls the target again that was dialled last: by an account, or (0) by any and without one. */
+  microsip_id redial(microsip_id account = 0, std::uint32_t source = MICROSIP_SRC_DEVICE, std::uint64_t tag = 0) {
+    microsip_options options = zero<microsip_options>();
+    options.source = source;
+    options.tag = tag;
+    microsip_id call = 0;
+    check(microsip_dial(id_, account, nullptr, &options, &call));
+    return call;
+  }
   microsip_id dial(const std::string &uri, microsip_id account, const microsip_options &options) {
     microsip_id call = 0;
     check(microsip_dial(id_, account, uri.c_str(), &options, &call));

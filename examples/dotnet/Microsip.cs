@@ -39,7 +39,7 @@ public static class Microsip
         EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, EvIdentity = 24, EvDatagram = 25, OpIdentify = 11,
         Held = 3, MusicSource = 0, MusicNone = 1, MusicPcm = 2, MusicFile = 3, Invite = 3, Ack = 4, Prack = 5, Update = 6, Info = 7, Cancel = 8, Bye = 9, Nth = 1000, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
-        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, First = 1, Last = 2, DevInput = 1,
+        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, TxtDialled = 41, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
     public const ulong Self = 1, Ring = 2;
 

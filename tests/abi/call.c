@@ -98,6 +98,17 @@ int main(void) {
   CHECK(microsip_id_release(b, in) == MICROSIP_OK && microsip_call_info_get(b, in, &info) == MICROSIP_E_STALE);
   CHECK(microsip_id_release(b, in) == MICROSIP_E_STALE);
   until(a, MICROSIP_EV_CALL, MICROSIP_ENDED);
+
+  /* the target that was dialled last is called again */
+  CHECK(microsip_text_get(a, MICROSIP_SELF, MICROSIP_TXT_DIALLED, 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, uri) == 0);
+  CHECK(microsip_text_get(b, MICROSIP_SELF, MICROSIP_TXT_DIALLED, 0, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_dial(b, 0, NULL, NULL, &in) == MICROSIP_E_STATE);
+  CHECK(microsip_dial(a, 0, NULL, NULL, &out) == MICROSIP_OK);
+  in = until(b, MICROSIP_EV_CALL, MICROSIP_INCOMING).object;
+  CHECK(microsip_reject(b, in, 0, NULL) == MICROSIP_OK);
+  ev = until(a, MICROSIP_EV_CALL, MICROSIP_ENDED);
+  CHECK(ev.object == out && ev.sip_code == 486);
+
   CHECK(microsip_shutdown(a, 1000) == MICROSIP_OK);
   until(a, MICROSIP_EV_CLOSED, 0);
   MICROSIP_ZERO(ev);

@@ -170,6 +170,14 @@ static void identity(side *s, side *proxy) {
   CHECK(proxy->state == MICROSIP_INCOMING && microsip_engine_reject(proxy->e, now, proxy->call, 404, NULL) == MICROSIP_OK);
   run(100);
   CHECK(s->state == MICROSIP_ENDED && header_is(s, 404, "CSeq", "1 INVITE"));
+  /* what an account dialled last, it dials again */
+  CHECK(microsip_engine_text_get(s->e, now, account, MICROSIP_TXT_DIALLED, 0, said, sizeof said, NULL) == MICROSIP_OK && strcmp(said, "nobody") == 0);
+  CHECK(microsip_engine_text_get(s->e, now, MICROSIP_SELF, MICROSIP_TXT_DIALLED, 0, said, sizeof said, NULL) == MICROSIP_OK && strcmp(said, "nobody") == 0);
+  CHECK(microsip_engine_dial(s->e, now, account, NULL, NULL, &s->call) == MICROSIP_OK);
+  run(100);
+  CHECK(proxy->state == MICROSIP_INCOMING && microsip_engine_reject(proxy->e, now, proxy->call, 404, NULL) == MICROSIP_OK);
+  run(100);
+  CHECK(s->state == MICROSIP_ENDED && text_is(s, MICROSIP_TXT_REMOTE_URI, "sip:nobody@peer.example"));
   /* a service is dialled by the account's server, which this one is not */
   CHECK(microsip_engine_dial(s->e, now, 0, "urn:service:sos", NULL, &s->call) < 0);
   CHECK(microsip_engine_dial(s->e, now, account, "urn:service:sos.fire", NULL, &s->call) == MICROSIP_OK);

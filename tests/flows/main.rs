@@ -55,6 +55,7 @@ mod options;
 mod proxy;
 mod quality;
 mod quoted;
+mod redial;
 mod redirect;
 mod refusals;
 mod registrars;

@@ -9,7 +9,7 @@ use crate::media::CodecOrder;
 
 impl Phone<'_> {
     /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
-    /// (with an account) a number or user of its domain.
+    /// (with an account) a number or user of its domain. It is kept for [`Phone::redial`].
     ///
     /// # Errors
     /// Nothing was sent, and nothing changed.

@@ -43,6 +43,7 @@ mod object;
 mod options;
 pub mod output;
 mod place;
+mod redial;
 mod registration;
 mod reliable;
 mod requests;
@@ -83,6 +84,7 @@ pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish}
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
+pub use redial::Redial;
 pub use reliable::Reliable;
 pub use rule::{
     AUTO_ALL, AUTO_BEEP, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,

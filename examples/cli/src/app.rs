@@ -42,6 +42,11 @@ pub(crate) trait Job<'a> {
         false
     }
 
+    /// The last target is to be called again, by a key.
+    fn redial(&mut self, app: &mut App<'a>) {
+        app.output.say("redial", || json!({ "redialled": false }), "only `call` dials again");
+    }
+
     /// Its own next deadline.
     fn next(&self) -> Option<Instant> {
         None
@@ -254,7 +259,10 @@ impl<'a> App<'a> {
         self.draw(now);
         match self.wait(job.next()) {
             Ok(Input::Due) => {}
-            Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| self.command(verb)),
+            Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| match verb {
+                Verb::Redial => job.redial(self),
+                _ => self.command(verb),
+            }),
             Ok(Input::Event(event)) => {
                 if let Some(tracer) = &self.tracer {
                     tracer.catch_up();

@@ -8,7 +8,7 @@ use crate::account::{lines, privacy};
 use crate::app::{self, App, Job, Room};
 use crate::args::{Call, Show};
 use crate::output::Output;
-use crate::phone::{Id, Invitation, Source, Text};
+use crate::phone::{Failure, Id, Invitation, Source, Text};
 use crate::session::{Exit, Session, Stop, account};
 use crate::talk::{Talk, at_a_time, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
@@ -38,7 +38,8 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn dial(&self, app: &mut App<'a>, target: &'a str) -> Result<(), Stop> {
+    /// `target`: none, for the last one again.
+    fn dial(&self, app: &mut App<'a>, target: Option<&str>) -> Result<(), Failure> {
         let call = self.call;
         let headers = lines(&call.header);
         let mut invitation = Invitation { headers: &headers, caller: call.caller.as_deref(), ..Invitation::default() };
@@ -50,7 +51,8 @@ impl<'a> Place<'a> {
         let tracer = app.tracer.clone();
         let held = tracer.as_ref().map(|tracer| tracer.hold());
         let id = app.phone.dial(app.account, target, Source::Device, &invitation)?;
-        let uri = app.phone.call_text(id, Text::RemoteUri);
+        let (uri, last) = (app.phone.call_text(id, Text::RemoteUri), app.phone.dialled());
+        let target = target.unwrap_or(&last);
         let text = if uri.is_empty() || uri == target {
             format!("{}calling {target}", app.label())
         } else {
@@ -71,7 +73,22 @@ impl<'a> Job<'a> for Place<'a> {
         if call.conference {
             app.several.room = Some(Room::open(app.phone, &call.sound.course, true)?);
         }
-        call.target.iter().try_for_each(|target| self.dial(app, target))
+        Ok(call.target.iter().try_for_each(|target| self.dial(app, Some(target)))?)
+    }
+
+    fn redial(&mut self, app: &mut App<'a>) {
+        let failed = if app.calls() < self.calls {
+            self.dial(app, None).err().map(|failure| failure.text)
+        } else {
+            Some(at_a_time(self.calls))
+        };
+        if let Some(why) = failed {
+            app.output.say(
+                "redial",
+                || json!({ "redialled": false, "reason": why }),
+                &format!("not dialled again: {why}"),
+            );
+        }
     }
 
     fn several(&self) -> bool {

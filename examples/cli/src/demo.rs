@@ -99,7 +99,7 @@ pub(crate) fn run(_show: &Show, output: &Arc<Output>, demo: &Demo) -> Result<(),
         talk_until: None,
         media_failed: false,
     };
-    play.alice.call = alice.dial(0, &target, Source::Pcm, &Invitation::default())?;
+    play.alice.call = alice.dial(0, Some(&target), Source::Pcm, &Invitation::default())?;
     let done = play.perform(&news);
     stop.store(true, Ordering::Relaxed);
     threads.append(&mut play.threads);

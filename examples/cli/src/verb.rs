@@ -17,6 +17,8 @@ pub(crate) enum Verb {
     Previous,
     /// The chosen call joins the others in the conference, or leaves it.
     Join,
+    /// The last target is called again.
+    Redial,
     /// The calls are listed.
     List,
     /// The keys are told.
@@ -27,7 +29,8 @@ pub(crate) enum Verb {
 pub(crate) const KEYS: &str =
     "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, q hang up, ? keys";
 /// Those for several calls.
-pub(crate) const KEYS_SEVERAL: &str = "      n next call, p the one before, j join the conference or leave it, l list";
+pub(crate) const KEYS_SEVERAL: &str =
+    "      n next call, p the one before, d dial again, j join the conference or leave it, l list";
 /// The same while a call rings here.
 pub(crate) const KEYS_RINGING: &str = "keys: a answer, r reject";
 
@@ -44,6 +47,7 @@ impl Verb {
             b'q' => Some(Self::Hangup),
             b'n' => Some(Self::Next),
             b'p' => Some(Self::Previous),
+            b'd' => Some(Self::Redial),
             b'j' => Some(Self::Join),
             b'l' => Some(Self::List),
             b'?' => Some(Self::Help),
@@ -68,7 +72,7 @@ mod tests {
         assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
         assert_eq!(verbs(b"mcarq xE\n"), [Verb::Mute, Verb::Codec, Verb::Answer, Verb::Reject, Verb::Hangup]);
         assert_eq!(verbs(b"+5"), [Verb::Press, Verb::Digit('5')]);
-        assert_eq!(verbs(b"npjl?"), [Verb::Next, Verb::Previous, Verb::Join, Verb::List, Verb::Help]);
+        assert_eq!(verbs(b"npdjl?"), [Verb::Next, Verb::Previous, Verb::Redial, Verb::Join, Verb::List, Verb::Help]);
         assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);
     }
 }

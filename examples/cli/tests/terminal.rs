@@ -335,6 +335,25 @@ fn several_calls_are_listed_and_keys_go_to_the_chosen_one() {
 }
 
 #[test]
+fn a_key_calls_the_last_target_again() {
+    let far = Far::start(&["echo"]);
+    let target = format!("sip:far@{}", far.address);
+    let mut near = Terminal::start(&["call", &target, "--calls", "2", "--null-audio", "--listen", "127.0.0.1:0"], 120);
+    near.see("1: connected");
+    near.see("d dial again");
+    near.press("d");
+    near.see(&format!("2: calling {target}"));
+    near.see("2: connected");
+    near.press("d");
+    near.see("not dialled again: ");
+    near.press("q");
+    near.see("2: ended");
+    near.press("q");
+    let (code, seen) = near.end();
+    assert_eq!(code, Some(0), "{seen}");
+}
+
+#[test]
 fn no_line_of_a_list_is_wider_than_the_terminal() {
     let ends = [Far::start(&["echo"]), Far::start(&["echo"])];
     let mut near = call_both([&ends[0], &ends[1]], 40);

@@ -15,8 +15,8 @@ use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, Phone, Privacy, Reliable,
-    Reoffer, SessionTimer,
+    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, Phone, Privacy, Redial,
+    Reliable, Reoffer, SessionTimer,
 };
 
 /// # Safety
@@ -31,8 +31,14 @@ pub(crate) unsafe fn dial(
 ) -> Done {
     let id = if account == 0 { AccountId::NONE } else { account_id(account)? };
     // SAFETY: by contract.
-    let (target, given) = unsafe { (text::needed(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
+    let (target, given) = unsafe { (text::optional(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
     let call = pointer::must(call, "call")?;
+    let again = if features::NUMBERS && target.is_none() { Some(again(phone, id, account)?) } else { None };
+    let (id, target) = match (target, &again) {
+        (Some(target), _) => (id, target),
+        (None, Some(again)) => (again.account(), again.target()),
+        (None, None) => return Err(Fail::no_text("uri")),
+    };
     if !features::IDENTITY && names_caller(&given) {
         let argument = "o->privacy, o->caller or o->identity";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
@@ -75,6 +81,17 @@ pub(crate) unsafe fn dial(
     // SAFETY: not NULL.
     unsafe { pointer::put(call, made.raw()) };
     Ok(())
+}
+
+/// The target that was dialled last by an account, or by any.
+fn again(phone: &Phone<'_>, id: AccountId, account: u64) -> Result<Redial, Fail> {
+    phone.redial(id).map_err(|error| match error {
+        CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
+        _ => {
+            let fix = "is NULL, and no target that was dialled before is kept: pass a text";
+            Fail::new(MICROSIP_E_STATE, "uri", Value::None, fix)
+        }
+    })
 }
 
 /// A number that the dial plan does not allow: both are told.

@@ -6,6 +6,7 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
+use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{AccountId, AccountText, CallId, CallList, CallText, ConferenceId, Phone, Which};
 use microsip_core::wire::sip::Method;
@@ -102,6 +103,7 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_DEVICE_ID
                 | MICROSIP_TXT_DEVICE_NAME
                 | MICROSIP_TXT_COUNTRY
+                | MICROSIP_TXT_DIALLED
     ) {
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
@@ -118,13 +120,22 @@ pub(crate) unsafe fn text(
                 None => phone.call_text(call, call_text(which)?, cursor),
             }
             .map_err(refused("object", object)),
+            Any::Account(account) if which == MICROSIP_TXT_DIALLED => dialled(phone, account, object, cursor),
             Any::Account(account) => {
                 phone.account_text(account, account_text(which)?, cursor).map_err(refused("object", object))
             }
             Any::Phone if which == MICROSIP_TXT_COUNTRY => super::tones::country(phone, index, cursor),
+            Any::Phone if which == MICROSIP_TXT_DIALLED && index == 0 => {
+                dialled(phone, AccountId::NONE, object, cursor)
+            }
             Any::Conference(_) | Any::Phone => Err(Fail::NOTHING),
         })
     }
+}
+
+fn dialled(phone: &Phone<'_>, account: AccountId, object: u64, out: &mut Cursor<'_>) -> Done {
+    out.put_str(phone.redial(account).map_err(refused("object", object))?.target());
+    Ok(())
 }
 
 const fn account_text(which: u32) -> Result<AccountText, Fail> {

@@ -10,7 +10,9 @@ use core::ffi::c_char;
 /// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number,
 /// the separators that people write (space - . ( ) /) are left out, and with MICROSIP_HAS_NUMBERS the account's prefix
 /// and dial plan are applied, tel:, callto: and quotes left out, escapes decoded, and digits behind a comma are sent a
-/// second after the answer (each further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. account 0:
+/// second after the answer (each further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. NULL, with
+/// MICROSIP_HAS_NUMBERS: the target that this account dialled last (MICROSIP_TXT_DIALLED), without the digits behind it;
+/// for account 0 that of all calls, by the account that dialled it. account 0:
 /// directly, without an account. o: NULL, or the differences from the defaults. *call: its id. It returns before
 /// anything is looked up or sent; MICROSIP_EV_CALL has each state and the end, with the SIP status and a result.
 /// Unanswered calls are cancelled after three minutes without a response (RFC 3261 16.6). MICROSIP_E_URI: no address,
@@ -18,6 +20,7 @@ use core::ffi::c_char;
 /// or o has a number out of range (o->session_expires or o->min_se from 1 to 89, say). MICROSIP_E_TEXT: o->headers are
 /// not lines of "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are
 /// there. MICROSIP_E_CLOSED: after shutdown.
+/// MICROSIP_E_STATE: uri is NULL, and nothing that was dialled is kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(
     phone: microsip_id,

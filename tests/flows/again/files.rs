@@ -90,6 +90,7 @@ const ALONE: &[(&str, &str)] = &[
     ("proxy", "its routes are its subject; \"challenged\" and \"identity changes\" go by a proxy"),
     ("quality", SOUND),
     ("quoted", TEXT),
+    ("redial", TEXT),
     ("registrars", SERVER),
     ("rfc2543", TEXT),
     ("rfc3665", "each message of its flows is compared; the same flows are in the list by their kind"),

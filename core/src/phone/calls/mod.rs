@@ -59,6 +59,8 @@ pub(super) use ending::reason_of;
 
 use super::capacity::Capacity;
 use super::lender::Lender;
+#[cfg(feature = "numbers")]
+use super::redial::Redials;
 use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
 use crate::base::slots::{Entry, Handle, Slots};
@@ -76,6 +78,8 @@ pub(super) struct Calls<'a> {
     rules: Book<'a>,
     #[cfg(all(feature = "numbers", feature = "rules"))]
     emergency: emergency::Emergency,
+    #[cfg(feature = "numbers")]
+    redials: Redials<'a>,
 }
 
 impl<'a> Calls<'a> {
@@ -89,7 +93,15 @@ impl<'a> Calls<'a> {
             rules: Book::lent(capacity, lender),
             #[cfg(all(feature = "numbers", feature = "rules"))]
             emergency: emergency::Emergency::NONE,
+            #[cfg(feature = "numbers")]
+            redials: Redials::lent(capacity, lender),
         }
+    }
+
+    /// The targets that were dialled last.
+    #[cfg(feature = "numbers")]
+    pub(super) const fn redials(&self) -> &Redials<'a> {
+        &self.redials
     }
 
     /// Every id of a call has this mark.

@@ -61,6 +61,8 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         let mut number = [0u8; TARGET];
         #[cfg(feature = "numbers")]
+        let given = target;
+        #[cfg(feature = "numbers")]
         let Dialled { target, digits, emergency } =
             dialled(&lower.accounts.numbers(account_handle), domain.is_some(), target, &mut number)?;
         #[cfg(feature = "numbers")]
@@ -80,6 +82,11 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         if let Some(call) = self.get_mut(call_handle) {
             call.later = later;
+        }
+        // one for help, too: a call for help that broke off is to be made again
+        #[cfg(feature = "numbers")]
+        if result.is_ok() {
+            self.redials.keep(account_handle, given, !digits.is_empty());
         }
         #[cfg(all(feature = "numbers", feature = "rules"))]
         if emergency && result.is_ok() {

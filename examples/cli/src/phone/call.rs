@@ -28,6 +28,8 @@ pub(crate) enum Text {
     /// The one who forwarded it last, and why.
     Diversion = c::MICROSIP_TXT_DIVERSION as isize,
     DiversionReason = c::MICROSIP_TXT_DIVERSION_REASON as isize,
+    /// Of the phone: the target that was dialled last.
+    Dialled = c::MICROSIP_TXT_DIALLED as isize,
 }
 
 /// The far end of a call.
@@ -79,10 +81,17 @@ pub(crate) struct Invitation<'a> {
 }
 
 impl Handle {
-    pub(crate) fn dial(self, account: Id, target: &str, source: Source, with: &Invitation) -> Result<Id, Failure> {
-        let (target, headers) = (text(target)?, text(with.headers)?);
-        let [name, caller] = [with.display_name, with.caller].map(|given| given.map(text).transpose());
-        let (name, caller) = (name?, caller?);
+    /// `target`: none, for the last one again.
+    pub(crate) fn dial(
+        self,
+        account: Id,
+        target: Option<&str>,
+        source: Source,
+        with: &Invitation,
+    ) -> Result<Id, Failure> {
+        let headers = text(with.headers)?;
+        let [target, name, caller] = [target, with.display_name, with.caller].map(|given| given.map(text).transpose());
+        let (target, name, caller) = (target?, name?, caller?);
         let mut options = no_options();
         options.source = source as u32;
         options.headers = headers.as_ptr();
@@ -91,8 +100,13 @@ impl Handle {
         options.privacy = with.privacy;
         let mut call = 0;
         // SAFETY: target and options live until the call has copied them.
-        check(unsafe { c::microsip_dial(self.0, account, target.as_ptr(), &raw const options, &raw mut call) })
+        check(unsafe { c::microsip_dial(self.0, account, pointer(target.as_ref()), &raw const options, &raw mut call) })
             .map(|()| call)
+    }
+
+    /// The target that was dialled last; empty: none is kept.
+    pub(crate) fn dialled(self) -> String {
+        self.call_text(c::MICROSIP_SELF, Text::Dialled)
     }
 
     /// `headers`: header lines of the response, each with its end.

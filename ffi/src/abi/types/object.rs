@@ -41,6 +41,10 @@ pub const MICROSIP_TXT_DEVICE_NAME: u32 = 27;
 /// Texts of MICROSIP_SELF: a country, by its two letters of ISO 3166. index 0: the one whose tones are played, "" for
 /// those that ITU-T recommends; from 1: those that there are.
 pub const MICROSIP_TXT_COUNTRY: u32 = 40;
+/// Texts of MICROSIP_SELF or an account: the target that was dialled last, by any account and without one, or by that
+/// one, as it was given to microsip_dial(), which calls it again for NULL. Digits behind it, which may be a PIN, are not
+/// kept; nor is a target with a password, or of more than 127 bytes, and then there is none. With MICROSIP_HAS_NUMBERS.
+pub const MICROSIP_TXT_DIALLED: u32 = 41;
 
 /// A message that came for a call: the first, which is always kept.
 pub const MICROSIP_FIRST: u32 = 1;
