@@ -43,6 +43,8 @@ mod ports;
 mod prack;
 #[cfg(feature = "reliable")]
 mod pracked;
+#[cfg(feature = "numbers")]
+mod redials;
 mod reinvite;
 mod reoffer;
 pub(super) mod responses;
@@ -59,12 +61,12 @@ pub(super) use ending::reason_of;
 
 use super::capacity::Capacity;
 use super::lender::Lender;
-#[cfg(feature = "numbers")]
-use super::redial::Redials;
 use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
 use crate::base::slots::{Entry, Handle, Slots};
 use call::Call;
+#[cfg(feature = "numbers")]
+use redials::Redials;
 use rules::Book;
 
 /// Calls, their kept messages, and the order of those that ended.
@@ -96,12 +98,6 @@ impl<'a> Calls<'a> {
             #[cfg(feature = "numbers")]
             redials: Redials::lent(capacity, lender),
         }
-    }
-
-    /// The targets that were dialled last.
-    #[cfg(feature = "numbers")]
-    pub(super) const fn redials(&self) -> &Redials<'a> {
-        &self.redials
     }
 
     /// Every id of a call has this mark.

@@ -39,7 +39,7 @@ fn what_is_not_kept_leaves_no_older_one_behind() {
     ] {
         assert_eq!(kept(target, digits), None, "{target}");
     }
-    let longest = "1".repeat(LONGEST);
+    let longest = "1".repeat(127);
     assert_eq!(kept(&longest, false), Some(longest.clone()));
     assert_eq!(kept(&(longest + "1"), false), None);
 }
