@@ -167,8 +167,12 @@ class Program:
 
 def udp_ports(pid="self"):
     """The UDP ports that are open in a process's network."""
+    return ports(pid, ("udp", "udp6"))
+
+
+def ports(pid, kinds):
     ports = set()
-    for kind in ("udp", "udp6"):
+    for kind in kinds:
         try:
             lines = Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]
         except OSError:
@@ -177,16 +181,17 @@ def udp_ports(pid="self"):
     return ports
 
 
-BLOCK = 200
+# Ports below the first that a phone of ours takes for media (4000), so that no call of another test is at one.
+BLOCK, LOWEST, MEDIA = 100, 1100, 4000
 handed_out, claims = set(), []
 
 
 def blocks():
     """The first ports of blocks that are this test's as long as it lives: a socket of a name that only one can have stands for each. They lie below
-    those that the system gives to whoever asks for any port, so nobody takes one between its being found free and its being bound."""
+    those that calls take and that the system gives to whoever asks for any port, so nobody takes one between its being found free and its being bound."""
     yield from (first for first, _ in claims)
     lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    for first in range(10000, lowest - BLOCK, BLOCK):
+    for first in range(LOWEST, min(lowest, MEDIA) - BLOCK + 1, BLOCK):
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             claim.bind(f"\0microsip-test-ports-{first}")
@@ -198,8 +203,8 @@ def blocks():
 
 
 def free_port(span=1):
-    """A UDP port on loopback that is free, with `span` free ones from it on; even, as RTP wants it."""
-    open_now = udp_ports()
+    """A port on loopback that is free, of UDP and TCP, with `span` free ones from it on; even, as RTP wants it."""
+    open_now = ports("self", ("udp", "udp6", "tcp", "tcp6"))
     for first in blocks():
         for port in range(first, first + BLOCK - span, 2):
             wanted = set(range(port, port + span))
