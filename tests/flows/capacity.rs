@@ -1,6 +1,7 @@
 //! Pools that are used up by what they are for: each has its written outcome. `again` cuts each pool in each flow.
 
 mod digits;
+mod full;
 mod lingering;
 mod offers;
 

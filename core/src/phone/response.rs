@@ -47,6 +47,9 @@ pub(super) struct Extra<'e> {
     pub(super) secret: Option<u64>,
     /// The To tag of a dialog.
     pub(super) tag: Option<Tag>,
+    /// Header lines of a redirection; a response that has no room for them is none.
+    #[cfg(feature = "rules")]
+    pub(super) lines: &'e [u8],
     /// Its body is a description of its owner's.
     #[cfg(feature = "reoffer")]
     pub(super) described: bool,
@@ -125,6 +128,8 @@ impl Extra<'_> {
         if let (Some((code, words)), Some(local)) = (self.warning, local) {
             write_warning(&mut writer, code, local, words);
         }
+        #[cfg(feature = "rules")]
+        writer.cursor().put(self.lines);
         if !self.bare && status > 100 {
             writer.header_bytes(Name::Server, fixed.agent.get());
         }

@@ -182,6 +182,8 @@ impl Phone<'_> {
             Absorbed::Again(responded) => {
                 match takes {
                     Some(Takes::Described { again, .. }) if dialog.is_some() => again(self, &arrived, responded),
+                    #[cfg(feature = "rules")]
+                    _ if Extra::forwards(responded) => self.calls.forwards_again(&mut self.lower, &arrived, responded),
                     _ => respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded)),
                 }
                 return None;

@@ -73,7 +73,9 @@ impl Calls<'_> {
         let Some(call) = room.then(|| self.open(lower)).flatten() else {
             count::up(&mut lower.cx.counters.refused_full);
             self.trace_no_room(lower, flow, account);
-            respond_and_bury(lower, now, arrived, 486, Extra::default());
+            if !self.forwards_when_full(lower, now, arrived) {
+                respond_and_bury(lower, now, arrived, 486, Extra::default());
+            }
             return;
         };
         lower.media.set_codecs(call, lower.accounts.codecs(account));
@@ -90,8 +92,10 @@ impl Calls<'_> {
                     lower.cx.trace_full(Pool::Servers);
                 }
             }
-            let retry_after = if status == 513 { 0 } else { 5 };
-            respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
+            if status == 513 || !self.forwards_when_full(lower, now, arrived) {
+                let retry_after = if status == 513 { 0 } else { 5 };
+                respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
+            }
         } else if tried.named && self.goes_on(call) {
             let server = self.get(call).map_or(Handle::NONE, |call| call.server);
             if !self.find_offerer(lower, now, server, b"") {

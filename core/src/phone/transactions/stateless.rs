@@ -30,6 +30,15 @@ impl Extra<'_> {
     #[cfg(feature = "reoffer")]
     const DESCRIBED: u8 = 32;
 
+    #[cfg(feature = "rules")]
+    const FORWARDS: u8 = 64;
+
+    /// It was a redirection, whose lines a tombstone has no room for.
+    #[cfg(feature = "rules")]
+    pub(in crate::phone) const fn forwards(responded: Responded) -> bool {
+        responded.detail & Self::FORWARDS != 0
+    }
+
     /// As a tombstone keeps it.
     fn responded(&self, status: u16, secret: u64) -> Responded {
         let detail = u8::from(self.allow) * Self::ALLOW
@@ -41,6 +50,8 @@ impl Extra<'_> {
         let detail = detail + u8::from(self.info) * Self::INFO;
         #[cfg(feature = "reoffer")]
         let detail = detail + u8::from(self.described) * Self::DESCRIBED;
+        #[cfg(feature = "rules")]
+        let detail = detail + u8::from(!self.lines.is_empty()) * Self::FORWARDS;
         // within a dialog, where alone a 422 is kept, no tag is made
         #[cfg(feature = "timers")]
         let secret = if status == 422 { self.timer.least().into() } else { secret };
@@ -123,13 +134,18 @@ impl Transactions<'_> {
         // rfc3261#8.2.7: a stateless response has the same tag each time, so it is made from the request
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
         // where it does not fit, it is at least a response, without its optional headers
-        let mut write = |extra: &Extra<'_>| {
+        let mut write = |extra: &Extra<'_>, status| {
             let mut out = self.write_head(cx, flow, asked, status, extra, secret);
             Writer::new(&mut out).end();
             out.finish().ok()
         };
         let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
-        let written = write(&extra).or_else(|| write(&bare));
+        // and a redirection that says not where to is a refusal
+        #[cfg(feature = "rules")]
+        let refusal = if extra.lines.is_empty() { status } else { 486 };
+        #[cfg(not(feature = "rules"))]
+        let refusal = status;
+        let written = write(&extra, status).or_else(|| write(&bare, refusal));
         match written {
             Some(len) => {
                 self.reply_len = len;

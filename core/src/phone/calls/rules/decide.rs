@@ -48,7 +48,7 @@ impl<'b> InForce<'b> {
         if own.is_empty() { always } else { own }
     }
 
-    fn forwards(&self, why: Why, facts: &Facts<'_>) -> bool {
+    pub(super) fn forwards(&self, why: Why, facts: &Facts<'_>) -> bool {
         let flag = match why {
             Why::Always => FORWARD_ALWAYS,
             Why::Busy => FORWARD_BUSY,

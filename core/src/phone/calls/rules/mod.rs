@@ -5,6 +5,7 @@
 
 mod book;
 mod decide;
+mod full;
 mod header;
 mod obey;
 mod pattern;

@@ -70,6 +70,15 @@ impl Calls<'_> {
         true
     }
 
+    pub(in crate::phone::calls) const fn forwards_when_full(
+        &self,
+        _: &mut Lower<'_>,
+        _: Instant,
+        _: &Arrived<'_, '_>,
+    ) -> bool {
+        false
+    }
+
     pub(in crate::phone::calls) fn rule_due(&mut self, _: &mut Lower<'_>, _: Instant, _: Handle) {}
 
     pub(in crate::phone::calls) fn let_ring(&mut self, _: &mut Lower<'_>, _: Instant, _: Handle) {}

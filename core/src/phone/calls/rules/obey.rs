@@ -122,8 +122,8 @@ impl Calls<'_> {
         self.obey(lower, now, handle, verdict)
     }
 
-    /// The facts about a call that has just come in.
-    fn facts<'i>(
+    /// The facts about a call that has just come in; no handle: it has no slot.
+    pub(super) fn facts<'i>(
         &self,
         lower: &Lower<'_>,
         arrived: &Arrived<'_, 'i>,
@@ -138,7 +138,7 @@ impl Calls<'_> {
             anonymous: is_anonymous(invite, user, host),
             account: !account.is_none(),
             same: rules.numbers.same_party == Switch::Off && self.has_party(lower, handle, user, host),
-            others: (self.going_on() as u32).saturating_sub(1),
+            others: (self.going_on() as u32).saturating_sub(u32::from(!handle.is_none())),
             diverted: invite.values(Name::Diversion).count(),
             // a header of a stranger, or of a host that is only let in, asks for nothing
             asks: asks(invite).filter(|_| lower.accounts.brought_by_own_server(account, arrived.flow, invite)),
@@ -210,14 +210,26 @@ impl Calls<'_> {
     /// The header lines of a redirection; `None`: there are none.
     fn redirection(&self, lower: &Lower<'_>, handle: Handle, why: Why, room: &mut [u8; LINES]) -> Option<usize> {
         let call = self.get(handle)?;
-        let list = core::str::from_utf8(self.rules.in_force(call.account).targets(why)).ok()?;
-        let mut out = Cursor::new(room);
-        write_contacts(&mut out, list, &lower.accounts, call.account).ok().filter(|count| *count > 0)?;
-        let contacts = out.needed();
         let local = lower.dialogs.dialog(call.dialog)?.local.of(lower.dialogs.text(call.dialog));
         let own = lower.accounts.uri(call.account).or_else(|| Some(Address::parse(local)?.uri))?;
         let kept = Message::parse_head(self.kept(&lower.cx, handle, Which::First)).ok();
         let before = kept.as_ref().into_iter().flat_map(|invite| invite.values(Name::Diversion));
+        self.write_redirection(lower, (call.account, own), why, before, room)
+    }
+
+    /// The same of an account, or of none. `own`: the URI of who forwards; `before`: those who did so before.
+    pub(super) fn write_redirection<'d>(
+        &self,
+        lower: &Lower<'_>,
+        (account, own): (Handle, &[u8]),
+        why: Why,
+        before: impl Iterator<Item = &'d [u8]>,
+        room: &mut [u8; LINES],
+    ) -> Option<usize> {
+        let list = core::str::from_utf8(self.rules.in_force(account).targets(why)).ok()?;
+        let mut out = Cursor::new(room);
+        write_contacts(&mut out, list, &lower.accounts, account).ok().filter(|count| *count > 0)?;
+        let contacts = out.needed();
         write_diversion(&mut out, own, why, before);
         // without the diversions, where these find no room
         let whole = out.finish().ok();
@@ -406,7 +418,7 @@ fn is_anonymous(invite: &Message<'_>, user: &[u8], host: &[u8]) -> bool {
 }
 
 /// A From tag is that of a call that we make: the INVITE came back to the phone that sent it.
-fn is_ours(lower: &Lower<'_>, tag: &[u8]) -> bool {
+pub(super) fn is_ours(lower: &Lower<'_>, tag: &[u8]) -> bool {
     let ours = Tag::read(tag);
     ours.is_some_and(|tag| lower.dialogs.dialog(tag.handle).is_some_and(|dialog| dialog.local_tag == tag))
 }
