@@ -313,7 +313,9 @@ impl Calls<'_> {
     }
 
     pub(super) fn answer_call(&mut self, lower: &mut Lower<'_>, now: Instant, call_handle: Handle, code: u16) {
-        let Some(call) = self.get_mut(call_handle) else { return };
+        // a 183 that waited for its PRACK or for ports is overtaken by a 200 that did not wait
+        let goes_on = |call: &&mut Call| code >= 200 || call.state < CallState::Connected;
+        let Some(call) = self.get_mut(call_handle).filter(goes_on) else { return };
         let server_handle = call.server;
         let late = call.answer_in_ack;
         let Some(server) = lower.transactions.server(server_handle) else { return };
