@@ -3,7 +3,7 @@
 
 use super::Calls;
 use super::call::PENDING_DIGIT;
-use super::incoming::may_be_ignored;
+use super::checks::may_be_ignored;
 use super::responses::respond_and_bury;
 use crate::base::count;
 use crate::base::cursor::Cursor;

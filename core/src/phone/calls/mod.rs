@@ -4,10 +4,12 @@
 mod added;
 #[cfg(feature = "tones")]
 mod alert;
+mod answering;
 mod asked;
 mod bye;
 pub(super) mod call;
 mod cancel;
+mod checks;
 mod choices;
 mod commands;
 #[cfg(any(feature = "rules", feature = "identity"))]

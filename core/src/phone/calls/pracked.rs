@@ -2,7 +2,7 @@
 //! waits in the call's line until its PRACK has come.
 
 use super::Calls;
-use super::incoming::check_body;
+use super::checks::check_body;
 use super::responses::{Describe, respond_and_bury};
 use super::update::Refused;
 use crate::base::slots::Handle;

@@ -50,7 +50,7 @@ impl Calls<'_> {
             respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
             return false;
         }
-        let offer = match super::incoming::check_invite(invite) {
+        let offer = match super::checks::check_invite(invite) {
             Ok(checked) => checked.offer,
             Err(status) => {
                 respond_and_bury(lower, now, arrived, status, Extra::default());

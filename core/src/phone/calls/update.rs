@@ -2,7 +2,7 @@
 //! without a transaction. A repetition is answered anew, byte for byte, from what the session keeps of the last answer.
 
 use super::Calls;
-use super::incoming::{check_body, check_target};
+use super::checks::{check_body, check_target};
 use super::reinvite::{later, renew};
 use super::responses::{respond_and_bury, respond_at_once};
 use crate::base::slots::Handle;
