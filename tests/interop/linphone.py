@@ -1,7 +1,6 @@
 """linphone's console under remote control: it takes commands by its standard input, and has files for a microphone and a loudspeaker."""
-import subprocess
-
 from bare import ADDRESS
+from console import Console
 from peers import LOGS, Program
 
 CONFIG = """[sip]
@@ -22,7 +21,7 @@ automatically_accept=0
 """
 
 
-class Linphone:
+class Linphone(Console):
     """One linphone at a SIP port and a media port."""
 
     def __init__(self, name, port, media, tone, *arguments, more=""):
@@ -33,21 +32,3 @@ class Linphone:
         self.program = Program(name, "linphonec", "-c", home / "rc", *arguments, stdin="soundcard use files\n", env={"HOME": str(home)}, open_input=True)
         self.program.wait_udp(port)
         self.tone = tone
-
-    def do(self, command, says=None):
-        """A command; `says` is waited for, once more than it was said before."""
-        before = self.program.text().count(says) if says else 0
-        self.program.type(command + "\n")
-        if says:
-            self.wait(says, before + 1)
-
-    def wait(self, says, count=1):
-        self.program.wait_count(says, count)
-
-    def end(self):
-        self.program.type("quit\n")
-        try:
-            self.program.process.wait(3)
-        except subprocess.TimeoutExpired:
-            pass
-        return self.program.end()

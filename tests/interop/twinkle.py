@@ -1,7 +1,6 @@
 """Twinkle's console under remote control: it takes commands by its standard input, and has ALSA's null device for its sound."""
-import subprocess
-
 from bare import ADDRESS
+from console import Console
 from peers import LOGS, Program
 
 PROFILE = """user_name=twinkle
@@ -24,7 +23,7 @@ rtp_port={media}
 """
 
 
-class Twinkle:
+class Twinkle(Console):
     """One twinkle at a SIP port and a media port. `reliable`: disabled, supported, required or preferred."""
 
     def __init__(self, name, port, media, reliable):
@@ -38,21 +37,3 @@ class Twinkle:
         self.program = Program(name, "twinkle-console", "user.cfg", stdin="", open_input=True,
                                env={"HOME": str(LOGS / name), "ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf"})
         self.program.wait_udp(port)
-
-    def do(self, command, says=None):
-        """A command; `says` is waited for, once more than it was said before."""
-        before = self.program.text().count(says) if says else 0
-        self.program.type(command + "\n")
-        if says:
-            self.wait(says, before + 1)
-
-    def wait(self, says, count=1):
-        self.program.wait_count(says, count)
-
-    def end(self):
-        self.program.type("quit\n")
-        try:
-            self.program.process.wait(3)
-        except subprocess.TimeoutExpired:
-            pass
-        return self.program.end()
