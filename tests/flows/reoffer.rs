@@ -291,3 +291,37 @@ fn a_target_in_its_response_that_does_not_fit_is_counted() {
     assert_eq!((ack.uri(), lab.ends[0].phone.counters().oversize), (good, 1));
     finish(lab, peer);
 }
+
+#[test]
+fn an_offer_that_had_its_turn_early_leaves_once() {
+    // the answer comes at once; and behind the second at which the offer would have looked again
+    for wait in [50, 2500] {
+        let (mut lab, mut peer) = connected(true);
+        let body = peer.sdp();
+        let text = peer.request("INVITE", "", &body);
+        peer.send(&mut lab, &text);
+        peer.wait(&mut lab, "SIP/2.0 200");
+        move_to(&mut lab, &mut peer, 1, NEW);
+        peer.silence(&mut lab, "INVITE", Duration::from_millis(100));
+        peer.ack(&mut lab, "");
+        let offer = peer.wait(&mut lab, "INVITE");
+        peer.respond(&mut lab, &offer, 100, "");
+        lab.run_for(Duration::from_millis(wait));
+        accept(&mut lab, &mut peer, &offer);
+        peer.silence(&mut lab, "INVITE", Duration::from_secs(4));
+        finish(lab, peer);
+    }
+}
+
+#[test]
+fn an_offer_that_another_move_overtakes_leaves_no_time_behind() {
+    // rfc3261#14.1: behind a 491 it would be made again after 2.1 s at least
+    let (mut lab, mut peer, again) = moved(true);
+    peer.respond(&mut lab, &again, 491, "");
+    peer.wait(&mut lab, "ACK");
+    move_to(&mut lab, &mut peer, 2, "10.0.0.32:5060");
+    let again = peer.wait(&mut lab, "INVITE");
+    accept(&mut lab, &mut peer, &again);
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(5));
+    finish(lab, peer);
+}

@@ -47,9 +47,9 @@ impl NextOffer {
         (self.tries, self.turns) = (0, 0);
     }
 
-    /// It leaves.
+    /// It leaves, maybe before its time: another offer was over, or a change overtook it.
     pub(super) const fn leaves(&mut self) {
-        self.turns = 0;
+        (self.at, self.turns) = (Instant::NEVER, 0);
     }
 
     /// Tries that failed.
