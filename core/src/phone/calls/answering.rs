@@ -200,7 +200,7 @@ impl Calls<'_> {
         self.end_call(lower, now, call_handle, cause, status);
     }
 
-    /// Refuses an INVITE. A refusal that cannot be rendered (its socket is gone, or it is too long) leaves nothing to
+    /// Refuses an INVITE; behind a re-INVITE an offer of ours that waited has its turn. A refusal that cannot be rendered (its socket is gone, or it is too long) leaves nothing to
     /// repeat: the transaction ends.
     pub(super) fn refuse_server(
         &mut self,
@@ -211,7 +211,8 @@ impl Calls<'_> {
         describe: Describe<'_>,
     ) {
         self.forget_offerer(lower, handle);
-        if let Some(served) = lower.transactions.server(handle).map(Server::served) {
+        let served = lower.transactions.server(handle).map(Server::served);
+        if let Some(served) = served {
             lower.offer_is_void(served.dialog, Side::Them);
         }
         // the call may be gone when its PRACK comes
@@ -222,5 +223,11 @@ impl Calls<'_> {
         } else {
             self.end_server(lower, now, handle);
         }
+        #[cfg(feature = "reoffer")]
+        if let Some(served) = served.filter(|served| served.is_again()) {
+            self.offer_unsettled(lower, now, served.call);
+        }
+        #[cfg(not(feature = "reoffer"))]
+        let _ = served;
     }
 }

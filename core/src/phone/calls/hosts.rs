@@ -294,8 +294,6 @@ impl Calls<'_> {
             let cause = if error == OfferError::HostName { Cause::Name } else { Cause::Codec };
             self.end_call(lower, now, served.call, cause, error.status());
         }
-        #[cfg(feature = "reoffer")]
-        self.offer_unsettled(lower, now, served.call);
     }
 
     /// The media of an answer cannot be had. A call that has none ends; an existing session stays; and before the call

@@ -83,6 +83,8 @@ impl Calls<'_> {
                     lower.cx.too_long();
                 }
                 respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
+                #[cfg(feature = "reoffer")]
+                self.offer_unsettled(lower, now, call_handle); // the one before has gone all the same
                 return false;
             }
         };
