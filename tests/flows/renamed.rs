@@ -150,6 +150,83 @@ fn a_refusal_leaves_the_identity_as_it_was() {
 }
 
 #[test]
+fn one_that_finds_no_slot_fails_after_its_tries() {
+    let mut options = Options::default();
+    options.capacity.requests = 1;
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut other = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    let call = called(&mut lab, &mut peer, TAKES, None);
+    let before = local(&lab, call);
+    // another call's INVITE has the only slot
+    lab.dial(0, "sip:other@10.0.0.8");
+    let invite = other.wait(&mut lab, "INVITE");
+    other.respond(&mut lab, &invite, 180, "");
+    identify(&mut lab, call, CAROL, 7).unwrap();
+    peer.silence(&mut lab, "UPDATE", Duration::from_secs(150));
+    assert_eq!(done(&lab), [(7, Cause::Full, 0)]);
+    other.respond(&mut lab, &invite, 486, "");
+    // it is given up: a later request has the old one
+    peer.silence(&mut lab, "UPDATE", Duration::from_secs(60));
+    assert_eq!(local(&lab, call), before);
+    identify(&mut lab, call, CAROL, 8).unwrap();
+    let update = peer.wait(&mut lab, "UPDATE");
+    peer.respond(&mut lab, &update, 200, "");
+    lab.run_for(Duration::from_millis(10));
+    assert_eq!(done(&lab), [(7, Cause::Full, 0), (8, Cause::Normal, 0)]);
+    hang_up(lab, peer);
+}
+
+#[test]
+fn one_that_waits_behind_a_hold_without_a_slot_fails_with_it() {
+    let mut options = Options::default();
+    options.capacity.requests = 1;
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut other = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    let call = called(&mut lab, &mut peer, TAKES, None);
+    lab.dial(0, "sip:other@10.0.0.8");
+    let invite = other.wait(&mut lab, "INVITE");
+    other.respond(&mut lab, &invite, 180, "");
+    let now = lab.now;
+    lab.ends[0].phone.hold(now, call, true, 1).unwrap();
+    identify(&mut lab, call, CAROL, 7).unwrap();
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(150));
+    assert_eq!(done(&lab), [(7, Cause::Full, 0)]);
+    other.respond(&mut lab, &invite, 486, "");
+    peer.silence(&mut lab, "UPDATE", Duration::from_secs(10));
+    let bye = peer.be_hung_up(&mut lab, 0, call);
+    assert!(bye.header("From").starts_with("<sip:bob@"), "{}", bye.text());
+    lab.assert_settled();
+}
+
+#[test]
+fn one_that_has_no_turn_fails_after_a_minute() {
+    let (mut lab, mut peer) = begin();
+    let call = called(&mut lab, &mut peer, TAKES, None);
+    let mut begun = None;
+    while done(&lab).is_empty() {
+        // no ACK: the next one is there before
+        let body = peer.sdp();
+        let text = peer.request("INVITE", "", &body);
+        peer.send(&mut lab, &text);
+        peer.wait(&mut lab, "SIP/2.0 200");
+        if begun.is_none() {
+            identify(&mut lab, call, CAROL, 7).unwrap();
+            begun = Some(lab.now);
+        }
+        lab.run_for(Duration::from_millis(1300));
+        assert!(peer.number < 300);
+    }
+    let waited = lab.now.millis() - begun.unwrap().millis();
+    assert!((58_000..64_000).contains(&waited), "{waited}");
+    assert_eq!(done(&lab), [(7, Cause::Timeout, 0)]);
+    assert!(peer.all(&lab, "UPDATE").is_empty());
+    peer.ack(&mut lab, "");
+    hang_up(lab, peer);
+}
+
+#[test]
 fn one_that_is_wanted_before_the_answer_follows_it() {
     let (mut lab, mut peer) = begin();
     let call = called(&mut lab, &mut peer, TAKES, Some(CAROL));

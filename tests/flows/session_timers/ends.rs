@@ -50,6 +50,22 @@ fn a_held_peer_that_vanishes_is_found_out() {
 }
 
 #[test]
+fn another_name_that_has_not_left_changes_nothing_of_a_lost_session() {
+    let (mut lab, mut peer) = lab(&phone(600));
+    calls(&mut lab, &mut peer, "Supported: from-change\r\nAllow: INVITE, ACK, BYE, UPDATE\r\n");
+    let refresh = peer.wait(&mut lab, "UPDATE");
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    lab.ends[0].phone.identify(now, call, "sip:carol@example.org", 1).unwrap();
+    peer.respond(&mut lab, &refresh, 481, "");
+    lab.run_until("the end", |lab| lab.ends[0].ended().is_some());
+    let ended = lab.ends[0].ended().unwrap();
+    assert_eq!((ended.result, ended.cause, ended.ended_by), (Cause::Refused, EndCause::Expired, EndedBy::Remote));
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.respond(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+}
+
+#[test]
 fn a_refusal_of_a_refresh_does_not_end_the_call_before_its_time() {
     // rfc4028#10: only a 2xx extends the session
     let (mut lab, mut peer) = lab(&phone(600));

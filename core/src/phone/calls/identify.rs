@@ -74,8 +74,12 @@ impl Calls<'_> {
         handle: Handle,
         ended: Ended,
     ) -> bool {
-        let Some(dialog) = self.get(handle).map(|call| call.dialog) else { return false };
-        if !lower.dialogs.renamed(dialog, false) {
+        let Some(call) = self.get(handle) else { return false };
+        // no request of its own follows one that never left, or got no response, after all its tries
+        let over = ended.sip_code == 0 && !call.next_offer.waits();
+        let dialog = call.dialog;
+        let ends = lower.dialogs.renamed(dialog, false) || over && lower.dialogs.keep_name(dialog);
+        if !ends {
             return false;
         }
         self.end_identity(lower, handle, ended);

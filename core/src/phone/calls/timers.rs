@@ -291,9 +291,9 @@ impl Calls<'_> {
     /// A refresh got no response, or one that the far end knows no such call.
     pub(super) fn session_is_lost(&mut self, lower: &mut Lower<'_>, handle: Handle, by: EndedBy) {
         let Some(call) = self.get(handle).filter(|call| call.refresh.alone) else { return };
-        // one that was for our identity tells nothing about the session's time
+        // one that was for our identity tells nothing about the session's time; a name that waits behind it does not count
         #[cfg(feature = "identity")]
-        if lower.dialogs.renames(call.dialog).is_some() {
+        if lower.dialogs.renames(call.dialog) == Some(true) {
             return;
         }
         lower.dialogs.lose(call.dialog, Lost::Session);

@@ -23,6 +23,15 @@ impl Dialogs<'_> {
         true
     }
 
+    /// Our side stays as it is named, though no request has said otherwise yet. False: none was to.
+    pub(in crate::phone) fn keep_name(&mut self, handle: Handle) -> bool {
+        let Some((dialog, block)) = self.two(handle).filter(|(dialog, _)| !dialog.next_local.is_empty()) else {
+            return false;
+        };
+        dialog.renamed_local(block, false);
+        true
+    }
+
     /// Our side is to be named otherwise; and whether a request says so already.
     pub(in crate::phone) fn renames(&self, handle: Handle) -> Option<bool> {
         let dialog = self.dialog(handle).filter(|dialog| !dialog.next_local.is_empty())?;
