@@ -196,6 +196,44 @@ fn the_limit_can_be_switched_off() {
     assert_up(&mut lab, 3 * 3600);
 }
 
+/// The peer's response to the next offer of ours.
+fn respond(lab: &mut Lab, peer: &mut Peer, status: u16, way: &str) {
+    let offer = peer.wait(lab, "INVITE");
+    let body = if status == 200 { sdp("10.0.0.9", 40_000, way) } else { String::new() };
+    peer.respond(lab, &offer, status, &body);
+    peer.wait(lab, "ACK");
+    lab.run_for(Duration::from_millis(10));
+}
+
+#[test]
+fn the_end_of_a_silence_is_told_whatever_was_offered_meanwhile() {
+    let both = MEDIA_SENDING + MEDIA_RECEIVING;
+    let (mut lab, mut peer) = called(MediaTimeout { seconds: 20, lost: WhenLost::Tell });
+    let call = lab.ends[0].last_call();
+    assert_up(&mut lab, 100);
+    let told = media_told(&lab).len();
+    for (on, way) in [(true, "recvonly"), (false, "sendrecv")] {
+        let now = lab.now;
+        lab.ends[0].phone.hold(now, call, on, 1).unwrap();
+        respond(&mut lab, &mut peer, 200, way);
+    }
+    assert!(media_told(&lab)[told..].iter().all(|(result, _)| *result == Cause::MediaLost), "nothing has come");
+    send(&mut lab, Component::Rtp, &packet(0, 1, &[0xff; 160]));
+    assert_eq!(media_told(&lab).last(), Some(&(Cause::Normal, both)));
+    // a refusal has its own event
+    assert_up(&mut lab, 100);
+    assert_eq!(media_told(&lab).last(), Some(&(Cause::MediaLost, both)));
+    let now = lab.now;
+    lab.ends[0].move_to(now, Some((1, "10.0.0.31:5060".parse().unwrap())));
+    peer.phone = lab.ends[0].address;
+    lab.drain();
+    respond(&mut lab, &mut peer, 488, "");
+    assert_eq!(media_told(&lab).last(), Some(&(Cause::Refused, both)));
+    let told = media_told(&lab).len();
+    send(&mut lab, Component::Rtp, &packet(0, 2, &[0xff; 160]));
+    assert_eq!(media_told(&lab)[told..], [(Cause::Normal, both)]);
+}
+
 #[test]
 fn an_event_alone_can_be_chosen() {
     let (mut lab, _) = called(MediaTimeout { seconds: 20, lost: WhenLost::Tell });

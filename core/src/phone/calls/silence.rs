@@ -2,7 +2,7 @@
 //! come, so the call is ended here.
 
 use super::Calls;
-use super::reoffer::failed;
+use super::call::Call;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::context::done::Ended;
@@ -27,7 +27,7 @@ impl Calls<'_> {
         let Some(call) = self.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         if Self::patience(lower, call.account).tells {
             lower.cx.trace(About::Call(CallId(handle)), What::MediaSilent);
-            self.tell_outcome(lower, handle, failed(Cause::MediaLost, 0));
+            self.tell_outcome(lower, handle, Ended::DONE); // its line knows of the silence
         } else {
             let dialog = call.dialog;
             lower.dialogs.lose(dialog, Lost::Media);
@@ -37,7 +37,7 @@ impl Calls<'_> {
 
     /// Media came from a far end whose silence was reported.
     pub(super) fn media_is_back(&mut self, lower: &mut Lower<'_>, handle: Handle) {
-        if self.get(handle).is_some_and(|call| call.media_outcome.result == Cause::MediaLost) {
+        if self.get(handle).is_some_and(Call::is_up) {
             self.tell_outcome(lower, handle, Ended::DONE);
         }
     }

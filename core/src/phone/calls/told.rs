@@ -6,6 +6,7 @@ use super::call::PENDING_DATAGRAM;
 #[cfg(feature = "identity")]
 use super::call::PENDING_IDENTITY;
 use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
+use super::reoffer::failed;
 use crate::base::slots::Handle;
 use crate::phone::context::done::Ended;
 use crate::phone::{AccountId, Alert, CallId, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lower};
@@ -85,9 +86,11 @@ impl Calls<'_> {
         }
         if call.pending & PENDING_MEDIA != 0 {
             call.pending &= !PENDING_MEDIA;
-            // an offer of ours that failed
+            // an offer of ours that failed; else the far end's silence, for as long as it lasts
             let up = call.state == CallState::Connected;
-            let Ended { result, sip_code } = if up { call.media_outcome } else { Ended::DONE };
+            let outcome = if up { call.media_outcome } else { Ended::DONE };
+            let silent = up && outcome == Ended::DONE && lower.media.is_silent(handle);
+            let Ended { result, sip_code } = if silent { failed(Cause::MediaLost, 0) } else { outcome };
             let at = call.time(call.media_changed);
             let media = lower.media.ways(handle);
             return told(

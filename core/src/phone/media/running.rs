@@ -208,6 +208,11 @@ impl Media<'_> {
         }
     }
 
+    /// The far end's silence was told, and nothing has come since.
+    pub(in crate::phone) fn is_silent(&self, call: Handle) -> bool {
+        self.line(call).is_some_and(|line| line.lost)
+    }
+
     /// A stream may owe a packet, or have another deadline. True: it has a digit for its call.
     pub(super) fn settle(&mut self, cx: &mut Context<'_>, index: u32) -> bool {
         let Some(stream) = self.streams.get_mut(index as usize) else { return false };
