@@ -522,8 +522,9 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /** Texts of a call or an account: our URI. */
 #define MICROSIP_TXT_LOCAL_URI 3
 /**
- * Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account:
- * the reason phrase of the response to its last REGISTER.
+ * Texts of a call: the last status's reason phrase, or the text of the Reason header in the message
+ * that ended it; in a call that is up, those of the last offer that was refused. Of an account: the
+ * reason phrase of the response to its last REGISTER.
  */
 #define MICROSIP_TXT_REASON 4
 /** Texts of a call: Call-ID. */
@@ -557,8 +558,8 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /** Texts of an account: the realm of the last refused challenge. */
 #define MICROSIP_TXT_REALM 17
 /**
- * Texts of a call: the text of the Warning (RFC 3261 20.43) in the last message that came, as a
- * refusal has it.
+ * Texts of a call: the text of the Warning (RFC 3261 20.43) in its refusal; in a call that is up,
+ * in that of the last offer that was refused.
  */
 #define MICROSIP_TXT_WARNING 32
 /**

@@ -2,7 +2,7 @@
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallId, CommandError, DialOptions, Which};
+use microsip_core::phone::{CallId, CallText, CommandError, DialOptions, Which};
 use microsip_core::wire::sip::Method;
 use microsip_tests::{EventKind, Lab, Options, Peer};
 
@@ -97,6 +97,64 @@ fn a_response_is_there_with_the_event_that_it_causes() {
     let bye = peer.be_hung_up(&mut lab, 0, id);
     assert!(bye.text().starts_with("BYE"));
     assert_eq!(mark(&lab, id, Which::First), Err(CommandError::Stale), "it is released");
+}
+
+fn text(lab: &Lab, call: CallId, which: CallText) -> Result<String, CommandError> {
+    let mut room = [0u8; 256];
+    let mut out = Cursor::new(&mut room);
+    lab.ends[0].phone.call_text(call, which, &mut out)?;
+    Ok(String::from_utf8(out.written().to_vec()).unwrap())
+}
+
+/// The peer sends INFO with these lines.
+fn inform(lab: &mut Lab, peer: &mut Peer, lines: &str) {
+    let info = peer.request("INFO", lines, "");
+    peer.send(lab, &info);
+    peer.wait(lab, "SIP/2.0 200");
+}
+
+const WORDS: &str = "Reason: SIP;cause=200;text=\"Not the end\"\r\nWarning: 399 a.example \"Not of it\"\r\n";
+
+#[test]
+fn the_words_of_an_end_are_those_of_the_message_that_ended_it() {
+    let mut lab = Lab::new(&[Options::default()]);
+    lab.ends[0].keep = true;
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    // we hang up
+    let call = called(&mut lab, &mut peer, "");
+    inform(&mut lab, &mut peer, WORDS);
+    assert_eq!(text(&lab, call, CallText::Reason).as_deref(), Ok("OK"), "of the call that is up");
+    assert_eq!(text(&lab, call, CallText::Warning), Err(CommandError::Nothing));
+    peer.be_hung_up(&mut lab, 0, call);
+    lab.run_for(Duration::from_millis(10));
+    assert_eq!(text(&lab, call, CallText::Reason).as_deref(), Ok("OK"));
+    assert_eq!(text(&lab, call, CallText::Warning), Err(CommandError::Nothing));
+    // they do, with words
+    let mut peer = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    let call = called(&mut lab, &mut peer, "");
+    inform(&mut lab, &mut peer, WORDS);
+    let bye = peer.request("BYE", "Reason: Q.850;cause=16;text=\"Done\"\r\n", "");
+    peer.send(&mut lab, &bye);
+    lab.run_for(Duration::from_millis(10));
+    assert_eq!(text(&lab, call, CallText::Reason).as_deref(), Ok("Done"));
+}
+
+#[test]
+fn the_words_of_a_refused_offer_stay_behind_other_messages() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let call = called(&mut lab, &mut peer, "");
+    let now = lab.now;
+    lab.ends[0].phone.hold(now, call, true, 1).unwrap();
+    let offer = peer.wait(&mut lab, "INVITE");
+    let warning = "Warning: 399 pbx.example \"Nobody holds me\"\r\n";
+    peer.respond_with(&mut lab, &offer, 488, warning, "");
+    peer.wait(&mut lab, "ACK");
+    inform(&mut lab, &mut peer, WORDS);
+    assert_eq!(text(&lab, call, CallText::Reason).as_deref(), Ok("As Scripted"));
+    assert_eq!(text(&lab, call, CallText::Warning).as_deref(), Ok("Nobody holds me"));
+    peer.be_hung_up(&mut lab, 0, call);
+    lab.assert_settled();
 }
 
 #[test]

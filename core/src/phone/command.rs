@@ -405,7 +405,8 @@ pub enum CallText {
     RemoteName = 2,
     /// Our URI in this call.
     LocalUri = 3,
-    /// The reason phrase of the last status, or the text of a Reason header.
+    /// The reason phrase of the last status, or the text of a Reason header behind it, or of the BYE or the CANCEL that
+    /// ended the call; of a call that is up, of the last offer that was refused.
     Reason = 4,
     /// Call-ID.
     CallId = 5,
@@ -416,7 +417,8 @@ pub enum CallText {
     /// The URI that the account's own proxy asserts of the caller, by P-Asserted-Identity, else Remote-Party-ID; nobody
     /// else is believed. While messages are kept.
     AssertedUri = 9,
-    /// The text of the Warning (RFC 3261 §20.43) in the last message that came. While messages are kept.
+    /// The text of the Warning (RFC 3261 §20.43) in the refusal of a call, or of the last offer that was refused in one that
+    /// is up. While messages are kept.
     Warning = 32,
 }
 

@@ -12,10 +12,9 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::Nothing`]: there are not so many.
     pub fn call_list(&self, call: CallId, which: CallList, nth: u32, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         let dialog = self.call(call)?.dialog();
-        let kept = |which| self.calls.kept(&self.lower.cx, call.0, which);
         let text = match which {
             CallList::Contact => {
-                let last = kept(Which::Last);
+                let last = self.calls.told_by(&self.lower.cx, call.0);
                 let redirects = Message::parse(last)
                     .is_ok_and(|message| matches!(message.start(), Start::Response { status: 300..=399, .. }));
                 let contacts = fields(last, b"Contact").flat_map(token_list).filter(|_| redirects);
@@ -23,8 +22,9 @@ impl Phone<'_> {
             }
             // who forwards asserts something of the caller's way, which the own proxy alone may
             CallList::Diversion | CallList::DiversionReason => {
+                let first = self.calls.kept(&self.lower.cx, call.0, Which::First);
                 let own = self.lower.dialogs.get(dialog).is_some_and(super::dialogs::Leg::own_hop);
-                forwarder(kept(Which::First), nth as usize).filter(|_| own).map(|(uri, reason)| match which {
+                forwarder(first, nth as usize).filter(|_| own).map(|(uri, reason)| match which {
                     CallList::DiversionReason => reason,
                     _ => uri,
                 })

@@ -65,7 +65,7 @@ impl Phone<'_> {
             CallText::AssertedUri => self.asserted(call, slot, out),
             CallText::Reason => self.call_reason(call, slot, out),
             CallText::Warning => {
-                let kept = self.calls.kept(&self.lower.cx, call.0, Which::Last);
+                let kept = self.calls.told_by(&self.lower.cx, call.0);
                 put_some(out, nth_field(kept, b"Warning", 0).and_then(quoted).unwrap_or_default())
             }
         }
@@ -87,12 +87,11 @@ impl Phone<'_> {
     /// The reason of its end, in words: a Reason header's text, the far end's phrase, or the status's standard one. In a
     /// call that is up, that of the last refusal of an offer.
     fn call_reason(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        if let Ok(message) = Message::parse(self.calls.kept(&self.lower.cx, call.0, Which::Last)) {
+        if let Ok(message) = Message::parse(self.calls.told_by(&self.lower.cx, call.0)) {
             if let Some(text) = message.header(Name::Reason).and_then(reason_text) {
                 return put_some(out, text);
             }
-            if let Start::Response { status, reason } = message.start()
-                && (status == slot.sip_code() || slot.is_up() && status >= 300)
+            if let Start::Response { reason, .. } = message.start()
                 && !reason.is_empty()
             {
                 return put_some(out, reason);

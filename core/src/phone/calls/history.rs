@@ -74,6 +74,16 @@ impl Calls<'_> {
         found.unwrap_or_default()
     }
 
+    /// The message that has the words for where a call stands: the BYE or the CANCEL that ended it, else the last response
+    /// of the status that is told; of a call that is up, that of the last offer that was refused. Empty: none is kept.
+    pub(in crate::phone) fn told_by(&self, cx: &Context<'_>, call: Handle) -> &[u8] {
+        let Some(slot) = self.slots.get(call) else { return b"" };
+        let (code, up) = (slot.sip_code, slot.is_up());
+        let ends = |text: &[u8]| matches!(method_of(text), Some(b"BYE" | b"CANCEL"));
+        let tells = |text: &[u8]| status_of(text).is_some_and(|status| status == code || up && status >= 300);
+        self.messages(cx, call).filter(|text| ends(text) || tells(text)).last().unwrap_or_default()
+    }
+
     /// Those that are kept, in the order in which they came.
     fn messages(&self, cx: &Context<'_>, call: Handle) -> impl Iterator<Item = &[u8]> {
         let (first, later) = self

@@ -7,8 +7,9 @@ pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
 pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
 /// Texts of a call or an account: our URI.
 pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
-/// Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account: the reason phrase
-/// of the response to its last REGISTER.
+/// Texts of a call: the last status's reason phrase, or the text of the Reason header in the message that ended it; in a
+/// call that is up, those of the last offer that was refused. Of an account: the reason phrase of the response to its
+/// last REGISTER.
 pub const MICROSIP_TXT_REASON: u32 = 4;
 /// Texts of a call: Call-ID.
 pub const MICROSIP_TXT_CALL_ID: u32 = 5;
@@ -31,7 +32,8 @@ pub const MICROSIP_TXT_CONTACT: u32 = 12;
 pub const MICROSIP_TXT_DIVERSION_REASON: u32 = 33;
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
-/// Texts of a call: the text of the Warning (RFC 3261 20.43) in the last message that came, as a refusal has it.
+/// Texts of a call: the text of the Warning (RFC 3261 20.43) in its refusal; in a call that is up, in that of the last
+/// offer that was refused.
 pub const MICROSIP_TXT_WARNING: u32 = 32;
 /// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index:
 /// MICROSIP_DEV_* << 16 | n, n from 0.
