@@ -72,6 +72,8 @@ fn a_focus_says_so_in_a_dialog_and_outside() {
             let contact = ask(&mut lab, asking, &text).headers("Contact");
             let says: &[&str] = if focus { &["<sip:10.0.0.1:5060>;isfocus"] } else { &[] };
             assert_eq!(contact, says);
+            // rfc3261#17.2.2
+            assert_eq!(ask(&mut lab, asking, &text).headers("Contact"), says, "a repetition");
         }
     }
 }

@@ -24,8 +24,8 @@ pub(super) enum Takes {
     /// that got this one.
     #[cfg_attr(not(feature = "reoffer"), expect(dead_code, reason = "no method of ours has such a response"))]
     Described { inside: Taker, again: Repeater },
-    /// In a dialog and in none.
-    Anywhere { outside: Taker, inside: Taker },
+    /// In a dialog and in none. `again`: as that of the kind before, in a dialog.
+    Anywhere { outside: Taker, inside: Taker, again: Option<Repeater> },
 }
 
 /// A method.
@@ -40,6 +40,7 @@ const METHODS: &[Row] = &[
         takes: Takes::Anywhere {
             outside: |phone, now, invite| phone.calls.invited(&mut phone.lower, now, invite),
             inside: |phone, now, invite| phone.calls.invited_again(&mut phone.lower, now, invite),
+            again: None,
         },
     },
     Row { name: "ACK", takes: Takes::OfInvite(|phone, now, ack| phone.calls.acknowledged(&mut phone.lower, now, ack)) },
@@ -48,7 +49,10 @@ const METHODS: &[Row] = &[
         name: "CANCEL",
         takes: Takes::OfInvite(|phone, now, cancel| phone.calls.cancelled(&mut phone.lower, now, cancel)),
     },
-    Row { name: "OPTIONS", takes: Takes::Anywhere { outside: options::take_outside, inside: options::take } },
+    Row {
+        name: "OPTIONS",
+        takes: Takes::Anywhere { outside: options::take_outside, inside: options::take, again: Some(options::repeat) },
+    },
     #[cfg(feature = "reoffer")]
     Row {
         name: "UPDATE",

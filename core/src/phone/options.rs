@@ -1,11 +1,15 @@
 //! OPTIONS: our capabilities (rfc3261#11.2).
 
 use super::Phone;
+use super::accounts::Accounts;
 use super::arrived::Arrived;
+use super::dialogs::Dialogs;
 use super::response::Extra;
 use super::write::contact_user;
 use crate::base::features;
+use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::sip::tombstone::Responded;
 
 /// The response's headers. `user`: ours, where the phone is the focus of conferences, which says so in a Contact
 /// (rfc4579#4.3).
@@ -17,10 +21,23 @@ fn able(user: Option<&[u8]>) -> Extra<'_> {
 /// target refresh.
 pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
     let lower = &mut phone.lower;
-    let (account, side) = (lower.dialogs.account_of(arrived.dialog), lower.dialogs.our_side(arrived.dialog));
-    let user = contact_user(lower.accounts.call_user(account), b"", side);
-    let extra = able(Some(user).filter(|_| lower.cx.fixed.focus));
+    let extra = able(user(&lower.accounts, &lower.dialogs, arrived.dialog).filter(|_| lower.cx.fixed.focus));
     lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, 200, extra);
+}
+
+/// rfc3261#17.2.2: a repetition gets the same; a tombstone has no room for the Contact.
+pub(super) fn repeat(phone: &mut Phone<'_>, arrived: &Arrived<'_, '_>, responded: Responded) {
+    let lower = &mut phone.lower;
+    let extra = Extra::again(responded);
+    let contact = user(&lower.accounts, &lower.dialogs, arrived.dialog);
+    let contact = contact.filter(|_| features::CONFERENCE && lower.cx.fixed.focus && responded.status == 200);
+    let extra = Extra { contact, ..extra };
+    lower.transactions.respond_at_once(&mut lower.cx, arrived.flow, arrived.request, responded.status, extra);
+}
+
+/// The user of our Contact in a dialog.
+fn user<'l>(accounts: &'l Accounts<'_>, dialogs: &'l Dialogs<'_>, dialog: Handle) -> Option<&'l [u8]> {
+    Some(contact_user(accounts.call_user(dialogs.account_of(dialog)), b"", dialogs.our_side(dialog)))
 }
 
 /// rfc3261#11.2: in no dialog its status is the one that an INVITE would get.

@@ -138,7 +138,11 @@ impl Phone<'_> {
             // a request in a dialog that is gone gets the response again that it got: only its sender can repeat it
             // (rfc3261#17.2.2)
             let keys = known.map(|known| keys_of(&self.lower.cx, request, known, method));
-            if let Some(responded) = keys.and_then(|keys| self.lower.transactions.responded(now, keys)) {
+            let responded = keys.and_then(|keys| self.lower.transactions.responded(now, keys));
+            // whom the rules sent on is no account's caller any more: where to is not said again
+            #[cfg(feature = "rules")]
+            let responded = responded.filter(|responded| !Extra::forwards(*responded));
+            if let Some(responded) = responded {
                 respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded));
                 return None;
             }
@@ -180,11 +184,17 @@ impl Phone<'_> {
             Absorbed::New => {}
             Absorbed::Nothing => return None,
             Absorbed::Again(responded) => {
-                match takes {
-                    Some(Takes::Described { again, .. }) if dialog.is_some() => again(self, &arrived, responded),
+                let again = match takes {
+                    Some(Takes::Described { again, .. } | Takes::Anywhere { again: Some(again), .. }) => Some(again),
+                    _ => None,
+                };
+                match again.filter(|_| dialog.is_some()) {
+                    Some(again) => again(self, &arrived, responded),
                     #[cfg(feature = "rules")]
-                    _ if Extra::forwards(responded) => self.calls.forwards_again(&mut self.lower, &arrived, responded),
-                    _ => respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded)),
+                    None if Extra::forwards(responded) => {
+                        self.calls.forwards_again(&mut self.lower, &arrived, responded)
+                    }
+                    None => respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded)),
                 }
                 return None;
             }
