@@ -168,6 +168,44 @@ fn a_call_that_goes_round_is_not_sent_round_again() {
     peer.wait(&mut lab, "SIP/2.0 180");
 }
 
+/// rfc5806#9.2.4: the diversions of a call are the sum of the counters.
+#[test]
+fn a_call_that_goes_round_is_found_out_by_a_phone_that_keeps_no_messages() {
+    for kept in [true, false] {
+        let mut options = Options::default();
+        if !kept {
+            options.capacity.history = 0;
+        }
+        let mut lab = Lab::new(&[options]);
+        let mut peer = Peer::new(&mut lab, CALLER, 0);
+        let numbers = RuleNumbers { forward: FORWARD_ALWAYS, ..NONE };
+        let rules = Rules { numbers, forward_to: Some("sip:a@10.0.0.7"), ..Rules::default() };
+        lab.ends[0].phone.set_rules(AccountId::NONE, &rules).unwrap();
+        let mut lines = String::new();
+        let mut times = 0;
+        loop {
+            peer.call_id = format!("round-{times}");
+            let body = peer.sdp();
+            let text = peer.request("INVITE", &lines, &body);
+            peer.send(&mut lab, &text);
+            let response = peer.wait(&mut lab, "SIP/2.0 ");
+            if response.status() == 180 {
+                break;
+            }
+            assert_eq!(response.status(), 302);
+            peer.ack_refusal(&mut lab, &text, &response);
+            // the phone that it was sent to does the same, and so it comes back
+            lines = response.headers("Diversion").iter().map(|value| format!("Diversion: {value}\r\n")).collect();
+            times += 1;
+            assert!(times < 20, "it goes round for ever");
+        }
+        assert_eq!(times, 5, "{kept}");
+        let counted: u32 =
+            lines.split("counter=").skip(1).map(|rest| rest.lines().next().unwrap().parse::<u32>().unwrap()).sum();
+        assert_eq!(counted, 5);
+    }
+}
+
 #[test]
 fn a_busy_phone_forwards() {
     let numbers = RuleNumbers { call_waiting: Switch::Off, forward: FORWARD_BUSY, ..NONE };

@@ -68,7 +68,7 @@ impl Calls<'_> {
         let Some(call) = room.then(|| self.open(lower)).flatten() else {
             count::up(&mut lower.cx.counters.refused_full);
             self.trace_no_room(lower, flow, account);
-            if !self.forwards_when_full(lower, now, arrived) {
+            if !self.ruled_when_full(lower, now, arrived) {
                 respond_and_bury(lower, now, arrived, 486, Extra::default());
             }
             return;
@@ -87,7 +87,7 @@ impl Calls<'_> {
                     lower.cx.trace_full(Pool::Servers);
                 }
             }
-            if status == 513 || !self.forwards_when_full(lower, now, arrived) {
+            if status == 513 || !self.ruled_when_full(lower, now, arrived) {
                 let retry_after = if status == 513 { 0 } else { 5 };
                 respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
             }

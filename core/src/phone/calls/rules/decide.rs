@@ -55,9 +55,7 @@ impl<'b> InForce<'b> {
             Why::NoAnswer => FORWARD_NO_ANSWER,
         };
         // a call that goes round is not sent round once more
-        Self::set(self.numbers.forward) & flag != 0
-            && !self.targets(why).is_empty()
-            && facts.diverted < usize::from(REDIRECTS)
+        Self::set(self.numbers.forward) & flag != 0 && !self.targets(why).is_empty() && facts.diverted < REDIRECTS
     }
 
     /// The person at the device hears a beep when a rule answers.
@@ -92,7 +90,7 @@ pub(super) struct Facts<'f> {
     /// The other calls of the phone.
     pub(super) others: u32,
     /// Phones that have forwarded it.
-    pub(super) diverted: usize,
+    pub(super) diverted: u8,
     /// The account's own server asks for an answer, after so many seconds.
     pub(super) asks: Option<u32>,
     /// The caller wants no other answer than this.

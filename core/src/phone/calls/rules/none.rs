@@ -70,7 +70,7 @@ impl Calls<'_> {
         true
     }
 
-    pub(in crate::phone::calls) const fn forwards_when_full(
+    pub(in crate::phone::calls) const fn ruled_when_full(
         &self,
         _: &mut Lower<'_>,
         _: Instant,

@@ -4,7 +4,7 @@ use super::decide::{Facts, InForce, Then, Verdict, Why, decide};
 use super::header::{asks, insists};
 use super::pattern::Caller;
 use super::plan::Step;
-use super::redirection::write_diversion;
+use super::redirection::{diversions, write_diversion};
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 use crate::base::slots::Handle;
@@ -93,10 +93,11 @@ impl Calls<'_> {
         handle: Handle,
     ) -> bool {
         let (invite, account) = (arrived.request, arrived.account);
+        if let Some(call) = self.get_mut(handle) {
+            call.plan.diverted = diversions(invite);
+        }
         let rules = self.rules.in_force(account);
-        // a call to itself that no proxy has seen is the application's own business
-        let itself = invite.values(Name::Via).nth(1).is_some()
-            && is_ours(lower, arrived.mandatory.from.tag().unwrap_or_default());
+        let itself = calls_itself(lower, arrived);
         #[cfg(feature = "numbers")]
         if !itself && self.is_call_back(lower, now, arrived) {
             return self.obey(lower, now, handle, Verdict::Ring(None));
@@ -139,7 +140,7 @@ impl Calls<'_> {
             account: !account.is_none(),
             same: rules.numbers.same_party == Switch::Off && self.has_party(lower, handle, user, host),
             others: (self.going_on() as u32).saturating_sub(u32::from(!handle.is_none())),
-            diverted: invite.values(Name::Diversion).count(),
+            diverted: diversions(invite),
             // a header of a stranger, or of a host that is only let in, asks for nothing
             asks: asks(invite).filter(|_| lower.accounts.brought_by_own_server(account, arrived.flow, invite)),
             insists: insists(invite),
@@ -213,27 +214,32 @@ impl Calls<'_> {
         let local = lower.dialogs.dialog(call.dialog)?.local.of(lower.dialogs.text(call.dialog));
         let own = lower.accounts.uri(call.account).or_else(|| Some(Address::parse(local)?.uri))?;
         let kept = Message::parse_head(self.kept(&lower.cx, handle, Which::First)).ok();
-        let before = kept.as_ref().into_iter().flat_map(|invite| invite.values(Name::Diversion));
-        self.write_redirection(lower, (call.account, own), why, before, room)
+        self.write_redirection(lower, (call.account, own), why, (call.plan.diverted, kept.as_ref()), room)
     }
 
-    /// The same of an account, or of none. `own`: the URI of who forwards; `before`: those who did so before.
-    pub(super) fn write_redirection<'d>(
+    /// The same of an account, or of none. `own`: the URI of who forwards; `diverted`: how many did so before, and the
+    /// message that has them.
+    pub(super) fn write_redirection(
         &self,
         lower: &Lower<'_>,
         (account, own): (Handle, &[u8]),
         why: Why,
-        before: impl Iterator<Item = &'d [u8]>,
+        (diverted, before): (u8, Option<&Message<'_>>),
         room: &mut [u8; LINES],
     ) -> Option<usize> {
         let list = core::str::from_utf8(self.rules.in_force(account).targets(why)).ok()?;
-        let mut out = Cursor::new(room);
-        write_contacts(&mut out, list, &lower.accounts, account).ok().filter(|count| *count > 0)?;
-        let contacts = out.needed();
-        write_diversion(&mut out, own, why, before);
-        // without the diversions, where these find no room
-        let whole = out.finish().ok();
-        whole.or((contacts <= LINES).then_some(contacts))
+        let mut contacts = 0;
+        // without those before us, where they find no room; and without ourselves
+        for before in [before, None] {
+            let mut out = Cursor::new(room);
+            write_contacts(&mut out, list, &lower.accounts, account).ok().filter(|count| *count > 0)?;
+            contacts = out.needed();
+            write_diversion(&mut out, own, why, diverted, before);
+            if let Ok(whole) = out.finish() {
+                return Some(whole);
+            }
+        }
+        (contacts <= LINES).then_some(contacts)
     }
 
     /// The step of a rule in a call is due.
@@ -417,10 +423,12 @@ fn is_anonymous(invite: &Message<'_>, user: &[u8], host: &[u8]) -> bool {
             .any(|kind| withheld(kind.trim_ascii()))
 }
 
-/// A From tag is that of a call that we make: the INVITE came back to the phone that sent it.
-pub(super) fn is_ours(lower: &Lower<'_>, tag: &[u8]) -> bool {
-    let ours = Tag::read(tag);
-    ours.is_some_and(|tag| lower.dialogs.dialog(tag.handle).is_some_and(|dialog| dialog.local_tag == tag))
+/// An INVITE of ours came back to the phone that sent it: its From tag is that of a call that we make. One that no proxy
+/// has seen is the application's own business.
+pub(super) fn calls_itself(lower: &Lower<'_>, arrived: &Arrived<'_, '_>) -> bool {
+    let ours = Tag::read(arrived.mandatory.from.tag().unwrap_or_default());
+    let ours = ours.is_some_and(|tag| lower.dialogs.dialog(tag.handle).is_some_and(|dialog| dialog.local_tag == tag));
+    ours && arrived.request.values(Name::Via).nth(1).is_some()
 }
 
 #[cfg(test)]

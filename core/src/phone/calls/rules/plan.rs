@@ -26,6 +26,8 @@ pub(in crate::phone::calls) struct Plan {
     pub(super) rule: Option<Rule>,
     /// A rule ended it before it rang: its coming and its end are one event.
     pub(super) unheard: bool,
+    /// Phones that had forwarded it before it came.
+    pub(super) diverted: u8,
     /// A rule answers it, and the person at the device is told so once it is up.
     #[cfg(feature = "tones")]
     pub(super) confirms: bool,
@@ -38,6 +40,7 @@ impl Plan {
         verdict: Verdict::Ring(None),
         rule: None,
         unheard: false,
+        diverted: 0,
         #[cfg(feature = "tones")]
         confirms: false,
     };
