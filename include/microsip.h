@@ -67,7 +67,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4480u + (calls) * 6864u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4480u + (calls) * 6888u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -886,7 +886,10 @@ typedef struct microsip_account {
   /**
    * Numbers for help in an emergency, comma separated: "112, 911"; NULL: none. Neither dial plan
    * nor prefix concerns them, nor do their calls get privacy; no rule ends or holds such a call,
-   * and its call back rings (`callback_s` of microsip_rules). So do urn:service:sos and its
+   * and its call back rings (`callback_s` of microsip_rules). Where no slot is left for it another
+   * call gives way: one that has ended; else it ends with MICROSIP_CAUSE_EMERGENCY and
+   * MICROSIP_E_FULL, in this order: one that rings here (486), one that is dialled (CANCEL), one on
+   * hold, last the one that has talked for longest (BYE). So do urn:service:sos and its
    * sub-services (RFC 5031), which can be dialled by any account and go by its proxy or registrar;
    * where the caller is stands in a Geolocation header (RFC 6442) of `call_headers`, or of
    * `headers` of microsip_options.
@@ -1026,6 +1029,11 @@ typedef struct microsip_account_info {
 #define MICROSIP_CAUSE_FULL 17
 /** A cause of the end of a call: the phone was shut down. */
 #define MICROSIP_CAUSE_SHUTDOWN 18
+/**
+ * A cause of the end of a call: it gave way to a call for help in an emergency, for which no slot
+ * was left.
+ */
+#define MICROSIP_CAUSE_EMERGENCY 19
 /**
  * The ring that an incoming call asks for by its Alert-Info (RFC 7462), brought by the account's
  * own server: a number in these bits, 1 to 8 for a rhythm of its own, 0 for the usual ring; and a
@@ -2457,8 +2465,9 @@ int32_t microsip_account_info_get(microsip_id phone,
  * o->min_se from 1 to 89, say).
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
  * library writes itself.
- * @retval MICROSIP_E_FULL max_calls are there.
- * @retval MICROSIP_E_CLOSED After shutdown.
+ * @retval MICROSIP_E_FULL max_calls are there; for a call for help (`emergency` of
+ * microsip_account) only where each of them is one, too, for any other gives way.
+ * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
  * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
  */
 int32_t microsip_dial(microsip_id phone,
@@ -3603,8 +3612,9 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * o->min_se from 1 to 89, say).
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
  * library writes itself.
- * @retval MICROSIP_E_FULL max_calls are there.
- * @retval MICROSIP_E_CLOSED After shutdown.
+ * @retval MICROSIP_E_FULL max_calls are there; for a call for help (`emergency` of
+ * microsip_account) only where each of them is one, too, for any other gives way.
+ * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
  * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
  */
 int32_t microsip_engine_dial(struct microsip_engine *e,

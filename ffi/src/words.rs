@@ -291,6 +291,7 @@ const fn why(cause: EndCause) -> &'static str {
         EndCause::Server => "an error of the far end's",
         EndCause::Full => "a limit of this phone",
         EndCause::Shutdown => "shutdown",
+        EndCause::Emergency => "it gave way to a call for help",
     }
 }
 

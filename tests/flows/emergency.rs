@@ -1,5 +1,7 @@
 //! Calls for help in an emergency: how they are addressed, what does not concern them, and their call back.
 
+mod full;
+
 use crate::server::anna;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{

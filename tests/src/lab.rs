@@ -274,7 +274,8 @@ impl Lab {
             assert!(late || !end.prompt && told.at <= now, "{told:?} has the time of something else, at {now:?}");
             // and it names an object that can be read, whose end was not told before; but for ends of commands, and of
             // calls that had to give way, which outlive their objects
-            let outlives = told.kind == EventKind::Done || told.cause == EndCause::Full;
+            let gave_way = matches!(told.cause, EndCause::Full | EndCause::Emergency | EndCause::Cancelled);
+            let outlives = told.kind == EventKind::Done || gave_way;
             assert!(
                 told.call == CallId::NONE || outlives || end.phone.call_info(told.call).is_ok(),
                 "{told:?} names nothing"

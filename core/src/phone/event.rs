@@ -151,6 +151,8 @@ pub enum EndCause {
     Full = 17,
     /// The phone was shut down.
     Shutdown = 18,
+    /// It gave way to a call for help in an emergency, for which no slot was left.
+    Emergency = 19,
 }
 
 impl EndedBy {

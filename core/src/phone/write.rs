@@ -106,6 +106,10 @@ pub(super) fn write_length_place(out: &mut Cursor<'_>) -> usize {
     at
 }
 
+/// RFC 4411: the reason for which a phone ends a call for one that matters more.
+#[cfg(feature = "numbers")]
+pub(super) const PREEMPTION: &[u8] = b"preemption;cause=1;text=\"UA Preemption\"";
+
 /// Fills the number in: four columns, blanks before it.
 pub(super) fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
     let mut digits = [b' '; 4];

@@ -19,7 +19,8 @@ use core::ffi::c_char;
 /// or no digits behind it. MICROSIP_E_BLOCKED: the dial plan has no match for it. MICROSIP_E_ARG: it needs an account,
 /// or o has a number out of range (o->session_expires or o->min_se from 1 to 89, say). MICROSIP_E_TEXT: o->headers are
 /// not lines of "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are
-/// there. MICROSIP_E_CLOSED: after shutdown.
+/// there; for a call for help (`emergency` of microsip_account) only where each of them is one, too, for any other gives
+/// way. MICROSIP_E_CLOSED: after shutdown, to a call for help, too.
 /// MICROSIP_E_STATE: uri is NULL, and nothing that was dialled is kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(

@@ -1,14 +1,14 @@
 //! Calls: from the dialling to the end, in every way that one begins and ends.
 
 use super::{
-    Flow, PATIENCE, answer_all, asks, called, causes, dial, each, ends, ends_it, flow, hangup_all, heard, is_over,
-    meanwhile, over, rest, rings, talking, talks, up, wait,
+    Flow, PATIENCE, answer_all, asks, called, causes, dial, dial_with, each, ends, ends_it, flow, hangup_all, heard,
+    is_over, meanwhile, over, rest, rings, talking, talks, up, wait,
 };
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{Cause, EndCause};
-use microsip_tests::{EventKind, Lab, Peer, sdp};
+use microsip_core::phone::{AccountConfig, Capacity, Cause, DialOptions, EndCause};
+use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
 
-pub(super) const FLOWS: [Flow; 13] = [
+pub(super) const FLOWS: [Flow; 14] = [
     flow("answered", answered, |lab| talks(lab, 0) == 1 && talks(lab, 1) == 1),
     flow("three", three_calls_both_ways, |lab| talks(lab, 0) == 3 && talks(lab, 1) == 3),
     flow("cancelled", cancelled, |lab| [0, 1].map(|end| causes(lab, end, EndCause::Cancelled)) == [2, 2]),
@@ -21,6 +21,12 @@ pub(super) const FLOWS: [Flow; 13] = [
     flow("both hang up", both_hang_up, |lab| talks(lab, 0) + talks(lab, 1) == 2),
     flow("no answer without audio", no_audio, |lab| causes(lab, 0, EndCause::Media) == 2),
     flow("unknown dialogs", unknown, |lab| lab.count("SIP/2.0 481") >= 2),
+    Flow {
+        options: || Options { capacity: Capacity::host(2, 2, 4096).direct(0, u32::MAX), ..Options::default() },
+        ..flow("help where all is taken", help, |lab| {
+            causes(lab, 0, EndCause::Emergency) == 1 && talks(lab, 0) == 2 && talks(lab, 1) == 2
+        })
+    },
     flow("shut down", shut_down, |lab| lab.ends.iter().all(|end| end.phone.is_idle())),
 ];
 
@@ -44,6 +50,33 @@ fn three_calls_both_ways(lab: &mut Lab) {
     up(lab, 0, 3);
     up(lab, 1, 3);
     hangup_all(lab, 1);
+    over(lab, 0, &mut []);
+}
+
+/// The phone's two calls are up when it asks for help.
+fn help(lab: &mut Lab) {
+    let config = AccountConfig {
+        uri: "sip:anna@10.0.0.2",
+        registrar: "sip:10.0.0.2",
+        no_register: true,
+        emergency: "112",
+        ..AccountConfig::default()
+    };
+    let now = lab.now;
+    let Ok(account) = lab.ends[0].phone.account_add(now, &config) else { return };
+    for end in [1, 2] {
+        dial(lab, 0, &format!("sip:bob@10.0.0.{}", end + 1));
+        rings(lab, end, 1);
+        answer_all(lab, end);
+        up(lab, end, 1);
+    }
+    up(lab, 0, 2);
+    if dial_with(lab, 0, account, "112", DialOptions::default()) {
+        rings(lab, 1, 1);
+        answer_all(lab, 1);
+        up(lab, 0, 2);
+    }
+    lab.run_for(Duration::from_secs(2));
     over(lab, 0, &mut []);
 }
 

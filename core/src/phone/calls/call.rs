@@ -1,5 +1,6 @@
 //! A call: a session between its INVITE and its release, or the need for its slot.
 
+use super::before::Before;
 use super::next_offer::NextOffer;
 use super::rules::Plan;
 use super::timers::Refresh;
@@ -97,6 +98,8 @@ pub(in crate::phone) struct Call {
     pub(super) plan: Plan,
     /// The next step of its session timer.
     pub(super) refresh: Refresh,
+    /// It gave way: a direct call to an account's caller ([`super::Calls::make_room`]), or any call to one for help.
+    pub(super) gave_way: bool,
     /// One of many that are to be hung up.
     pub(super) leaving: bool,
     /// Commands to hold, and to offer anew, that the offer on its way serves.
@@ -117,10 +120,11 @@ pub(in crate::phone) struct Call {
     pub(super) later: super::later::Later,
     /// The last provisional response, as a number of its contents.
     pub(super) progress: u32,
-    /// The use of the slot that gave way to this one, and whose end still needs its event; 0: none.
-    pub(super) before: u32,
-    /// The application's own number of that one.
-    pub(super) before_tag: u64,
+    /// It asks for help in an emergency.
+    #[cfg(feature = "numbers")]
+    pub(super) help: bool,
+    /// The call that gave way to this one, and whose end still needs its event.
+    pub(super) before: Before,
 }
 
 impl Call {
@@ -160,6 +164,7 @@ impl Call {
         media_outcome: Ended::DONE,
         plan: Plan::EMPTY,
         refresh: Refresh::EMPTY,
+        gave_way: false,
         leaving: false,
         carried: [0; 2],
         updates: false,
@@ -171,8 +176,9 @@ impl Call {
         #[cfg(feature = "numbers")]
         later: super::later::Later::EMPTY,
         progress: 0,
-        before: 0,
-        before_tag: 0,
+        #[cfg(feature = "numbers")]
+        help: false,
+        before: Before::NONE,
     };
 
     /// Its account; none: it is a direct one.
@@ -222,11 +228,6 @@ impl Call {
     #[cfg(feature = "timers")]
     pub(super) fn is_wanted(&self) -> bool {
         self.cancel == Cancel::No
-    }
-
-    /// It was a direct call that gave way to an account's caller ([`super::Calls::make_room`]).
-    pub(super) fn gave_way(&self) -> bool {
-        self.incoming && self.account.is_none() && self.cause == Cause::Full && self.sip_code == 486
     }
 
     pub(super) fn deadline(&self) -> Instant {

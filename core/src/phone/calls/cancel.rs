@@ -2,15 +2,23 @@
 
 use super::Calls;
 use super::call::Cancel;
+#[cfg(feature = "numbers")]
+use crate::base::cursor::Cursor;
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 #[cfg(feature = "identity")]
 use crate::phone::dialogs::For;
-#[cfg(feature = "identity")]
+#[cfg(feature = "numbers")]
+use crate::phone::dialogs::Lost;
+#[cfg(any(feature = "identity", feature = "numbers"))]
 use crate::phone::transactions::request::{Owner, Request};
+#[cfg(feature = "numbers")]
+use crate::phone::write::PREEMPTION;
 use crate::phone::{Cause, Flow, Lower};
 use crate::wire::sip::Message;
+#[cfg(feature = "numbers")]
+use crate::wire::sip::{Name, Writer};
 
 impl Calls<'_> {
     /// Gives up an outgoing call that is not answered.
@@ -91,11 +99,24 @@ impl Calls<'_> {
     /// False: no slot is free for its CANCEL, or that does not fit.
     fn cancel_invite(&mut self, lower: &mut Lower<'_>, now: Instant, invite: Handle) -> bool {
         let lines: &[u8] = b"";
-        #[cfg(feature = "identity")]
-        let lines = match lower.transactions.request(invite).map(Request::owner) {
-            Some(Owner::Dialog(dialog)) => lower.dialogs.added(dialog, For::End),
-            _ => lines,
+        #[cfg(any(feature = "identity", feature = "numbers"))]
+        let dialog = match lower.transactions.request(invite).map(Request::owner) {
+            Some(Owner::Dialog(dialog)) => dialog,
+            _ => Handle::NONE,
         };
+        // rfc3326#2: a CANCEL may have a reason
+        #[cfg(feature = "numbers")]
+        let mut room = [0; "Reason: \r\n".len() + PREEMPTION.len()];
+        #[cfg(feature = "numbers")]
+        let lines = if lower.dialogs.get(dialog).is_some_and(|leg| leg.lost() == Lost::Way) {
+            let mut out = Cursor::new(&mut room);
+            Writer::new(&mut out).header_bytes(Name::Reason, PREEMPTION);
+            room.as_slice()
+        } else {
+            lines
+        };
+        #[cfg(feature = "identity")]
+        let lines = Some(lower.dialogs.added(dialog, For::End)).filter(|added| !added.is_empty()).unwrap_or(lines);
         let cancelled = lower.transactions.cancel(&mut lower.cx, now, invite, lines);
         lower.release(cancelled.over);
         cancelled.sent

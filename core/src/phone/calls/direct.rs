@@ -85,6 +85,9 @@ impl Calls<'_> {
             lower.transactions.respond_last(handle);
         }
         lower.dialogs.forget_bye(served.dialog);
+        if let Some(call) = self.get_mut(served.call).filter(|call| !call.is_over()) {
+            call.gave_way = true;
+        }
         self.end_call(lower, now, served.call, Cause::Full, 486);
         let status = if state == State::Completed { refusal } else { 486 };
         let secret = lower.dialogs.dialog(served.dialog).map_or(0, |dialog| dialog.local_tag.secret);

@@ -33,14 +33,9 @@ impl Calls<'_> {
 
     /// A call has ended.
     pub(super) fn emergency_ends(&mut self, now: Instant, call: Handle) {
-        if self.is_emergency(call) {
+        if self.emergency.call == call {
             self.emergency.at = now;
         }
-    }
-
-    /// It is the last call for help.
-    pub(super) fn is_emergency(&self, call: Handle) -> bool {
-        !call.is_none() && self.emergency.call == call
     }
 
     /// A call that has just come in may be from those who were asked for help: by the account's own server, while that call

@@ -1,6 +1,7 @@
 //! The slots of calls: taken, kept while an ended call can be read, freed.
 
 use super::Calls;
+use super::before::Before;
 use super::call::Call;
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -8,22 +9,14 @@ use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::trace::{About, IS_MADE, Pool, What};
 use crate::phone::{CallId, CallState, Lower};
-use core::mem::take;
-
-/// A call had to make room for an account's caller, and its end has no event yet: its successor keeps it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Before {
-    generation: u32,
-    tag: u64,
-}
+use core::mem::replace;
 
 impl Calls<'_> {
     /// A slot for a call: a free one, or that of the call that ended longest ago and was not released.
     pub(in crate::phone) fn open(&mut self, lower: &mut Lower<'_>) -> Option<Handle> {
-        let before = if self.slots.is_full() { self.evict(lower)? } else { Before::default() };
+        let before = if self.slots.is_full() { self.evict(lower)? } else { Before::NONE };
         let session_id = lower.cx.rng.next_u32();
-        let call = Call { before: before.generation, before_tag: before.tag, ..Call::EMPTY };
-        let handle = self.slots.insert(call)?;
+        let handle = self.slots.insert(Call { before, ..Call::EMPTY })?;
         lower.media.open_line(handle, session_id);
         Some(handle)
     }
@@ -33,16 +26,16 @@ impl Calls<'_> {
         let handle = self.ended.pop().and_then(|oldest| self.slots.handle_at(oldest))?;
         let call = self.slots.get_mut(handle)?;
         let unread = call.pending & Call::bit(CallState::Ended) != 0;
-        let before = if !(unread && call.gave_way()) {
+        let before = if !(unread && call.gave_way) {
             lower.cx.trace_full(Pool::EndedCalls);
             lose(&mut lower.cx);
-            Before::default()
+            Before::NONE
         } else if call.pending & Call::bit(CallState::Incoming) == 0 {
             // its end was not fetched in time
-            Before { generation: handle.generation, tag: call.tag }
+            Before::of(handle, call)
         } else {
             // no event was made of it; but one may have been made of a call that had given way to it
-            Before { generation: take(&mut call.before), tag: call.before_tag }
+            replace(&mut call.before, Before::NONE)
         };
         self.free(lower, handle);
         Some(before)
@@ -88,7 +81,7 @@ impl Calls<'_> {
     /// A call goes of which nothing is under way. If it still kept the end of one that had given way to it, that one is
     /// lost.
     pub(in crate::phone) fn discard(&mut self, lower: &mut Lower<'_>, handle: Handle) {
-        if self.slots.get(handle).is_some_and(|call| call.before > 0) {
+        if self.slots.get(handle).is_some_and(|call| call.before.is_some()) {
             lose(&mut lower.cx);
         }
         lower.media.close_line(handle);

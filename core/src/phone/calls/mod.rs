@@ -6,6 +6,7 @@ mod added;
 mod alert;
 mod answering;
 mod asked;
+mod before;
 mod bye;
 pub(super) mod call;
 mod cancel;
@@ -58,6 +59,8 @@ mod timers;
 mod told;
 #[cfg(feature = "reoffer")]
 mod update;
+#[cfg(feature = "numbers")]
+mod way;
 
 pub(super) use ending::reason_of;
 

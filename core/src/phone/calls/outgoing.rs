@@ -68,6 +68,9 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         let later = Later::read(digits)?;
         let uri = complete(domain, lower.accounts.transport(account_handle), target, &mut room)?;
+        // who asks for help is not told that every slot is in use; what is missing all the same is found below
+        #[cfg(feature = "numbers")]
+        let _ = emergency && self.make_way(lower, now);
         let call_handle = self.open(lower).ok_or(CommandError::Full)?;
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
         #[cfg(feature = "codecs")]
@@ -82,6 +85,7 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         if let Some(call) = self.get_mut(call_handle) {
             call.later = later;
+            call.help = emergency;
         }
         // one for help, too: a call for help that broke off is to be made again
         #[cfg(feature = "numbers")]
@@ -92,8 +96,6 @@ impl Calls<'_> {
         if emergency && result.is_ok() {
             self.emergency_begins(now, call_handle, account_handle);
         }
-        #[cfg(feature = "numbers")]
-        let _ = emergency;
         #[cfg(feature = "info")]
         if let Some(call) = self.get_mut(call_handle) {
             call.digits = options.digits;

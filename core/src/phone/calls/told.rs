@@ -1,6 +1,7 @@
 //! The events of a call: its states in the order of the ladder, its media, digits, and its end.
 
 use super::Calls;
+use super::before::Before;
 #[cfg(feature = "stream")]
 use super::call::PENDING_DATAGRAM;
 #[cfg(feature = "identity")]
@@ -22,26 +23,9 @@ impl Calls<'_> {
         let (account, tag, sip_code) = (AccountId(call.account), call.tag, call.sip_code);
         let told = |at, kind| Some(Event { at, account, call: CallId(handle), tag, kind });
         let incoming = Call::bit(CallState::Incoming);
-        if call.before > 0 {
-            let call_before = CallId(Handle { index, generation: core::mem::take(&mut call.before) });
-            let kind = EventKind::Call {
-                state: CallState::Ended,
-                reached: Call::bit(CallState::Ended),
-                sip_code: 486,
-                result: Cause::Full,
-                cause: EndCause::Full,
-                ended_by: EndedBy::Library,
-                rule: None,
-                alert: Alert(0),
-            };
+        if call.before.is_some() {
             // it gave way to this one
-            return Some(Event {
-                at: call.started,
-                account: AccountId::NONE,
-                call: call_before,
-                tag: call.before_tag,
-                kind,
-            });
+            return Some(core::mem::replace(&mut call.before, Before::NONE).event(call.started, index));
         }
         // the coming and the end of a call that a rule has not let in are one event
         if call.pending & incoming != 0 && !call.plan.is_unheard() {

@@ -12,16 +12,19 @@ use crate::phone::reliable::Reliable;
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 
-/// The loss of a far end, for which its call is ended.
+/// The reason for which the phone ends a call by itself, which its BYE or CANCEL says.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::phone) enum Lost {
     #[default]
     Nothing,
-    /// Its media.
+    /// The far end's media.
     Media,
     /// Its session ran out.
     #[cfg(feature = "timers")]
     Session,
+    /// It gave way to a call for help.
+    #[cfg(feature = "numbers")]
+    Way,
 }
 
 /// A leg.
@@ -46,7 +49,7 @@ pub(in crate::phone) struct Leg {
     pub(super) ack_owed: bool,
     /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
     pub(super) bye_owed: bool,
-    /// The far end has fallen silent, or was not heard of in time; the BYE to it gives that as its reason.
+    /// The far end has fallen silent, was not heard of in time, or had to give way; the BYE to it gives that as its reason.
     pub(super) lost: Lost,
     /// The far end has sent BYE: for its further requests there is no dialog, though its texts can still be read.
     pub(super) left: bool,
@@ -193,7 +196,13 @@ impl Leg {
         self.bye_owed
     }
 
-    /// The loss that its BYE gives as the reason.
+    /// It is a further dialog of its call's INVITE.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) const fn is_chained(&self) -> bool {
+        self.chained
+    }
+
+    /// The reason that its BYE gives.
     pub(in crate::phone) const fn lost(&self) -> Lost {
         self.lost
     }

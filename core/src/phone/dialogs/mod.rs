@@ -69,6 +69,12 @@ impl<'a> Dialogs<'a> {
         self.slots.handle_at(index)
     }
 
+    /// All legs. It walks the pool: for commands, never for a packet.
+    #[cfg(feature = "numbers")]
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Handle, &Leg)> {
+        self.slots.iter()
+    }
+
     pub(super) const fn used(&self) -> usize {
         self.slots.used()
     }

@@ -111,7 +111,7 @@ impl Dialogs<'_> {
         }
     }
 
-    /// Its far end is lost, which its BYE is to say.
+    /// The phone ends it by itself, and its BYE is to say why.
     pub(in crate::phone) fn lose(&mut self, handle: Handle, lost: Lost) {
         if let Some(leg) = self.slots.get_mut(handle) {
             leg.lost = lost;

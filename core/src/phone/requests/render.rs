@@ -14,6 +14,8 @@ use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
 #[cfg(any(not(feature = "reliable"), feature = "identity"))]
 use crate::phone::understood::Tags;
+#[cfg(feature = "numbers")]
+use crate::phone::write::PREEMPTION;
 use crate::phone::write::{
     END, contact_user, patch_length, write_extensions, write_length_place, write_target, write_top,
 };
@@ -142,6 +144,8 @@ impl Lower<'_> {
             Lost::Media => MEDIA_LOST,
             #[cfg(feature = "timers")]
             Lost::Session => SESSION_LOST,
+            #[cfg(feature = "numbers")]
+            Lost::Way => PREEMPTION,
         };
         // a reason of the application's goes before ours
         if request.method == Sending::Bye && !added.starts_with(b"Reason:") && !reason.is_empty() {

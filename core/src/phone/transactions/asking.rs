@@ -123,6 +123,25 @@ impl Transactions<'_> {
         self.requests.free()
     }
 
+    /// A request finds a slot, if need be that of one that only absorbs.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn has_room_to_ask(&self) -> bool {
+        !self.requests.is_full() || self.requests.iter().any(|(_, request)| request.client.state() == State::Completed)
+    }
+
+    /// All requests. It walks the pool: for commands, never for a packet.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn requests(&self) -> impl Iterator<Item = (Handle, &Request)> {
+        self.requests.iter()
+    }
+
+    /// A request in this dialog, and its method.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn request_of(&self, dialog: Handle) -> Option<(Handle, Sending)> {
+        let mut of_dialog = self.requests.iter().filter(|(_, request)| request.owner == Owner::Dialog(dialog));
+        of_dialog.next().map(|(handle, request)| (handle, request.method))
+    }
+
     pub(in crate::phone) const fn requests_used(&self) -> usize {
         self.requests.used()
     }

@@ -382,6 +382,21 @@ impl Transactions<'_> {
         }
     }
 
+    /// The transaction of a request that came in this dialog, or made it.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn server_of(&self, dialog: Handle) -> Option<(Handle, State)> {
+        let mut of_dialog = self.servers.iter().filter(|(_, server)| server.served.dialog == dialog);
+        of_dialog.next().map(|(handle, server)| (handle, server.state()))
+    }
+
+    /// A refused INVITE waits for its ACK without its dialog: its response is written.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn forget_dialog(&mut self, handle: Handle) {
+        if let Some(server) = self.servers.get_mut(handle) {
+            server.served.dialog = Handle::NONE;
+        }
+    }
+
     /// A transaction without any response ends without a tombstone.
     pub(in crate::phone) fn discard(&mut self, cx: &mut Context<'_>, handle: Handle) {
         let Some(counted) = self.servers.get(handle).map(Server::is_counted) else { return };

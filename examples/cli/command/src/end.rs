@@ -31,6 +31,7 @@ const CAUSES: &[(u32, &str, &str)] = &[
     (c::MICROSIP_CAUSE_SERVER, "server", "a fault at the server or the far end"),
     (c::MICROSIP_CAUSE_FULL, "full", "a limit of this phone"),
     (c::MICROSIP_CAUSE_SHUTDOWN, "shutdown", "this phone was shut down"),
+    (c::MICROSIP_CAUSE_EMERGENCY, "emergency", "it gave way to a call for help"),
 ];
 
 /// The causes that are somebody's act.

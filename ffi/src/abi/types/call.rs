@@ -64,6 +64,8 @@ pub const MICROSIP_CAUSE_SERVER: u32 = 16;
 pub const MICROSIP_CAUSE_FULL: u32 = 17;
 /// A cause of the end of a call: the phone was shut down.
 pub const MICROSIP_CAUSE_SHUTDOWN: u32 = 18;
+/// A cause of the end of a call: it gave way to a call for help in an emergency, for which no slot was left.
+pub const MICROSIP_CAUSE_EMERGENCY: u32 = 19;
 
 /// The ring that an incoming call asks for by its Alert-Info (RFC 7462), brought by the account's own server: a number in
 /// these bits, 1 to 8 for a rhythm of its own, 0 for the usual ring; and a set of MICROSIP_ALERT_*.

@@ -297,7 +297,7 @@ impl Calls<'_> {
     /// It asks for help in an emergency: no rule ends or holds it.
     fn asks_for_help(&self, call: Handle) -> bool {
         #[cfg(feature = "numbers")]
-        return self.is_emergency(call);
+        return self.get(call).is_some_and(|call| call.help);
         #[cfg(not(feature = "numbers"))]
         {
             let _ = (self, call);
