@@ -330,6 +330,16 @@ fn a_wish_has_the_name_and_any_address_will_do() {
     assert!(lab.ends[0].ended().is_none());
 }
 
+#[test]
+fn a_uri_with_the_port_of_media_is_none_of_a_description() {
+    let mut lab = lab(false);
+    lab.ends[0].grant = false;
+    lab.dial(0, "sip:peer@far.example:5004;transport=udp");
+    let wish = lab.ends[0].phone.poll_wish();
+    let Some(Wish::Locate { port: Some(5004), .. }) = wish else { panic!("{wish:?}") };
+    assert!(!wish.unwrap().is_of_a_description(), "its caller waits for it");
+}
+
 /// The next wish: the look-up's id, or nothing of it.
 fn lookup_or_other(lab: &mut Lab) -> Option<Option<WishId>> {
     let wish = lab.ends[0].phone.poll_wish()?;

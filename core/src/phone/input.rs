@@ -91,6 +91,8 @@ pub enum Wish<'p> {
         port: Option<u16>,
         /// Where the URI names one.
         transport: Option<Transport>,
+        /// A description of the far end's names it, whoever that is ([`Wish::is_of_a_description`]).
+        described: bool,
     },
     /// Open a stream to an address, from the local address of that socket. One that is open to the same far end does.
     Connect {
@@ -138,6 +140,6 @@ impl Wish<'_> {
     /// after the other is to do this one behind all others, for its name server may let it wait.
     #[must_use]
     pub const fn is_of_a_description(&self) -> bool {
-        matches!(self, Self::Locate { port: Some(DESCRIBED), transport: Some(Transport::Udp), .. })
+        matches!(self, Self::Locate { described: true, .. })
     }
 }

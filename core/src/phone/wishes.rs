@@ -77,7 +77,8 @@ impl Phone<'_> {
         let request = self.lower.transactions.request(handle)?;
         if matches!(request.owner(), Owner::Offer(_) | Owner::Answer(_)) {
             let host = Calls::host_sought(&self.lower, handle).unwrap_or(NOBODY);
-            return Some(Wish::Locate { id, host, port: Some(DESCRIBED), transport: Some(Transport::Udp) });
+            let (port, transport) = (Some(DESCRIBED), Some(Transport::Udp));
+            return Some(Wish::Locate { id, host, port, transport, described: true });
         }
         #[cfg_attr(not(feature = "stream"), expect(unused_mut, reason = "datagrams alone"))]
         let mut usual = None;
@@ -113,7 +114,7 @@ impl Phone<'_> {
         let text = uri;
         let Ok(uri) = Uri::parse(text) else {
             // no host has this name: the look-up fails, and so does the request
-            return Some(Wish::Locate { id, host: NOBODY, port: None, transport: None });
+            return Some(Wish::Locate { id, host: NOBODY, port: None, transport: None, described: false });
         };
         let transport = match uri.transport() {
             Some(name) if name.eq_ignore_ascii_case(b"tcp") => Some(Transport::Tcp),
@@ -125,7 +126,7 @@ impl Phone<'_> {
         };
         let host = uri.params.get(b"maddr").unwrap_or_else(|| host_text(text));
         let host = core::str::from_utf8(host).unwrap_or(NOBODY).trim_start_matches('[').trim_end_matches(']');
-        Some(Wish::Locate { id, host, port: uri.port, transport })
+        Some(Wish::Locate { id, host, port: uri.port, transport, described: false })
     }
 
     /// The driver's reply to a wish. The ports of a stale one are closed.

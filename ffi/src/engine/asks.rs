@@ -180,7 +180,7 @@ impl microsip_engine {
                         *entry = Media { media, wish: id };
                     }
                 }
-                Wish::Locate { id, host, port, transport } => {
+                Wish::Locate { id, host, port, transport, .. } => {
                     let literal = microsip_core::wire::ip(host.as_bytes());
                     let short = host.len() < ask.name.len();
                     for (place, byte) in ask.name.iter_mut().zip(host.bytes()) {

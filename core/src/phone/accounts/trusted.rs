@@ -169,7 +169,7 @@ impl Accounts<'_> {
     pub(in crate::phone) fn wish(&self, id: WishId, account: Handle) -> Option<Wish<'_>> {
         let host = core::str::from_utf8(self.trusted_name(account)?).ok()?;
         // as the account's own: by SRV where there is some, else by address
-        Some(Wish::Locate { id, host, port: None, transport: None })
+        Some(Wish::Locate { id, host, port: None, transport: None, described: false })
     }
 
     /// The addresses of a trusted name; `None`: they could not be found out.

@@ -22,9 +22,8 @@ enum Wanted {
 }
 
 fn copied(wish: Wish<'_>) -> Wanted {
-    let described = wish.is_of_a_description();
     match wish {
-        Wish::Locate { id, host, port, transport } => {
+        Wish::Locate { id, host, port, transport, described } => {
             let mut name = [0u8; NAME];
             // a name that does not fit is none
             let len = name.get_mut(..host.len()).map_or(0, |room| {
