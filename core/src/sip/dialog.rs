@@ -170,7 +170,8 @@ impl Dialog {
             // the texts behind are about to be written anew
             self.fixed_end = self.headers.start() as u16;
         } else {
-            #[cfg(feature = "redirect")]
+            // an identity, or another target, stands behind them
+            #[cfg(any(feature = "identity", feature = "redirect"))]
             let _ = self.splice(block, self.headers, &[]); // it gets shorter
         }
         let _ = block;

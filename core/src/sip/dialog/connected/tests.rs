@@ -54,6 +54,19 @@ fn another_identity_leaves_the_other_texts_as_they_are() {
 }
 
 #[test]
+fn header_lines_leave_their_room_though_an_identity_stands_behind_them() {
+    // a 180 asserts the far end, then the call is answered
+    let mut block = [0u8; 256];
+    let mut dialog = dialog(&mut block);
+    assert!(dialog.connect(&mut block, &address("<sip:carol@example.org>")));
+    let (used, lines) = (dialog.used(), dialog.headers.len());
+    dialog.drop_headers(&mut block);
+    assert_eq!((dialog.used(), dialog.headers.len()), (used - lines, 0));
+    assert_eq!(dialog.shown(&block), b"<sip:carol@example.org>");
+    assert_eq!((dialog.routes.of(&block), dialog.target.of(&block)), (ROUTE, &b"sip:bob@10.0.0.2"[..]));
+}
+
+#[test]
 fn one_that_does_not_fit_changes_nothing() {
     let mut block = [0u8; 80];
     let mut dialog = dialog(&mut block);
