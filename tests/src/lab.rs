@@ -79,6 +79,8 @@ pub struct Lab {
     pub media_sent: HashMap<SocketAddr, u64>,
     /// The packets that came to sockets of no phone.
     pub raw: HashMap<SocketAddr, Vec<(Instant, SocketAddr, Vec<u8>)>>,
+    /// Commands that a test gave to each call and that none has taken.
+    pub in_vain: usize,
     /// The addresses of names.
     pub names: HashMap<String, Vec<SocketAddr>>,
     /// Decides which packets are lost.
@@ -120,6 +122,7 @@ impl Lab {
             sent: Vec::new(),
             media_sent: HashMap::new(),
             raw: HashMap::new(),
+            in_vain: 0,
             names: HashMap::new(),
             filter: None,
             audio: true,

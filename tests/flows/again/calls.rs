@@ -2,11 +2,11 @@
 
 use super::{
     Flow, PATIENCE, answer_all, asks, called, causes, dial, dial_with, each, ends, ends_it, flow, hangup_all, heard,
-    is_over, meanwhile, over, rest, rings, talking, talks, up, wait,
+    is_over, meanwhile, media_changes, over, rest, rings, talking, talks, up, wait,
 };
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountConfig, Capacity, Cause, DialOptions, EndCause};
-use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
+use microsip_tests::{Lab, Options, Peer, sdp};
 
 pub(super) const FLOWS: [Flow; 14] = [
     flow("answered", answered, |lab| talks(lab, 0) == 1 && talks(lab, 1) == 1),
@@ -15,8 +15,9 @@ pub(super) const FLOWS: [Flow; 14] = [
     flow("refused", refused, |lab| ends(lab, 0, Cause::Refused) == 2),
     flow("forked", forked, |lab| talks(lab, 0) == 1 && lab.count("BYE") >= 2),
     flow("redirected", redirected, |lab| talks(lab, 0) == 1 && talks(lab, 1) == 1),
-    flow("re-invited", reinvited, |lab| talks(lab, 0) == 1 && media_changes(lab) >= 2),
-    flow("late offer", late_offer, |lab| talks(lab, 0) == 1),
+    flow("re-invited", reinvited, |lab| talks(lab, 0) == 1 && media_changes(lab, 0) >= 2),
+    // their answer to our offer began the media
+    flow("late offer", late_offer, |lab| talks(lab, 0) == 1 && media_changes(lab, 0) >= 1),
     flow("options", options, |lab| talks(lab, 0) == 1 && lab.count("SIP/2.0 200") >= 4),
     flow("both hang up", both_hang_up, |lab| talks(lab, 0) + talks(lab, 1) == 2),
     flow("no answer without audio", no_audio, |lab| causes(lab, 0, EndCause::Media) == 2),
@@ -29,10 +30,6 @@ pub(super) const FLOWS: [Flow; 14] = [
     },
     flow("shut down", shut_down, |lab| lab.ends.iter().all(|end| end.phone.is_idle())),
 ];
-
-fn media_changes(lab: &Lab) -> usize {
-    lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Media).count()
-}
 
 fn answered(lab: &mut Lab) {
     if talking(lab) {
@@ -149,7 +146,7 @@ fn late_offer(lab: &mut Lab) {
     peer.learn(&ok);
     let body = peer.sdp();
     peer.ack(lab, &body);
-    up(lab, 0, 1);
+    wait(lab, |lab| media_changes(lab, 0) > 0);
     ends_it(lab, &mut peer);
 }
 

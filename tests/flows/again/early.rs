@@ -1,8 +1,8 @@
 //! Reliable provisional responses and early media, in both roles.
 
 use super::{
-    Flow, answer_all, calls_in, causes, dial_with, each, ends, flow, heard, is_over, meanwhile, over, rings, talks, up,
-    wait,
+    Flow, accepted, answer_all, calls_in, causes, dial_with, each, ends, flow, heard, is_over, meanwhile, over, rings,
+    talks, up, wait,
 };
 use crate::reliable::lines;
 use microsip_core::base::time::Duration;
@@ -14,8 +14,8 @@ pub(super) const FLOWS: [Flow; 5] = [
     flow("early media given up", given_up, |lab| {
         causes(lab, 0, EndCause::Cancelled) == 1 && ends(lab, 0, Cause::Refused) == 1
     }),
-    flow("reliable branches", branches, |lab| talks(lab, 0) == 1),
-    flow("a late offer and a PRACK", late, |lab| talks(lab, 0) == 1),
+    flow("reliable branches", branches, |lab| talks(lab, 0) == 1 && lab.count("PRACK") >= 9),
+    flow("a late offer and a PRACK", late, |lab| talks(lab, 0) == 1 && accepted(lab, "PRACK") >= 2),
     flow("no PRACK", unheard, |lab| lab.count("SIP/2.0 500") > 0),
 ];
 

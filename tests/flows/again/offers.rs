@@ -1,6 +1,8 @@
 //! Hold, and offers in calls that are up, by both sides and both methods.
 
-use super::{Flow, asks, called, done, each, flow, meanwhile, over, talking, talks, told_each};
+use super::{
+    Flow, accepted, asks, called, done, each, flow, meanwhile, media_changes, over, served, talking, talks, told_each,
+};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::Reoffer;
 use microsip_tests::{Lab, sdp};
@@ -8,10 +10,12 @@ use microsip_tests::{Lab, sdp};
 pub(super) const FLOWS: [Flow; 6] = [
     flow("held", held, |lab| talks(lab, 0) == 1 && lab.count("INVITE") >= 5),
     flow("held by UPDATE", held_by_update, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") >= 3),
-    flow("both hold", both_hold, |lab| talks(lab, 0) == 1),
-    flow("moved", moved, |lab| talks(lab, 0) == 1),
-    flow("offered by UPDATE", offered_by_update, |lab| talks(lab, 0) == 1),
-    flow("hosts in offers", named, |lab| talks(lab, 0) == 1),
+    flow("both hold", both_hold, |lab| talks(lab, 0) == 1 && served(lab, 0) + served(lab, 1) >= 2),
+    flow("moved", moved, |lab| talks(lab, 0) == 1 && accepted(lab, "INVITE") == 3),
+    flow("offered by UPDATE", offered_by_update, |lab| {
+        talks(lab, 0) == 1 && served(lab, 0) == 1 && accepted(lab, "UPDATE") == 3 && media_changes(lab, 0) >= 4
+    }),
+    flow("hosts in offers", named, |lab| talks(lab, 0) == 1 && accepted(lab, "INVITE") == 2),
 ];
 
 /// Each call of an end is held or resumed; a command that is taken has to be told its end.
@@ -51,11 +55,12 @@ fn both_hold(lab: &mut Lab) {
     if !talking(lab) {
         return;
     }
-    for on in [true, false] {
-        hold(lab, 0, on);
-        hold(lab, 1, on);
-        lab.run_for(Duration::from_millis(300));
-    }
+    hold(lab, 0, true);
+    hold(lab, 1, true);
+    done(lab, &mut []);
+    hold(lab, 0, false);
+    hold(lab, 1, false);
+    lab.run_for(Duration::from_millis(300));
     // one waits behind a 491 when the call ends
     over(lab, 0, &mut []);
 }

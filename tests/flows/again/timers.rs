@@ -1,7 +1,8 @@
 //! Session timers: refreshes of either side, through a hold and a change of network, 422 in both roles, and the end.
 
 use super::{
-    Flow, asks, called, done, ends, ends_it, flow, heard, meanwhile, over, talking, talks, told_each, up, wait,
+    Flow, accepted, asks, called, done, ends, ends_it, flow, heard, meanwhile, over, talking, talks, told_each, up,
+    wait,
 };
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{Cause, SessionTimer, TimerMode};
@@ -14,7 +15,9 @@ pub(super) const FLOWS: [Flow; 8] = [
     timed("refreshed", refreshed, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") >= 3),
     timed("refreshed through a hold", held, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") >= 2),
     timed("refreshed elsewhere", moved, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") >= 2),
-    timed("refreshed by the far end", by_them, |lab| talks(lab, 0) == 1),
+    timed("refreshed by the far end", by_them, |lab| {
+        talks(lab, 0) == 1 && accepted(lab, "UPDATE") == 2 && accepted(lab, "INVITE") == 2
+    }),
     timed("not refreshed", not_refreshed, |lab| ends(lab, 0, Cause::Expired) == 1),
     timed("422 three times", |lab| longer(lab, 3), |lab| talks(lab, 0) == 1),
     timed("422 four times", |lab| longer(lab, 4), |lab| ends(lab, 0, Cause::Refused) == 1 && lab.count("INVITE") >= 4),
