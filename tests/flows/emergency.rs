@@ -174,3 +174,21 @@ fn no_rule_ends_it() {
     other.respond(&mut lab, &bye, 200, "");
     server.be_hung_up(&mut lab, 0, help);
 }
+
+#[test]
+fn a_host_that_is_only_let_in_calls_back_as_anybody() {
+    let (mut lab, mut server, account) = behind(&AccountConfig { trusted: "10.0.0.77", ..config() });
+    rules(&mut lab, RuleNumbers { forward: FORWARD_ALWAYS, ..RuleNumbers::UNSET });
+    dial(&mut lab, account, "112", &DialOptions::default()).unwrap();
+    answered(&mut lab, &mut server, "INVITE sip:112@");
+    let help = lab.ends[0].last_call();
+    // the account's caller, but not by the account's own server
+    let mut other = Peer::new(&mut lab, "10.0.0.77:5060", 0);
+    assert_eq!(call_back(&mut lab, &mut other), 302);
+    let told = lab.ends[0].events.iter().rfind(|event| event.call_is(CallState::Ended)).unwrap();
+    assert_eq!(told.account, account);
+    let mut back = server.clone();
+    assert_eq!(call_back(&mut lab, &mut back), 180);
+    server.be_hung_up(&mut lab, 0, help);
+    lab.assert_settled();
+}

@@ -94,6 +94,11 @@ fn key(pcm: &mut Vec<i16>, key: u8, low: f64, high: f64, noise: &mut Rng) {
 #[test]
 fn keys_at_the_limits_of_q_24_are_heard_between_the_words_of_these_voices() {
     let voices = voices();
+    if voices.is_empty() {
+        println!(
+            "NOT CHECKED: keys between recorded voices: asterisk-core-sounds-en-wav and its like are not installed"
+        );
+    }
     let mut noise = Rng::new(&[9; 32]);
     // rows and columns at the least level, and the twist both ways
     for (low, high) in [(-25.0, -25.0), (-17.0, -25.0), (-25.0, -21.0)] {
