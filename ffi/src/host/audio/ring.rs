@@ -171,12 +171,19 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.shared.closed.store(true, Ordering::Release);
-        if let Some(wake) = &self.shared.wake {
+impl Writer {
+    /// Nothing more comes: the reader is told so, as when the writer goes.
+    pub fn close(&mut self) {
+        let closed = self.shared.closed.swap(true, Ordering::Release);
+        if let Some(wake) = self.shared.wake.as_ref().filter(|_| !closed) {
             wake();
         }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

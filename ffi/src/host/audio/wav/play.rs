@@ -77,9 +77,9 @@ pub struct Feed {
 pub enum Feeding {
     /// Call again then.
     Until(Instant),
-    /// All of it is in the ring, or the player is gone.
+    /// All of it is in the ring, or the player is gone. The ring is closed: the feed may go or stay.
     Finished,
-    /// It could not be read on. The part that was read is played.
+    /// It could not be read on. The part that was read is played, and the ring is closed.
     Failed(FileError),
 }
 
@@ -243,8 +243,16 @@ impl Drop for Player {
 }
 
 impl Feed {
-    /// Fills the ring. May block on the disk.
+    /// Fills the ring, and closes it at the end of the sound. May block on the disk.
     pub fn tend(&mut self, now: Instant) -> Feeding {
+        let feeding = self.fill(now);
+        if !matches!(feeding, Feeding::Until(_)) {
+            self.ring.close();
+        }
+        feeding
+    }
+
+    fn fill(&mut self, now: Instant) -> Feeding {
         if self.status.abandoned.load(Ordering::Acquire) {
             return Feeding::Finished;
         }

@@ -2,7 +2,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::path::PathBuf;
 
 use super::super::resample::tests::tone_snr;
-use super::{Feed, Feeding, FileCode, FileError, Mix, Player, Recording, check, open, record};
+use super::{Feed, Feeding, FileCode, FileError, Mix, Player, Recording, check, load, open, record};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -386,6 +386,30 @@ fn a_long_file_is_read_while_it_plays_and_none_of_it_is_lost() {
     }
     assert!(all == sound, "{} of {} samples", all.len(), sound.len());
     assert!(turns > 10);
+}
+
+// four seconds lie ready at once; beyond them a feed reads on
+#[test]
+fn a_sound_of_any_length_is_loaded_as_a_whole() {
+    for (frames, from, to) in [
+        (1, 8_000u32, 8_000u32),
+        (31_999, 8_000, 8_000),
+        (32_000, 8_000, 8_000),
+        (32_001, 8_000, 8_000),
+        (80_000, 8_000, 8_000),
+        (441_000, 44_100, 8_000),
+        (80_000, 8_000, 48_000),
+    ] {
+        let file = Temporary::new("load.wav");
+        let sound: Vec<i16> = (0..frames).map(|n| (n % 30_011) as i16).collect();
+        write(&file.0, from, 1, 16, false, &sound);
+        let (done, waits) = std::sync::mpsc::channel();
+        let path = file.0.clone();
+        std::thread::spawn(move || done.send(load(&path, to)));
+        let loaded = waits.recv_timeout(core::time::Duration::from_secs(20)).expect("it goes round for ever").unwrap();
+        assert_eq!(loaded.len() as u64, frames as u64 * u64::from(to) / u64::from(from), "{frames} at {from}");
+        assert!(from != to || *loaded == *sound, "{frames}");
+    }
 }
 
 #[test]
