@@ -3311,20 +3311,21 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
 
 /**
  * One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the
- * loudspeaker's out. NULL is silence, or unheard. Of MICROSIP_RING the ring device's out, or mic in
- * place of the usual ring, where it is not NULL; the result MICROSIP_NOTHING says that it is
- * silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. Of MICROSIP_HELD mic is the music of
- * the next 10 ms for far ends on hold (microsip_music_set), rate / 100 samples, for one call with
- * MICROSIP_SELF of as many; without it they hear nothing.
+ * loudspeaker's out. NULL is silence, or unheard; one memory cannot be both. Of MICROSIP_RING the
+ * ring device's out, or mic in place of the usual ring, where it is not NULL; the result
+ * MICROSIP_NOTHING says that it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. Of
+ * MICROSIP_HELD mic is the music of the next 10 ms for far ends on hold (microsip_music_set), rate
+ * / 100 samples, for one call with MICROSIP_SELF of as many; without it they hear nothing.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target MICROSIP_SELF, the person's devices; MICROSIP_RING, the ring device; or
- * MICROSIP_HELD.
+ * MICROSIP_HELD, whose speaker is NULL.
  * @param mic The microphone's sound, or NULL for silence.
  * @param speaker Room for the loudspeaker's sound, or NULL.
  * @param samples The number of samples.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG samples is no multiple of rate / 100, or above 160 ms.
+ * @retval MICROSIP_E_ARG samples is no multiple of rate / 100, or above 160 ms; mic and speaker
+ * overlap; speaker is not NULL with MICROSIP_HELD.
  */
 int32_t microsip_engine_audio(struct microsip_engine *e,
                               uint64_t now_us,

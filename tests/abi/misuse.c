@@ -671,6 +671,13 @@ static void engine(void) {
   IS(microsip_engine_audio(e, 1, MICROSIP_SELF, NULL, NULL, 80), MICROSIP_OK);
   IS(microsip_engine_audio(e, 1, MICROSIP_SELF, NULL, NULL, 0xffffffffu), MICROSIP_E_ARG);
   IS(microsip_engine_audio(e, 1, 99, NULL, NULL, 80), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm + 79, 80), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm + 79, pcm, 80), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm + 80, 80), MICROSIP_OK);
+  IS(microsip_engine_audio(e, 1, MICROSIP_HELD, NULL, pcm, 80), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, MICROSIP_HELD, NULL, NULL, 80), MICROSIP_OK);
+  IS(microsip_engine_audio(e, 1, MICROSIP_HELD, NULL, NULL, 160), MICROSIP_E_ARG);
   IS(microsip_engine_info_get(e, 1, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_dial(e, 1, 0, NULL, NULL, &id), microsip_features() & MICROSIP_HAS_NUMBERS ? MICROSIP_E_STATE : MICROSIP_E_NULL);
   said(__LINE__, e, "microsip_engine_dial: uri", "NULL");

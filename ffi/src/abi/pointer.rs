@@ -209,6 +209,16 @@ pub(crate) unsafe fn slice_mut<'c, T>(pointer: *mut T, len: u32, argument: &'sta
     Ok(unsafe { core::slice::from_raw_parts_mut(pointer, len as usize) })
 }
 
+/// Two places of as many items have no item in common; one that is NULL is no place.
+pub(crate) fn apart<T>(one: *const T, other: *const T, len: u32, argument: &'static str) -> Result<(), Fail> {
+    let bytes = (len as usize).saturating_mul(size_of::<T>());
+    if one.is_null() || other.is_null() || one.addr().abs_diff(other.addr()) >= bytes {
+        Ok(())
+    } else {
+        Err(Fail::new(MICROSIP_E_ARG, argument, Value::None, "overlaps mic: give each its own memory"))
+    }
+}
+
 fn aligned<T>(pointer: *const T, argument: &'static str) -> Result<(), Fail> {
     if pointer.is_aligned() {
         Ok(())

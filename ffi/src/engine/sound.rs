@@ -41,8 +41,13 @@ impl microsip_engine {
     fn ring(&mut self, own: &[i16], speaker: &mut [i16], samples: usize) -> Done {
         let quantum = self.whole(samples)?;
         let (mut own, mut rings) = (own.chunks(quantum), false);
-        for out in speaker.chunks_mut(quantum) {
-            rings = self.phone.ring(own.next().unwrap_or_default(), out);
+        let mut speaker = speaker.chunks_mut(quantum);
+        for _ in 0..samples / quantum {
+            let own = own.next().unwrap_or_default();
+            rings = match speaker.next() {
+                Some(output) => self.phone.ring(own, output),
+                None => self.ring_unheard(own),
+            };
         }
         if rings { Ok(()) } else { Err(Fail::NOTHING) }
     }
@@ -73,14 +78,16 @@ impl microsip_engine {
         while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut (), &[], &mut []) {}
     }
 
-    /// The music of the next tick for those on hold.
-    fn hold(&mut self, music: &[i16]) -> Done {
-        if music.len() != self.music.len() {
+    /// The music of the next tick for those on hold; an empty one is silence.
+    fn hold(&mut self, music: &[i16], samples: usize) -> Done {
+        if samples != self.music.len() {
             let fix = "is not rate / 100: music is given anew for each 10 ms";
-            return Err(Fail::new(MICROSIP_E_ARG, "samples", Value::Number(music.len() as i64), fix));
+            return Err(Fail::new(MICROSIP_E_ARG, "samples", Value::Number(samples as i64), fix));
         }
-        self.music.copy_from_slice(music);
-        self.music_given = true;
+        self.music_given = !music.is_empty();
+        if self.music_given {
+            self.music.copy_from_slice(music);
+        }
         Ok(())
     }
 
@@ -90,14 +97,22 @@ impl microsip_engine {
         let mut unheard = [0i16; QUANTUM];
         self.tick(now, input, unheard.get_mut(..usize::from(self.quantum)).unwrap_or_default());
     }
+
+    /// The same of the ring.
+    #[inline(never)]
+    fn ring_unheard(&mut self, own: &[i16]) -> bool {
+        let mut unheard = [0i16; QUANTUM];
+        self.phone.ring(own, unheard.get_mut(..usize::from(self.quantum)).unwrap_or_default())
+    }
 }
 
 /// One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL is silence,
-/// or unheard. Of MICROSIP_RING the ring device's out, or mic in place of the usual ring, where it is not NULL; the result
-/// MICROSIP_NOTHING says that it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. Of MICROSIP_HELD mic is the
-/// music of the next 10 ms for far ends on hold (microsip_music_set), rate / 100 samples, for one call with MICROSIP_SELF of
-/// as many; without it they hear nothing. target: MICROSIP_SELF, the person's devices; MICROSIP_RING, the ring device; or
-/// MICROSIP_HELD. MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
+/// or unheard; one memory cannot be both. Of MICROSIP_RING the ring device's out, or mic in place of the usual ring, where it
+/// is not NULL; the result MICROSIP_NOTHING says that it is silence, and nothing more comes until MICROSIP_ASK_AUDIO_ON. Of
+/// MICROSIP_HELD mic is the music of the next 10 ms for far ends on hold (microsip_music_set), rate / 100 samples, for one
+/// call with MICROSIP_SELF of as many; without it they hear nothing. target: MICROSIP_SELF, the person's devices;
+/// MICROSIP_RING, the ring device; or MICROSIP_HELD, whose speaker is NULL. MICROSIP_E_ARG: samples is no multiple of
+/// rate / 100, or above 160 ms; mic and speaker overlap; speaker is not NULL with MICROSIP_HELD.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio(
     e: *mut microsip_engine,
@@ -110,6 +125,7 @@ pub unsafe extern "C" fn microsip_engine_audio(
     with("microsip_engine_audio", e, |engine| {
         // SAFETY: by contract.
         let (mic, speaker) = unsafe {
+            pointer::apart(mic, speaker.cast_const(), samples, "speaker")?;
             let mic: &[i16] = if mic.is_null() { &[] } else { pointer::slice(mic, samples, "mic")? };
             let speaker: &mut [i16] =
                 if speaker.is_null() { &mut [] } else { pointer::slice_mut(speaker, samples, "speaker")? };
@@ -119,7 +135,10 @@ pub unsafe extern "C" fn microsip_engine_audio(
         match target {
             MICROSIP_SELF => engine.audio(now, mic, speaker, samples as usize),
             MICROSIP_RING if features::TONES => engine.ring(mic, speaker, samples as usize),
-            MICROSIP_HELD if features::REOFFER => engine.hold(mic),
+            MICROSIP_HELD if features::REOFFER && !speaker.is_empty() => {
+                Err(Fail::new(MICROSIP_E_ARG, "speaker", Value::None, "is not NULL: nothing is heard of MICROSIP_HELD"))
+            }
+            MICROSIP_HELD if features::REOFFER => engine.hold(mic, samples as usize),
             _ => Err(Fail::new(
                 MICROSIP_E_ARG,
                 "target",
