@@ -18,7 +18,7 @@ use crate::output::Output;
 use crate::phone::{AccountTexts, Failure, Handle, Id, Text, strerror};
 use crate::session::{Exit, Session, Stop, Tracer, advised, ended, poisoned};
 use crate::talk::{Talk, unless_gone};
-use crate::verb::{KEYS, KEYS_SEVERAL, Verb};
+use crate::verb::{KEYS, Verb, keys_of_several};
 pub(crate) use room::Room;
 use several::Several;
 
@@ -42,7 +42,12 @@ pub(crate) trait Job<'a> {
         false
     }
 
-    /// The last target is to be called again, by a key.
+    /// It calls the last target again, by a key.
+    fn redials(&self) -> bool {
+        false
+    }
+
+    /// That key: only where it is told of.
     fn redial(&mut self, app: &mut App<'a>) {
         app.output.say("redial", || json!({ "redialled": false }), "only `call` dials again");
     }
@@ -90,6 +95,17 @@ enum Input {
     Due,
 }
 
+/// A key that is held: any other one lets it go, whatever call that one is for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Press {
+    #[default]
+    No,
+    /// The next digit's.
+    Next,
+    /// In this call.
+    Held(Id),
+}
+
 /// State of the loop.
 pub(crate) struct App<'a> {
     pub(crate) phone: Handle,
@@ -99,6 +115,7 @@ pub(crate) struct App<'a> {
     calls: BTreeMap<Id, Talk<'a>>,
     pub(crate) several: Several<'a>,
     keys: Option<Keys>,
+    press: Press,
     phase: Phase,
     /// The result of the command.
     done: Result<(), Stop>,
@@ -122,8 +139,9 @@ pub(crate) fn run<'a>(
         account: 0,
         uri: String::new(),
         calls: BTreeMap::new(),
-        several: Several::new(job.several()),
+        several: Several::new(job.several(), job.redials()),
         keys: None,
+        press: Press::No,
         phase: Phase::Serving,
         done: Ok(()),
         over: false,
@@ -184,7 +202,7 @@ impl<'a> App<'a> {
             self.tell_keys(KEYS);
             if self.several.on {
                 self.several.told = true;
-                self.tell_keys(KEYS_SEVERAL);
+                self.tell_keys(keys_of_several(self.several.redials));
             }
         }
     }
@@ -259,10 +277,7 @@ impl<'a> App<'a> {
         self.draw(now);
         match self.wait(job.next()) {
             Ok(Input::Due) => {}
-            Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| match verb {
-                Verb::Redial => job.redial(self),
-                _ => self.command(verb),
-            }),
+            Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| self.key(verb, job)),
             Ok(Input::Event(event)) => {
                 if let Some(tracer) = &self.tracer {
                     tracer.catch_up();

@@ -76,6 +76,10 @@ impl<'a> Job<'a> for Place<'a> {
         Ok(call.target.iter().try_for_each(|target| self.dial(app, Some(target)))?)
     }
 
+    fn redials(&self) -> bool {
+        true
+    }
+
     fn redial(&mut self, app: &mut App<'a>) {
         let failed = if app.calls() < self.calls {
             self.dial(app, None).err().map(|failure| failure.text)

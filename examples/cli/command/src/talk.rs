@@ -29,16 +29,6 @@ const SCRIPTED: u64 = 1;
 /// The codecs without `--codec`.
 const USUAL: [&str; 2] = ["PCMU", "PCMA"];
 
-/// A key that is held.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-enum Press {
-    #[default]
-    No,
-    /// The next digit's.
-    Next,
-    Held,
-}
-
 /// A call under way.
 pub(crate) struct Talk<'a> {
     phone: Handle,
@@ -59,8 +49,6 @@ pub(crate) struct Talk<'a> {
     /// Digits of the command line that are being sent.
     sending: bool,
     muted: bool,
-    /// A key for the next digit, or for the one that is held.
-    press: Press,
     /// Our last command was to hold.
     holding: bool,
     /// The times at which we hold and resume.
@@ -117,7 +105,6 @@ impl<'a> Talk<'a> {
             playing: false,
             sending: false,
             muted: false,
-            press: Press::No,
             holding: false,
             hold_at: None,
             resume_at: None,
@@ -234,16 +221,19 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// It is up.
+    pub(crate) fn is_up(&self) -> bool {
+        self.connected.is_some()
+    }
+
     /// A command for the call; one that does not fit its state is ignored.
     pub(crate) fn command(&mut self, verb: Verb) {
         let rings = self.rings_here();
-        let press = core::mem::take(&mut self.press);
-        if press == Press::Held {
-            self.phone.digit_stop(self.call);
-        }
         match verb {
-            Verb::Digit(digit) if self.connected.is_some() => self.digit(digit, press == Press::Next),
-            Verb::Press if self.connected.is_some() && press != Press::Held => self.press = Press::Next,
+            Verb::Digit(digit) if self.connected.is_some() => {
+                let sent = self.phone.digits(self.call, &digit.to_string(), self.course.digits_by, 0);
+                self.told(sent);
+            }
             Verb::Mute if self.connected.is_some() => self.mute(),
             Verb::Hold if self.connected.is_some() => self.hold(!self.holding),
             Verb::Codec if self.connected.is_some() => {
@@ -268,18 +258,14 @@ impl<'a> Talk<'a> {
         }
     }
 
-    fn digit(&mut self, digit: char, held: bool) {
-        let (call, by) = (self.call, self.course.digits_by);
-        let sent = if held {
-            self.phone.digit_start(call, digit, by)
-        } else {
-            self.phone.digits(call, &digit.to_string(), by, 0)
-        };
-        match sent {
-            Ok(()) if held => self.press = Press::Held,
-            Ok(()) => {}
-            Err(failure) => self.line(&failure.text), // on hold, say
-        }
+    /// A digit is pressed, and held from now on; false: it is not, on hold, say.
+    pub(crate) fn hold_digit(&self, digit: char) -> bool {
+        self.told(self.phone.digit_start(self.call, digit, self.course.digits_by))
+    }
+
+    /// A command that does not fit is told, and the call goes on.
+    fn told(&self, done: Result<(), Failure>) -> bool {
+        done.map_err(|failure| self.line(&failure.text)).is_ok()
     }
 
     fn mute(&mut self) {
@@ -292,16 +278,13 @@ impl<'a> Talk<'a> {
 
     fn hold(&mut self, on: bool) {
         self.resume_at = None;
-        match self.phone.hold(self.call, on) {
-            Ok(()) => self.holding = on,
-            Err(failure) => self.line(&failure.text), // it ends, say
+        if self.told(self.phone.hold(self.call, on)) {
+            self.holding = on;
         }
     }
 
     fn reoffer(&self, codecs: Option<&str>) {
-        if let Err(failure) = self.phone.reoffer(self.call, codecs) {
-            self.line(&failure.text); // it ends, say
-        }
+        self.told(self.phone.reoffer(self.call, codecs));
     }
 
     fn accept(&mut self) {

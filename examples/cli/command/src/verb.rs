@@ -28,9 +28,14 @@ pub(crate) enum Verb {
 /// The keys, as they are shown to people.
 pub(crate) const KEYS: &str =
     "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, q hang up, ? keys";
-/// Those for several calls.
-pub(crate) const KEYS_SEVERAL: &str =
-    "      n next call, p the one before, d dial again, j join the conference or leave it, l list";
+/// Those for several calls. `redials`: the command dials the last target again.
+pub(crate) const fn keys_of_several(redials: bool) -> &'static str {
+    if redials {
+        "      n next call, p the one before, d dial again, j join the conference or leave it, l list"
+    } else {
+        "      n next call, p the one before, j join the conference or leave it, l list"
+    }
+}
 /// The same while a call rings here.
 pub(crate) const KEYS_RINGING: &str = "keys: a answer, r reject";
 

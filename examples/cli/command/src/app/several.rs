@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{App, Room};
+use super::{App, Job, Press, Room};
 use crate::list::{self, Row};
 use crate::output::Output;
 use crate::phone::{Failure, Id};
 use crate::talk::Talk;
 use crate::terminal;
-use crate::verb::{KEYS, KEYS_RINGING, KEYS_SEVERAL, Verb};
+use crate::verb::{KEYS, KEYS_RINGING, Verb, keys_of_several};
 
 /// The interval at which what stands on the terminal is drawn anew.
 const SCREEN: Duration = Duration::from_millis(200);
@@ -23,6 +23,8 @@ const LINES: usize = 24;
 pub(crate) struct Several<'a> {
     /// There may be more than one.
     pub(crate) on: bool,
+    /// The last target is called again by a key.
+    pub(super) redials: bool,
     /// Keys go to this call, if it is there.
     chosen: Option<Id>,
     /// The conference that all calls join.
@@ -36,8 +38,8 @@ pub(crate) struct Several<'a> {
 }
 
 impl Several<'_> {
-    pub(super) fn new(on: bool) -> Self {
-        Self { on, ..Self::default() }
+    pub(super) fn new(on: bool, redials: bool) -> Self {
+        Self { on, redials, ..Self::default() }
     }
 }
 
@@ -59,8 +61,25 @@ impl<'a> App<'a> {
         self.several.chosen.filter(|call| self.calls.contains_key(call)).or_else(last)
     }
 
+    /// A command by a key.
+    pub(super) fn key(&mut self, verb: Verb, job: &mut dyn Job<'a>) {
+        let press = core::mem::take(&mut self.press);
+        if let Press::Held(call) = press {
+            self.phone.digit_stop(call);
+        }
+        let up = self.chosen().and_then(|call| self.calls.get(&call)).filter(|call| call.is_up());
+        match (verb, up) {
+            (Verb::Redial, _) => job.redial(self),
+            (Verb::Press, Some(_)) if !matches!(press, Press::Held(_)) => self.press = Press::Next,
+            (Verb::Digit(digit), Some(call)) if press == Press::Next => {
+                self.press = if call.hold_digit(digit) { Press::Held(call.call()) } else { Press::No };
+            }
+            _ => self.command(verb),
+        }
+    }
+
     /// A command from any source.
-    pub(super) fn command(&mut self, verb: Verb) {
+    fn command(&mut self, verb: Verb) {
         let chosen = self.chosen();
         match verb {
             Verb::Next => self.choose(1),
@@ -90,7 +109,7 @@ impl<'a> App<'a> {
         }
         self.output.line(KEYS);
         if self.several.on {
-            self.output.line(KEYS_SEVERAL);
+            self.output.line(keys_of_several(self.several.redials));
         }
     }
 
