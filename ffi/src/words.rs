@@ -320,3 +320,7 @@ const fn full(pool: Pool) -> &'static str {
         Pool::Message => "a limit was reached: a SIP message is longer than its buffer (max_message)",
     }
 }
+
+#[cfg(test)]
+#[path = "words/tests.rs"]
+mod tests;

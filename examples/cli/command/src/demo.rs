@@ -16,7 +16,7 @@ use crate::cutter::Cutter;
 use crate::event::{CallState, Event, Happened};
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{Failure, Handle, Id, Invitation, Options, Phone, Source, Stats, Text, Traced};
+use crate::phone::{Failure, Handle, Id, Invitation, Options, Phone, Source, Stats, Text, Traced, missing};
 use crate::session::{Exit, Stop, advised, ended, poisoned};
 use crate::talk::{mos, numbers};
 use crate::tone::{Generator, Listener, Tone};
@@ -359,7 +359,9 @@ impl Play<'_> {
     fn show(&self, message: &Traced) {
         let label = ladder::label(&message.bytes);
         let since = message.at.saturating_duration_since(self.output.start()).as_micros() as u64;
-        let fields = || json!({ "from": if message.sent { "alice" } else { "bob" }, "at_us": since, "label": label });
+        let from = if message.sent { "alice" } else { "bob" };
+        let fields = || json!({ "from": from, "at_us": since, "label": label, "missing": message.missing });
+        let label = format!("{label}{}", missing(message.missing));
         self.output.say("trace", fields, &self.ladder.arrow(message.at, message.sent, &label));
     }
 

@@ -48,6 +48,9 @@ impl DigitsBy {
     }
 }
 
+/// The most that the library lets wait.
+const DIGITS: usize = 32;
+
 /// Digits as `microsip_digits` takes them, checked before the call is placed.
 pub(crate) fn digits(text: &str) -> Result<String, String> {
     const USE: &str = "use 0-9 * # A-D, a comma or p for a second's pause, w for half a second's";
@@ -55,6 +58,10 @@ pub(crate) fn digits(text: &str) -> Result<String, String> {
     match text.chars().find(|c| !known(c)) {
         Some(wrong) => Err(format!("\"{wrong}\" is no digit; {USE}")),
         None if text.is_empty() => Err(format!("no digits; {USE}")),
+        None if text.len() > DIGITS => Err(format!(
+            "{} digits and pauses are more than can wait to be sent: give {DIGITS} at most, and send the rest by keys",
+            text.len()
+        )),
         None => Ok(text.to_owned()),
     }
 }

@@ -37,7 +37,7 @@ impl Row {
         json!({
             "call": self.call, "number": self.number, "chosen": self.chosen, "state": self.state, "muted": self.muted,
             "conference": self.conference, "talked_s": self.talked.map(|talked| talked.as_secs()), "peer": self.peer.uri,
-            "name": self.peer.name,            "codec": self.codec, "mos": mos(self.mos_x100),
+            "name": self.peer.name, "codec": self.codec, "mos": mos(self.mos_x100),
         })
     }
 }

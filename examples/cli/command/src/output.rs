@@ -2,6 +2,7 @@
 
 use parking_lot::Mutex;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -163,15 +164,20 @@ pub(crate) fn shorten(text: &str, room: usize) -> String {
     text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// A text of the network's, which anybody may have chosen, for people: what would command their terminal, or turn the
-/// order of their line round (Unicode's controls of direction), is a dot.
+/// Such characters command a terminal, or turn the order of a line round (Unicode's controls of direction).
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Mostly there is nothing of it.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// A text of the network's, which anybody may have chosen, for people: what steers is a dot.
 pub(crate) fn harmless(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    // mostly there is nothing of it
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) { text.to_owned() } else { text.replace(steers, "·") }
+    if is_plain(text) { text.to_owned() } else { text.replace(steers, "·") }
 }
 
 /// A line on standard error; nothing where that is closed.
@@ -189,7 +195,22 @@ pub(crate) fn object(kind: &str, fields: Value) -> String {
     if let Value::Object(fields) = fields {
         all.extend(fields);
     }
-    Value::Object(all).to_string()
+    unsteered(Value::Object(all).to_string())
+}
+
+/// JSON need not escape what steers beyond ASCII, but a terminal may be what reads it.
+fn unsteered(json: String) -> String {
+    if is_plain(&json) || !json.contains(steers) {
+        return json;
+    }
+    json.chars().fold(String::with_capacity(json.len()), |mut out, c| {
+        if steers(c) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c)); // writing to a String cannot fail
+        } else {
+            out.push(c);
+        }
+        out
+    })
 }
 
 /// A peak (0..=32767) as a bar of ten cells over 50 dB.

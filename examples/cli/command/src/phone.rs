@@ -9,7 +9,7 @@ mod texts;
 
 pub(crate) use account::AccountTexts;
 pub(crate) use call::{Invitation, Party, Source, Stats, Text};
-pub(crate) use log::Traced;
+pub(crate) use log::{Traced, missing};
 pub(crate) use sound::Direction;
 pub(crate) use texts::{Failure, strerror};
 

@@ -23,7 +23,7 @@ use crate::args::{Account, Lost, Network, Refresher, Reliable, Show, Silence, Ti
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{AccountTexts, Failure, Handle, Id, Options, Phone, Traced, strerror};
+use crate::phone::{AccountTexts, Failure, Handle, Id, Options, Phone, Traced, missing, strerror};
 
 /// Exit codes of the process. 7 (no instance) is kept for commands to a running phone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -214,7 +214,7 @@ impl Session {
             let one = network.listen.filter(|listen| !listen.address.ip().is_unspecified());
             let us = one.and_then(|_| here(handle)).map_or_else(|| "us".to_owned(), |us| format!("us {us}"));
             let (output, log) = (Arc::clone(output), show.log > 0);
-            let tracer = Arc::new(Tracer { phone: handle, output, created, us, log, begun: Mutex::new(false) });
+            let tracer = Arc::new(Tracer { phone: handle, output, created, us, log, printed: Mutex::default() });
             let own = Arc::clone(&tracer);
             let thread = thread::spawn(move || {
                 while own.phone.log_waits() {
@@ -286,37 +286,49 @@ pub(crate) struct Tracer {
     us: String,
     /// Lines were asked for, too.
     log: bool,
-    /// The head of the ladder has been printed. Who holds this prints.
-    begun: Mutex<bool>,
+    /// Who holds this prints.
+    printed: Mutex<Printed>,
+}
+
+/// The state of a trace's output.
+#[derive(Default)]
+pub(crate) struct Printed {
+    /// The head of the ladder.
+    head: bool,
+    /// Records that the log had no room for, before lines that were not asked for.
+    missing: u32,
 }
 
 impl Tracer {
     /// Prints what has been logged until now. An event is told behind the messages that brought it about.
     pub(crate) fn catch_up(&self) {
-        let mut begun = self.begun.lock();
+        let mut printed = self.printed.lock();
         while let Some(record) = self.phone.log_next() {
             match record.message(self.created) {
-                Some(message) => self.show(&message, &mut begun),
+                Some(mut message) => {
+                    message.missing = message.missing.saturating_add(std::mem::take(&mut printed.missing));
+                    self.show(&message, &mut printed.head);
+                }
                 None if self.log => record.print(self.output.json),
-                None => {}
+                None => printed.missing = printed.missing.saturating_add(record.missing()),
             }
         }
     }
 
     /// Nothing is printed while this is held.
-    pub(crate) fn hold(&self) -> MutexGuard<'_, bool> {
-        self.begun.lock()
+    pub(crate) fn hold(&self) -> MutexGuard<'_, Printed> {
+        self.printed.lock()
     }
 
     fn show(&self, message: &Traced, begun: &mut bool) {
-        let Traced { at, sent, peer, bytes } = message;
+        let Traced { at, sent, peer, bytes, missing: lost } = message;
         if self.output.json {
             let decoded = ladder::decode(bytes);
             let way = if *sent { "sent" } else { "received" };
             let fields = || {
                 json!({
                     "way": way, "peer": peer.to_string(), "label": decoded.label,
-                    "message": String::from_utf8_lossy(bytes),
+                    "message": String::from_utf8_lossy(bytes), "missing": lost,
                 })
             };
             return self.output.say("trace", fields, "");
@@ -324,6 +336,9 @@ impl Tracer {
         let ladder = Ladder::new(self.output.start());
         if !std::mem::replace(begun, true) {
             self.output.line(&ladder.head(&self.us, "them"));
+        }
+        if *lost > 0 {
+            self.output.line(&ladder.note(*at, missing(*lost).trim_start()));
         }
         self.output.line(&ladder::lines(&ladder, *at, *sent, *peer, bytes).join("\n"));
     }

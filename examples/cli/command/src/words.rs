@@ -1,7 +1,20 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 61] = [
+const WORDS: [(&str, &str); 74] = [
+    ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
+    ("wait for its MICROSIP_EV_DONE", "wait for its end"),
+    ("is MICROSIP_TIMER_REQUIRED", "is required"),
+    ("is no country of MICROSIP_TXT_COUNTRY", "is no country that is known"),
+    ("only a call that is MICROSIP_CONNECTED can", "only a call that is up can"),
+    ("MICROSIP_INCOMING", "ringing here"),
+    ("MICROSIP_CALLING", "being called"),
+    ("MICROSIP_EARLY", "ringing there"),
+    ("MICROSIP_CONNECTED", "up"),
+    ("MICROSIP_ENDED", "over"),
+    ("microsip_hangup", "hanging up"),
+    ("o->reliable", "--100rel"),
+    ("o->session_timer", "--session-timer"),
     ("config->bind", "--listen"),
     ("config->rtp_port_min", "--rtp-port"),
     ("config->rtp_port_max", "--rtp-port"),
@@ -87,7 +100,11 @@ pub(crate) fn spoken(text: &str) -> String {
             Some((value, after)) => (before, format!(" \"{value}\" "), after),
             None => (text, String::new(), ""),
         },
-        None => (text, String::new(), ""),
+        // an id says nothing to people
+        None => match text.split_once(" is 0x").and_then(|(named, rest)| Some((named, rest.split_once(": ")?.1))) {
+            Some((named, after)) => (named, " ".to_owned(), after),
+            None => (text, String::new(), ""),
+        },
     };
     WORDS.iter().fold(before.to_owned(), |text, (c, ours)| replaced(&text, c, ours))
         + &value

@@ -58,6 +58,8 @@ fn times_have_units() {
 #[test]
 fn digits_are_checked_before_the_call() {
     assert_eq!(digits("0123456789*#ABCDabcd,pPwW"), Ok("0123456789*#ABCDabcd,pPwW".to_owned()));
+    assert!(digits(&"1".repeat(32)).is_ok());
+    assert!(digits(&"1".repeat(33)).unwrap_err().contains("32"));
     assert!(digits("").is_err() && digits("1 2").is_err() && digits("E").is_err());
 }
 

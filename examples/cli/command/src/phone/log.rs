@@ -21,6 +21,8 @@ pub(crate) struct Traced {
     /// The far address.
     pub(crate) peer: SocketAddr,
     pub(crate) bytes: Vec<u8>,
+    /// Records before it that the log had no room for.
+    pub(crate) missing: u32,
 }
 
 /// Targets of the log: standard error for lines, as JSON or for people; a channel for SIP messages.
@@ -40,7 +42,13 @@ pub(super) unsafe extern "C" fn on_log(user: *mut c_void, log: *const c::microsi
             // SAFETY: the text has so many bytes.
             let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), log.len as usize) }.to_vec();
             // the reader is gone: nothing to show
-            let _ = trace.send(Traced { at, sent: log.sent != 0, peer: socket_address(&log.peer), bytes });
+            let _ = trace.send(Traced {
+                at,
+                sent: log.sent != 0,
+                peer: socket_address(&log.peer),
+                bytes,
+                missing: log.missing,
+            });
         }
         return;
     }
@@ -55,10 +63,13 @@ fn print(json: bool, log: &c::microsip_log, text: &str) {
     if json {
         complain(&object("log", json!({ "level": log.level, "text": text, "missing": log.missing })));
     } else {
-        let missing =
-            if log.missing > 0 { format!(" ({} lines before it are missing)", log.missing) } else { String::new() };
-        complain(&format!("log {}: {text}{missing}", log.level));
+        complain(&format!("log {}: {text}{}", log.level, missing(log.missing)));
     }
+}
+
+/// The records before one that are missing, behind its text; nothing where none is.
+pub(crate) fn missing(records: u32) -> String {
+    if records > 0 { format!(" ({records} records before it are missing)") } else { String::new() }
 }
 
 /// A record of the log that was fetched.
@@ -76,7 +87,13 @@ impl Record {
             sent: head.sent != 0,
             peer: socket_address(&head.peer),
             bytes: text.clone(),
+            missing: head.missing,
         })
+    }
+
+    /// Records before it that the log had no room for.
+    pub(crate) fn missing(&self) -> u32 {
+        self.head.missing
     }
 
     pub(crate) fn print(&self, json: bool) {

@@ -27,8 +27,67 @@ fn members_are_options_and_values_stay_as_they_are() {
             "microsip_dial: o->headers has a line that is not \"Name: value\\r\\n\": each needs a colon, and \\r\\n at its end (a text, -4)",
             "--header has a line that is not \"Name: value\": it needs a colon",
         ),
+        (
+            "microsip_hold: call is 0x2000001: is MICROSIP_ENDED: it can only be read and released (a state, -8)",
+            "call is over: it can only be read and released",
+        ),
+        (
+            "microsip_digits: digits is \"1: (2)\": are more than can wait to be sent, 32 at once: send fewer, and the rest after MICROSIP_EV_DONE (every slot is in use, -10)",
+            "--dtmf \"1: (2)\" are more than can wait to be sent, 32 at once: send fewer, and the rest later",
+        ),
         ("the file's format is not known", "the file's format is not known"),
     ] {
         assert_eq!(spoken(c), ours);
     }
+}
+
+/// Faults that the command cannot make: its constants, sizes and threads are right, and it has no engine.
+const OURS: [&str; 13] = [
+    "is no MICROSIP_",
+    "is neither ",
+    "is not MICROSIP_SELF",
+    "is MICROSIP_SELF",
+    "is not 0: use MICROSIP_ZERO",
+    "is not sizeof(",
+    "is for MICROSIP_MUSIC_FILE alone",
+    "is not this library's",
+    "is too small: l->len",
+    "has a wrong size member",
+    "has bits that are no MICROSIP_",
+    "needs a host",
+    "cannot be destroyed from within",
+];
+
+/// The sentences of the library, by its sources; the lines of its log are its own.
+fn sentences(folder: &std::path::Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_dir() && name != "engine" {
+            sentences(&path, found);
+        } else if name.ends_with(".rs") && !["engine.rs", "tests.rs", "code.rs", "words.rs"].contains(&name) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            // a literal may go on in the next line
+            let code = code.join("\n").replace("\\\"", "''");
+            let literals = code.split('"').skip(1).step_by(2);
+            let joined = |text: &str| text.split("\\\n").map(str::trim_start).collect::<String>();
+            found.extend(literals.map(joined).filter(|text| text.contains(' ')));
+        }
+    }
+}
+
+#[test]
+fn no_sentence_of_the_library_speaks_c() {
+    let mut all = Vec::new();
+    let (folder, mut wrong) = (concat!(env!("CARGO_MANIFEST_DIR"), "/../../../ffi/src"), Vec::new());
+    sentences(folder.as_ref(), &mut all);
+    assert!(all.iter().any(|text| text.contains("MICROSIP_ENDED")), "nothing was read");
+    for fix in all.iter().filter(|fix| !OURS.iter().any(|ours| fix.starts_with(ours))) {
+        let said = spoken(&format!("microsip_x: call is 0x1: {fix} (a kind, -3)"));
+        if ["MICROSIP_", "microsip_", "->"].iter().any(|c| said.contains(c)) {
+            wrong.push(said);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
