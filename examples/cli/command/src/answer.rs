@@ -31,6 +31,8 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
 
 /// Calls of a conference.
 const CALLS: u32 = 16;
+/// The time to ring without `--forward-after`: the library's.
+const FORWARDS: Duration = Duration::from_secs(20);
 /// The time to ring without `--after`.
 const RINGS: Duration = Duration::from_secs(2);
 
@@ -40,6 +42,18 @@ fn effective(answer: &Answer) -> Result<(), String> {
     // a rule that answers may leave some calls to --code
     let refuses = code >= 300 && answer.rules.auto_answer.is_none();
     let (moves, early) = ((300..400).contains(&code), sound.early);
+    let rules = &answer.rules;
+    // the library answers, and this command has no say
+    let all = rules.auto_answer == Some(Auto::All);
+    let ours = !answer.header.is_empty() || answer.reason.is_some() || answer.contact.is_some();
+    let (answered, forwarded) =
+        (answer.after.unwrap_or(RINGS), rules.forward_after.map_or(FORWARDS, |s| Duration::from_secs(s.into())));
+    let late = format!(
+        "--forward-no-answer waits for --forward-after, and the call is answered before that: after {} s; give --after \
+         more than {} s",
+        answered.as_secs_f64(),
+        forwarded.as_secs()
+    );
     for (wrong, text) in [
         (answer.contact.is_some() && !moves, "--contact goes with --code 300 to 399"),
         (answer.contact.is_none() && moves, "--code 300 to 399 sends callers on: say where to with --contact"),
@@ -51,6 +65,11 @@ fn effective(answer: &Answer) -> Result<(), String> {
         (
             answer.rules.forward_no_answer.is_some() && !(matches!(code, 180 | 183) || early),
             "--forward-no-answer needs a call that rings: --code 180 --after 30s",
+        ),
+        (rules.forward_no_answer.is_some() && !all && answered <= forwarded, &late),
+        (
+            all && (ours || early || answer.after.is_some()),
+            "--auto-answer all answers each call at once: leave out --header, --reason, --contact, --early and --after",
         ),
         (early && refuses, "--early brings media, and a --code from 300 on refuses the call: leave one of them out"),
         (

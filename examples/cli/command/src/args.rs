@@ -103,7 +103,7 @@ pub(crate) struct Echo {
     #[arg(long, value_name = "TIME", value_parser = ringing, requires = "early")]
     pub(crate) after: Option<Duration>,
     /// Header line of the responses, "Name: value" (repeated)
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", value_parser = header_line)]
     pub(crate) header: Vec<String>,
     #[command(flatten)]
     pub(crate) course: Course,
@@ -128,7 +128,7 @@ pub(crate) struct Call {
     #[command(flatten)]
     pub(crate) sound: Sound,
     /// Header line of the INVITE, "Name: value" (repeated)
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", value_parser = header_line)]
     pub(crate) header: Vec<String>,
     /// From, a URI with or without a name [default: the account's]
     #[arg(long, value_name = "URI")]
@@ -151,7 +151,7 @@ pub(crate) struct Answer {
     #[arg(long, value_name = "CODE", default_value_t = 200, value_parser = answer_code)]
     pub(crate) code: u32,
     /// Header line of the response, "Name: value" (repeated)
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", value_parser = header_line)]
     pub(crate) header: Vec<String>,
     /// Words behind the status of a refusal: --code 480 --reason "Gone home"
     #[arg(long, value_name = "WORDS")]
@@ -360,10 +360,10 @@ pub(crate) struct Account {
     #[arg(long, value_name = "URI")]
     pub(crate) identity: Option<String>,
     /// Header line of its REGISTERs, "Name: value" (repeated)
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", value_parser = header_line)]
     pub(crate) register_header: Vec<String>,
     /// Header line of all its INVITEs, likewise
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", value_parser = header_line)]
     pub(crate) call_header: Vec<String>,
     /// User name for digest; the user of --uri otherwise
     #[arg(long, value_name = "NAME")]
@@ -401,6 +401,21 @@ pub(crate) struct Account {
 pub(crate) enum Privacy {
     Id,
     Anonymous,
+}
+
+/// A line of a header, as the library takes it; the names that are its own it knows by itself.
+fn header_line(text: &str) -> Result<String, String> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
+    match text.split_once(':') {
+        Some((name, value))
+            if !name.is_empty()
+                && name.bytes().all(token)
+                && !value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!("\"{text}\" is no header line: write \"Name: value\"")),
+    }
 }
 
 /// `10s`, `500ms`, `2m`, `1h`, or seconds.

@@ -13,7 +13,7 @@ use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
 use crate::phone::{Failure, Handle, Id, Source, Text};
 use crate::session::{Session, Stop, account, ended, listening};
-use crate::talk::{Talk, files, mos, one_recording};
+use crate::talk::{Talk, files, mos, one_recording, unless_gone};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {
     raise_descriptor_limit();
@@ -62,6 +62,14 @@ impl Say<'_> {
     fn answer(&self, phone: Handle, call: Id) -> Result<(), Failure> {
         phone.answer(call, if self.echo.early { 183 } else { 200 }, &self.headers)
     }
+
+    /// A caller that cannot be answered is told so, and we are; one that is gone is no fault.
+    fn or_refuse(&self, app: &App<'_>, call: Id, done: Result<(), Failure>) {
+        if let Err(failure) = unless_gone(done) {
+            app.output.problem(&failure.into());
+            let _ = app.phone.reject(call, 500); // it may be gone by now
+        }
+    }
 }
 
 impl<'a> Job<'a> for Say<'a> {
@@ -89,7 +97,7 @@ impl<'a> Job<'a> for Say<'a> {
             None if self.echo.conference => Ok(()),
             None => app.phone.source(call, Source::Echo),
         };
-        let _ = begun.and_then(|()| self.answer(app.phone, call));
+        self.or_refuse(app, call, begun.and_then(|()| self.answer(app.phone, call)));
         if self.watched {
             app.announce(call);
             let talk = Talk::new(app.phone, app.output, call, self.sound).incoming();
@@ -118,7 +126,7 @@ impl<'a> Job<'a> for Say<'a> {
     fn due(&mut self, app: &mut App<'a>, now: Instant) {
         while let Some((_, call)) = self.accepting.front().copied().filter(|(at, _)| *at <= now) {
             self.accepting.pop_front();
-            let _ = app.phone.answer(call, 200, &self.headers); // it may be gone
+            self.or_refuse(app, call, app.phone.answer(call, 200, &self.headers));
         }
     }
 

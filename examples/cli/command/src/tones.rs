@@ -12,30 +12,35 @@ use crate::app::{self, App, Job};
 use crate::args::{Listen, Network, Show, Sound, duration};
 use crate::output::Output;
 use crate::phone::Id;
-use crate::session::{Session, Stop};
+use crate::session::{Exit, Session, Stop};
 use crate::talk::{ready, rings};
 
 /// The end of a tone: it fades, and what the device has of it is played.
 const FADES: Duration = Duration::from_millis(200);
+
+/// The length of a tone without `--for`.
+const USUAL: Duration = Duration::from_secs(5);
+/// A beep, 400 ms of it, and the time in which a device opens.
+const BEEP: Duration = Duration::from_secs(1);
 
 #[derive(Args, Debug)]
 pub(crate) struct Tones {
     /// The tone; none: the countries are listed
     pub(crate) tone: Option<Tone>,
     /// The country, as DE [default: what ITU-T recommends]
-    #[arg(long = "tones", value_name = "COUNTRY")]
+    #[arg(long = "tones", value_name = "COUNTRY", requires = "tone")]
     pub(crate) country: Option<String>,
-    /// Length: 10s, 500ms
-    #[arg(long = "for", value_name = "TIME", default_value = "5s", value_parser = duration)]
-    pub(crate) length: Duration,
+    /// Length: 10s, 500ms [default: 5s]; a beep has its own
+    #[arg(long = "for", value_name = "TIME", value_parser = duration, requires = "tone")]
+    pub(crate) length: Option<Duration>,
     /// Loudspeaker, by its id or name in `microsip devices`; null, or wav:F.wav
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(long, value_name = "DEVICE", requires = "tone")]
     pub(crate) output: Option<String>,
     /// The device of the ring, likewise [default: where the loudspeaker is]
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(long, value_name = "DEVICE", requires = "tone")]
     pub(crate) ring_device: Option<String>,
     /// Ring with this WAV file
-    #[arg(long, value_name = "F.wav")]
+    #[arg(long, value_name = "F.wav", requires = "tone")]
     pub(crate) ring: Option<PathBuf>,
 }
 
@@ -55,7 +60,24 @@ pub(crate) enum Tone {
     Beep = c::MICROSIP_TONE_BEEP as isize,
 }
 
+/// Options that would have no effect are a mistake.
+fn effective(tones: &Tones) -> Result<(), &'static str> {
+    let rings = tones.tone == Some(Tone::Ring);
+    for (wrong, text) in [
+        (tones.length.is_some() && tones.tone == Some(Tone::Beep), "a beep is over by itself: leave out --for"),
+        (tones.ring.is_some() && !rings, "--ring goes with the tone `ring`"),
+        (tones.ring_device.is_some() && !rings, "--ring-device goes with the tone `ring`"),
+        (tones.output.is_some() && tones.ring_device.is_some(), "the ring sounds on --ring-device: leave out --output"),
+    ] {
+        if wrong && tones.tone.is_some() {
+            return Err(text);
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn run(show: &Show, output: &Arc<Output>, tones: &Tones) -> Result<(), Stop> {
+    effective(tones).map_err(|text| Stop::new(Exit::Usage, text))?;
     let listen = "127.0.0.1:0".parse().ok().map(|address| Listen { address, transport: None }); // no call is expected
     let network = Network { listen, ..Network::default() };
     let session = Session::open(show, output, &network, 1, tones.tone.is_none(), false)?;
@@ -67,7 +89,8 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, tones: &Tones) -> Result<()
         output.say("countries", || json!({ "countries": countries }), &countries.join(" "));
         return Ok(());
     };
-    app::run(session, output, None, &mut Play { tone, length: tones.length, ends: None, over: None })
+    let length = tones.length.unwrap_or(if tone == Tone::Beep { BEEP } else { USUAL });
+    app::run(session, output, None, &mut Play { tone, length, ends: None, over: None })
 }
 
 /// A tone that plays.
@@ -83,7 +106,8 @@ impl<'a> Job<'a> for Play {
         app.phone.tone_start(self.tone as u32)?;
         let name = self.tone.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         let ms = self.length.as_millis() as u64;
-        app.output.say("tone", || json!({ "tone": name, "ms": ms }), &format!("{name} for {ms} ms"));
+        let text = if self.tone == Tone::Beep { name.clone() } else { format!("{name} for {ms} ms") };
+        app.output.say("tone", || json!({ "tone": name, "ms": ms }), &text);
         self.ends = Some(Instant::now() + self.length);
         Ok(())
     }

@@ -141,21 +141,17 @@ fn the_tones_of_a_country_are_played_and_listed() {
     {
         let (heard, melody) = (Scratch::new(&format!("tone-{tone}.wav")), Scratch::new(&format!("melody-{tone}.wav")));
         write_tone(&melody.0, 700.0, 1.0);
-        let output = run(microsip(&[
-            "tones",
-            tone,
-            "--tones",
-            "DE",
-            "--for",
-            "5s",
-            device,
-            &format!("wav:{}", heard.path()),
-            "--ring",
-            melody.path(),
-        ]));
+        let device = [device, &format!("wav:{}", heard.path())];
+        let ring = if tone == "ring" { &["--ring", melody.path()][..] } else { &[] };
+        let output = run(microsip(&[&["tones", tone, "--tones", "DE", "--for", "5s"], &device[..], ring].concat()));
         assert_eq!(output.status.code(), Some(0), "{tone}: {}\n{}", out(&output), err(&output));
         assert!(heard_ms(&heard.0, hertz) >= 400, "{tone}: {} ms", heard_ms(&heard.0, hertz));
     }
+    // a beep is over by itself
+    let heard = Scratch::new("tone-beep.wav");
+    let beep = run(microsip(&["tones", "beep", "--output", &format!("wav:{}", heard.path())]));
+    assert_eq!((beep.status.code(), out(&beep).as_str()), (Some(0), "beep\n"), "{}", err(&beep));
+    assert!(hound::WavReader::open(&heard.0).unwrap().duration() < 3 * 8000, "it goes on");
     let countries = run(microsip(&["tones"]));
     assert!(out(&countries).contains("DE") && out(&countries).contains("US"), "{}", out(&countries));
 }

@@ -166,3 +166,59 @@ fn those_who_are_called_hear_each_other_in_a_conference_that_is_recorded() {
         assert!(shared_ms(&whole.0, *hertz) >= 700, "no {hertz} Hz in the recording");
     }
 }
+
+/// The library alone knows which headers are its own: a caller finds it out, and neither it nor we wait.
+#[test]
+fn an_echo_that_cannot_answer_says_so_and_refuses_its_caller() {
+    for more in [&[][..], &["--early", "--after", "0s"], &["--record", "/dev/null", "--calls", "1"]] {
+        let mut command = microsip(&["echo", "--listen", "127.0.0.1:0", "--header", "Via: x"]);
+        let mut child = command.args(more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        let address = line.split("echo at ").nth(1).unwrap().split(',').next().unwrap();
+        let target = format!("sip:echo@{address}");
+        let output =
+            run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--answer-within", "9s"]));
+        assert_eq!(output.status.code(), Some(1), "{more:?}: {}\n{}", out(&output), err(&output));
+        child.kill().unwrap();
+        let told = err(&child.wait_with_output().unwrap());
+        assert!(told.contains("--header names a header that the library writes itself"), "{more:?}: {told}");
+    }
+}
+
+/// Nobody reads for a while: what the log had no room for is counted where it was.
+#[test]
+fn a_trace_says_how_much_of_it_is_missing() {
+    const REQUESTS: usize = 1500;
+    let mut echo = Listening::start(&["echo", "--listen", "127.0.0.1:0", "--trace"]);
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let here = socket.local_addr().unwrap();
+    let mut ask = |number: usize| {
+        let padding = "x".repeat(400);
+        let request = format!(
+            "OPTIONS sip:echo@{0} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{number}\r\nMax-Forwards: 70\r\n\
+             From: <sip:a@{here}>;tag=1\r\nTo: <sip:echo@{0}>\r\nCall-ID: {number}\r\nCSeq: 1 OPTIONS\r\n\
+             Subject: {padding}\r\nContent-Length: 0\r\n\r\n",
+            echo.address
+        );
+        socket.send_to(request.as_bytes(), &echo.address).unwrap();
+        socket.recv(&mut [0; 4096]).unwrap();
+    };
+    (0..REQUESTS).for_each(&mut ask);
+    let (mut shown, mut missing, mut asked) = (0, 0, REQUESTS);
+    while shown + missing < 2 * asked {
+        let mut line = String::new();
+        assert!(echo.lines.read_line(&mut line).unwrap() > 0);
+        let told: Value = serde_json::from_str(&line).unwrap();
+        shown += 1;
+        missing += told["missing"].as_u64().unwrap() as usize;
+        // there is room again: the next message brings the count
+        if asked == REQUESTS && shown > 200 {
+            ask(asked);
+            asked += 1;
+        }
+    }
+    assert!(missing > 100, "{missing} of {shown}");
+}
