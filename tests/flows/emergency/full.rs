@@ -10,7 +10,7 @@ use microsip_tests::{EventKind, Lab, Options, Peer, Told, ladder};
 
 const REASON: &str = "preemption;cause=1;text=\"UA Preemption\"";
 
-/// What a call does that gives way, or not.
+/// The part of a call that gives way, or does not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Doing {
     /// It rings here.
@@ -110,7 +110,7 @@ fn ends(lab: &Lab, call: CallId) -> Vec<Told> {
     told.cloned().collect()
 }
 
-/// What a far end gets when its call gives way.
+/// The message that a far end gets when its call gives way.
 fn hears(doing: Doing) -> (&'static str, bool) {
     match doing {
         Rings => ("SIP/2.0 486", false),

@@ -1,6 +1,5 @@
 //! A call that gave its slot to another before its end had its event: its successor keeps that.
 
-use super::call::Call;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::{AccountId, Alert, CallId, CallState, Cause, EndCause, EndedBy, Event, EventKind};
@@ -9,16 +8,16 @@ use crate::phone::{AccountId, Alert, CallId, CallState, Cause, EndCause, EndedBy
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Before {
     /// The use of the slot; 0: there is none.
-    generation: u32,
+    pub(super) generation: u32,
     /// The application's own number.
-    tag: u64,
+    pub(super) tag: u64,
     /// It gave way to a call for help, and may be any call.
     #[cfg(feature = "numbers")]
-    account: Handle,
+    pub(super) account: Handle,
     #[cfg(feature = "numbers")]
-    sip_code: u16,
+    pub(super) sip_code: u16,
     #[cfg(feature = "numbers")]
-    ended: (Cause, EndCause, EndedBy),
+    pub(super) ended: (Cause, EndCause, EndedBy),
 }
 
 impl Before {
@@ -33,20 +32,6 @@ impl Before {
         #[cfg(feature = "numbers")]
         ended: (Cause::Normal, EndCause::None, EndedBy::Nobody),
     };
-
-    /// This call, which has ended.
-    pub(super) const fn of(handle: Handle, call: &Call) -> Self {
-        Self {
-            generation: handle.generation,
-            tag: call.tag,
-            #[cfg(feature = "numbers")]
-            account: call.account,
-            #[cfg(feature = "numbers")]
-            sip_code: call.sip_code,
-            #[cfg(feature = "numbers")]
-            ended: (call.cause, call.end_cause, call.ended_by),
-        }
-    }
 
     /// A call gave way.
     pub(super) const fn is_some(&self) -> bool {
@@ -63,7 +48,7 @@ impl Before {
         let (result, cause, ended_by) = ended;
         let kind = EventKind::Call {
             state: CallState::Ended,
-            reached: Call::bit(CallState::Ended),
+            reached: 1 << CallState::Ended as u32,
             sip_code,
             result,
             cause,

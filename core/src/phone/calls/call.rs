@@ -196,6 +196,20 @@ impl Call {
         self.dialog
     }
 
+    /// Its end, for the call that gets its slot.
+    pub(super) const fn leaves(&self, handle: Handle) -> Before {
+        Before {
+            generation: handle.generation,
+            tag: self.tag,
+            #[cfg(feature = "numbers")]
+            account: self.account,
+            #[cfg(feature = "numbers")]
+            sip_code: self.sip_code,
+            #[cfg(feature = "numbers")]
+            ended: (self.cause, self.end_cause, self.ended_by),
+        }
+    }
+
     /// It is up.
     pub(in crate::phone) fn is_up(&self) -> bool {
         self.state == CallState::Connected

@@ -32,7 +32,7 @@ impl Calls<'_> {
             Before::NONE
         } else if call.pending & Call::bit(CallState::Incoming) == 0 {
             // its end was not fetched in time
-            Before::of(handle, call)
+            call.leaves(handle)
         } else {
             // no event was made of it; but one may have been made of a call that had given way to it
             replace(&mut call.before, Before::NONE)

@@ -15,7 +15,7 @@ use crate::sip::server::State;
 
 /// The order in which requests give way; calls that go on come behind, each with [`CALLS`] and its own rank.
 mod spare {
-    /// Nobody waits for it.
+    /// A request without an owner.
     pub(super) const NOBODYS: u8 = 0;
     /// It is asked again in a second: a BYE, a CANCEL.
     pub(super) const ENDS: u8 = 1;
