@@ -55,7 +55,8 @@ impl Stream {
         }
         if let Some(codec) = voice.filter(|_| !self.confirmed) {
             // anybody can write a source that never hears us: on its word leaves no more than came
-            self.sending.earn(codec.ticks(packet.payload) / (codec.clock() / 1000));
+            let (ms, ptime) = (codec.ticks(packet.payload) / (codec.clock() / 1000), self.ptime());
+            self.sending.earn(ms, packet.payload.len(), ptime);
         }
         self.heard(now);
         if self.address.rtp != before && self.source.ssrc() != Some(packet.ssrc) {

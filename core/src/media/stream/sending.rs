@@ -63,9 +63,14 @@ impl Sending {
         self.unconfirmed_ms = 0;
     }
 
-    /// Sound of so many milliseconds came from the peer, whose address is not confirmed: as much may leave.
-    pub(super) fn earn(&mut self, ms: u32) {
-        self.unconfirmed_ms = self.unconfirmed_ms.saturating_sub(ms);
+    /// Sound of so many milliseconds, in so many bytes, came from the peer, whose address is not confirmed: as much may
+    /// leave, by either measure. Ours may be another codec, of which a millisecond has twelve times the bytes: it has what
+    /// our packets had so far, of `ptime` milliseconds each.
+    pub(super) fn earn(&mut self, ms: u32, bytes: usize, ptime: u8) {
+        let sent_ms = u64::from(self.packets) * u64::from(ptime);
+        let worth = (bytes as u64 * sent_ms).checked_div(self.bytes.into());
+        let worth = worth.map_or(ms, |worth| u32::try_from(worth).unwrap_or(u32::MAX));
+        self.unconfirmed_ms = self.unconfirmed_ms.saturating_sub(ms.min(worth));
     }
 
     /// A packet half full or ready goes nowhere.
@@ -109,7 +114,7 @@ impl Stream {
     }
 
     /// Packet time in milliseconds: whole frames, up to 60.
-    fn ptime(&self) -> u8 {
+    pub(super) fn ptime(&self) -> u8 {
         let frame = self.config.codec.frame_ms().max(10);
         (self.config.ptime_ms.min(60) / frame * frame).max(frame)
     }

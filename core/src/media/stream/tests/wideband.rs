@@ -42,6 +42,35 @@ fn linear_samples_come_as_they_went() {
     }
 }
 
+/// A forger that writes little gets little: where an answer keeps both codecs, ours may take twelve times the bytes.
+#[test]
+fn what_a_source_earns_is_no_more_than_it_sent() {
+    let codec = Codec::L16At48;
+    let near = StreamConfig { rate: codec.rate(), ..config(far(), 1) };
+    let receive = CodecList::of(&[codec, Codec::Pcmu]);
+    let payload_type = codec.entry().payload_type;
+    let mut side = Side::new(&StreamConfig { codec, payload_type, receive, confirmed: false, ptime_ms: 10, ..near });
+    let pcm = std::vec![5; codec.quantum_samples()];
+    let bytes = |side: &Side| {
+        side.sent.iter().filter(|sent| sent.0.component == Component::Rtp).map(|sent| sent.1.len() - 12).sum::<usize>()
+    };
+    (0..100).for_each(|n| side.quantum(Instant::from_millis(n * 10), &pcm));
+    assert_eq!(bytes(&side), 400 * 96, "400 ms");
+    side.sent.clear();
+    let mut came = 0;
+    for n in 100..1100u64 {
+        if n % 2 == 0 {
+            let mut packet = std::vec![0xff; 12 + 160];
+            rtp::write_header(&mut packet, 0, false, n as u16, n as u32 * 80, 7).unwrap();
+            side.take(Instant::from_millis(n * 10), far(), &packet);
+            came += 160;
+        }
+        side.quantum(Instant::from_millis(n * 10), &pcm);
+    }
+    let sent = bytes(&side);
+    assert!(sent <= came && sent > came / 2, "{sent} for {came}");
+}
+
 /// Ours are never cut in pieces on their way: 10 ms of 48 kHz have 960 bytes.
 #[test]
 fn packets_have_no_more_than_a_frame_carries() {
