@@ -135,7 +135,7 @@ impl Calls<'_> {
                 #[cfg(feature = "tones")]
                 lower.media.ring_here(call_handle, None);
                 call.reach(now, CallState::Connected);
-                call.give_up = Instant::NEVER;
+                call.give_up(Instant::NEVER);
                 lower.dialogs.confirm(call.dialog);
             }
             _ => {}

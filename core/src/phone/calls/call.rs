@@ -15,7 +15,7 @@ use crate::phone::{CallState, Cause, EndCause, EndedBy};
 pub(super) enum Cancel {
     #[default]
     No,
-    /// Waits for a slot.
+    /// It waits for a slot, or for a provisional response.
     Wanted,
     Sent,
 }
@@ -83,13 +83,14 @@ pub(in crate::phone) struct Call {
     /// The side that has ended it, or tries to.
     pub(super) ended_by: EndedBy,
     pub(super) cancel: Cancel,
+    /// The time at which a CANCEL that found no slot is tried again.
+    pub(super) cancel_again: Moment,
     /// The status of its last progress, less 100; [`Call::sip_code`] may be a later one by the time that it is told.
     pub(super) early: u8,
     /// Redirections that were followed.
     pub(super) redirections: u8,
-    /// The time at which it is given up, if it is not answered by then; and tried to be again, where its CANCEL found no
-    /// slot.
-    pub(super) give_up: Instant,
+    /// The time at which it is given up, if it is not answered by then.
+    pub(super) give_up: Moment,
     /// The next offer of ours, once it is up.
     pub(super) next_offer: NextOffer,
     /// The outcome of the last change of its media.
@@ -158,8 +159,9 @@ impl Call {
         end_cause: EndCause::None,
         ended_by: EndedBy::Nobody,
         cancel: Cancel::No,
+        cancel_again: Moment::NEVER,
         redirections: 0,
-        give_up: Instant::NEVER,
+        give_up: Moment::NEVER,
         next_offer: NextOffer::EMPTY,
         media_outcome: Ended::DONE,
         plan: Plan::EMPTY,
@@ -244,11 +246,35 @@ impl Call {
         self.cancel == Cancel::No
     }
 
+    /// Its CANCEL found no slot, and is tried again then.
+    pub(super) fn cancel_later(&mut self, again: Instant) {
+        (self.cancel, self.cancel_again) = (Cancel::Wanted, self.moment(again));
+    }
+
+    /// The time at which its CANCEL is tried again.
+    pub(super) fn cancel_at(&self) -> Instant {
+        self.time(self.cancel_again)
+    }
+
+    /// The time at which it is given up, if it is not answered by then.
+    pub(super) fn give_up_at(&self) -> Instant {
+        self.time(self.give_up)
+    }
+
+    /// It is given up then, or never.
+    pub(super) fn give_up(&mut self, at: Instant) {
+        self.give_up = self.moment_or_never(at);
+    }
+
+    fn moment_or_never(&self, at: Instant) -> Moment {
+        if at == Instant::NEVER { Moment::NEVER } else { self.moment(at) }
+    }
+
     pub(super) fn deadline(&self) -> Instant {
         if self.leaving {
             return Instant::ZERO;
         }
-        self.give_up.min(self.next_offer.at()).min(self.plan.at()).min(self.refresh.at())
+        self.give_up_at().min(self.cancel_at()).min(self.next_offer.at()).min(self.plan.at()).min(self.refresh.at())
     }
 
     pub(super) const fn bit(state: CallState) -> u32 {

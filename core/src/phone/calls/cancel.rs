@@ -1,7 +1,7 @@
 //! Calls given up before they were answered: CANCEL, and late responses.
 
 use super::Calls;
-use super::call::Cancel;
+use super::call::{Cancel, Moment};
 #[cfg(feature = "numbers")]
 use crate::base::cursor::Cursor;
 use crate::base::limits::SLOT_RETRY_MS;
@@ -57,8 +57,12 @@ impl Calls<'_> {
         let sent = self.cancel_invite(lower, now, invite);
         if let Some(call) = self.get_mut(call_handle) {
             // every slot is busy: it is tried again; a 2xx that comes first is ended with BYE
-            call.cancel = if sent { Cancel::Sent } else { Cancel::Wanted };
-            call.give_up = if sent { Instant::NEVER } else { now + Duration::from_millis(SLOT_RETRY_MS) };
+            call.give_up(Instant::NEVER);
+            if sent {
+                (call.cancel, call.cancel_again) = (Cancel::Sent, Moment::NEVER);
+            } else {
+                call.cancel_later(now + Duration::from_millis(SLOT_RETRY_MS));
+            }
         }
         self.wake(&mut lower.cx, call_handle);
     }

@@ -1,7 +1,7 @@
 //! Deadlines of calls and dialogs.
 
 use super::Calls;
-use super::call::Cancel;
+use super::call::Moment;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::{CallId, Cause, EndCause, EndedBy, Lower};
@@ -45,8 +45,14 @@ impl Calls<'_> {
             self.reoffer(lower, now, handle);
             return;
         }
-        if call.give_up <= now {
-            call.give_up = Instant::NEVER;
+        if call.cancel_at() <= now {
+            call.cancel_again = Moment::NEVER;
+            let cause = call.cause;
+            self.cancel_call(lower, now, handle, cause);
+            return;
+        }
+        if call.give_up_at() <= now {
+            call.give_up(Instant::NEVER);
             let incoming = call.incoming;
             self.ends(handle, EndedBy::Library, EndCause::None);
             if incoming {
@@ -54,9 +60,7 @@ impl Calls<'_> {
                 self.refuse_call(lower, now, handle, 487, Cause::Timeout);
                 return;
             }
-            let Some(call) = self.get(handle) else { return };
-            let cause = if call.cancel == Cancel::No { Cause::Timeout } else { call.cause };
-            self.cancel_call(lower, now, handle, cause);
+            self.cancel_call(lower, now, handle, Cause::Timeout);
         }
     }
 }

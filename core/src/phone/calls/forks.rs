@@ -155,7 +155,7 @@ impl Calls<'_> {
             lower.offer_is_over(first, true);
         }
         let Some(call) = self.get_mut(call_handle) else { return };
-        call.give_up = Instant::NEVER;
+        call.give_up(Instant::NEVER);
         let wanted = call.cancel == Cancel::No;
         let has_media =
             lower.media.agreed(call_handle).is_some() || lower.dialogs.get(first).is_some_and(Leg::looks_up);

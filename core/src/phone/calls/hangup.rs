@@ -1,7 +1,7 @@
 //! The end of a call.
 
 use super::Calls;
-use super::call::Cancel;
+use super::call::{Cancel, Moment};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::object::Object;
@@ -77,7 +77,8 @@ impl Calls<'_> {
         let _ = lower.media.take_waiting(call_handle); // nothing goes on
         let Some(call) = self.get_mut(call_handle) else { return };
         call.reach(now, CallState::Ended);
-        call.give_up = Instant::NEVER;
+        call.give_up(Instant::NEVER);
+        call.cancel_again = Moment::NEVER;
         call.next_offer.rest();
         call.plan.rest();
         call.refresh.rest();

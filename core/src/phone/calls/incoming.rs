@@ -136,7 +136,7 @@ impl Calls<'_> {
             call.answer_in_ack = offer.0.is_none();
             // rfc3261#13.3.1: it is to be answered within its time; and a caller that vanished does not ring for ever
             let seconds = invite.expires().map_or(UNANSWERED_S, u64::from).min(UNANSWERED_S);
-            call.give_up = now + Duration::from_secs(seconds);
+            call.give_up(now + Duration::from_secs(seconds));
         }
         self.vouch(lower, call_handle, flow, !account.is_none(), invite);
         self.keep(&lower.cx, call_handle, invite);

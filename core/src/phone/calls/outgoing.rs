@@ -252,8 +252,8 @@ impl Calls<'_> {
                 }
                 let Some(call) = self.get_mut(call_handle) else { return };
                 // rfc3261#16.7 step 2: more than 100 each minute (#13.3.1.1), as queues send it, keeps the call waiting
-                if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
-                    call.give_up = now + Duration::from_millis(RINGING_MS);
+                if call.cancel == Cancel::No && (status > 100 || call.give_up_at() == Instant::NEVER) {
+                    call.give_up(now + Duration::from_millis(RINGING_MS));
                     self.wake(&mut lower.cx, call_handle);
                 }
                 // its CANCEL found no slot before

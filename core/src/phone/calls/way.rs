@@ -127,8 +127,7 @@ impl Calls<'_> {
         let Some(Owner::Dialog(dialog)) = lower.transactions.request(invite).map(Request::owner) else { return };
         let handle = lower.dialogs.call_of(dialog);
         if let Some(call) = self.get_mut(handle).filter(|call| call.request == invite && call.cancel == Cancel::Sent) {
-            call.cancel = Cancel::Wanted;
-            call.give_up = again;
+            call.cancel_later(again);
         }
         self.wake(&mut lower.cx, handle);
     }

@@ -176,7 +176,7 @@ impl Calls<'_> {
                     call.plan.ring(now, next);
                     if next.is_some_and(|next| next.then == Then::Stop) {
                         // the rule's time counts, not the usual one; the caller's own still does
-                        call.give_up = call.give_up.max(call.plan.at());
+                        call.give_up(call.give_up_at().max(call.plan.at()));
                     }
                 }
                 self.wake(&mut lower.cx, handle);
