@@ -583,7 +583,7 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_TXT_DIALLED 41
 /** A message that came for a call: the first, which is always kept. */
 #define MICROSIP_FIRST 1
-/** A message that came for a call: the last. */
+/** A message that came for a call: the last, whatever it is; an INFO within the call, too. */
 #define MICROSIP_LAST 2
 /** A message that came for a call: the last INVITE; of a call that is up, the last re-INVITE. */
 #define MICROSIP_INVITE 3
@@ -725,7 +725,7 @@ typedef struct microsip_rules {
   /**
    * Seconds behind a call for help (a number in `emergency` of its account, or urn:service:sos) in
    * which a call that the account's own server brings rings, whatever these rules say; by default
-   * 1800. While that call lasts, too.
+   * 1800. While that call lasts, too. A phone that has no call left for it refuses it with 486.
    */
   uint32_t callback_s;
   /** 0. */

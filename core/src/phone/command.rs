@@ -458,7 +458,7 @@ pub enum AccountText {
 pub enum Which {
     /// The first that came (the INVITE of an incoming call, the first response to an outgoing one). It is always kept.
     First,
-    /// The last that came.
+    /// The last that came, whatever it is: an INFO within the call, too.
     Last,
     /// The last request with this method.
     Request(Method<'static>),

@@ -104,7 +104,7 @@ pub struct RuleNumbers {
     /// Redirections of our calls are followed; default on.
     pub redirect: Switch,
     /// Seconds behind a call for help in an emergency, in which a call that its account's own server brings rings whatever
-    /// these rules say; default 1800. With the feature `numbers`.
+    /// these rules say; default 1800. Where no slot is left for it, it gets 486. With the feature `numbers`.
     pub callback_s: u32,
 }
 

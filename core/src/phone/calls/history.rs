@@ -116,7 +116,9 @@ fn cut(head: &[u8], room: usize) -> [&[u8]; 2] {
         return [head, b""];
     }
     let fits = head.get(..room.saturating_sub(END.len())).unwrap_or_default();
-    match fits.iter().rposition(|byte| *byte == b'\n') {
+    // rfc3261#7.3.1: a line that begins with white space goes on with the field before
+    let ends = |at: usize| fits.get(at) == Some(&b'\n') && !matches!(head.get(at + 1), Some(b' ' | b'\t'));
+    match (0..fits.len()).rev().find(|at| ends(*at)) {
         Some(at) => [fits.get(..=at).unwrap_or_default(), END],
         None => [fits, b""],
     }
@@ -142,3 +144,6 @@ fn status_of(text: &[u8]) -> Option<u16> {
     let digits = rest.get(..3).filter(|_| version.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"SIP/")))?;
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

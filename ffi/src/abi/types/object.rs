@@ -50,7 +50,7 @@ pub const MICROSIP_TXT_DIALLED: u32 = 41;
 
 /// A message that came for a call: the first, which is always kept.
 pub const MICROSIP_FIRST: u32 = 1;
-/// A message that came for a call: the last.
+/// A message that came for a call: the last, whatever it is; an INFO within the call, too.
 pub const MICROSIP_LAST: u32 = 2;
 /// A message that came for a call: the last INVITE; of a call that is up, the last re-INVITE.
 pub const MICROSIP_INVITE: u32 = 3;

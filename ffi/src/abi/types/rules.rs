@@ -100,7 +100,8 @@ pub struct microsip_rules {
     /// Callers who are let in though they are denied or anonymous, likewise.
     pub allow: *const c_char,
     /// Seconds behind a call for help (a number in `emergency` of its account, or urn:service:sos) in which a call that the
-    /// account's own server brings rings, whatever these rules say; by default 1800. While that call lasts, too.
+    /// account's own server brings rings, whatever these rules say; by default 1800. While that call lasts, too. A phone that has
+    /// no call left for it refuses it with 486.
     pub callback_s: u32,
     /// 0.
     pub reserved: u32,
