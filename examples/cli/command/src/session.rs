@@ -286,7 +286,7 @@ pub(crate) struct Tracer {
     us: String,
     /// Lines were asked for, too.
     log: bool,
-    /// Who holds this prints.
+    /// The lock of who prints.
     printed: Mutex<Printed>,
 }
 

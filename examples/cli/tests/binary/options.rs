@@ -187,7 +187,7 @@ fn an_echo_that_cannot_answer_says_so_and_refuses_its_caller() {
     }
 }
 
-/// Nobody reads for a while: what the log had no room for is counted where it was.
+/// A log that nobody reads for a while: what the log had no room for is counted where it was.
 #[test]
 fn a_trace_says_how_much_of_it_is_missing() {
     const REQUESTS: usize = 1500;
