@@ -125,6 +125,12 @@ impl Playout {
         self.clear_window();
     }
 
+    /// A packet has come.
+    #[must_use]
+    pub const fn begun(&self) -> bool {
+        self.ring.begun()
+    }
+
     /// The counters.
     #[must_use]
     pub const fn counts(&self) -> &PlayoutCounts {

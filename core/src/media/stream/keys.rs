@@ -58,7 +58,9 @@ impl Stream {
 
     /// 10 ms of the far end's sound, and the memory that is lent for it; without any, nothing is heard.
     pub(super) fn hear_keys(&mut self, now: Instant, pcm: &[i16], memory: &mut [KeyDetector]) {
-        if !self.keys.listens || self.keys.left {
+        // before the far end's first packet there is nothing to hear: a call that is over by then takes no page of the
+        // detectors
+        if !self.keys.listens || self.keys.left || (self.keys.fresh && !self.playout.begun()) {
             return;
         }
         let Some(detector) = memory.first_mut() else { return };

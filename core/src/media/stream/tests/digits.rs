@@ -102,6 +102,20 @@ fn digits_go_as_tones_to_who_takes_no_events() {
 }
 
 #[test]
+#[cfg(feature = "hear-keys")]
+fn the_detectors_memory_is_taken_with_the_first_packet() {
+    let none =
+        |config: StreamConfig| StreamConfig { receive: config.receive.without_events(), dtmf_send: None, ..config };
+    let mut call = Call::between(&none(config(far(), 1111)), &none(config(near(), 2222)));
+    for n in 0..50 {
+        call.far.quantum(Instant::from_millis(n * 10), &[0; 80]);
+    }
+    assert!(!call.far.memory.keys[0].is_at(8000));
+    call.run(200);
+    assert!(call.far.memory.keys[0].is_at(8000));
+}
+
+#[test]
 #[cfg(not(feature = "tones"))]
 fn without_tones_there_are_no_digits_for_who_takes_no_events() {
     let mut call = Call::new();
