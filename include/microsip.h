@@ -67,7 +67,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4480u + (calls) * 6888u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4520u + (calls) * 6888u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -797,6 +797,17 @@ typedef struct microsip_rules {
 #define MICROSIP_REFRESHER_US 2
 /** The side that refreshes a session: the far end. */
 #define MICROSIP_REFRESHER_THEM 3
+/**
+ * A use of a location, a set: servers on the way may read it to find who is called (RFC 6442,
+ * Geolocation-Routing: yes).
+ */
+#define MICROSIP_LOCATION_ROUTING 1
+/** A use of a location, a set: it goes to whom a redirection (3xx) names, too. */
+#define MICROSIP_LOCATION_FOLLOWS 2
+/**
+ * A use of a location, a set: servers may not read it, though the call is for help in an emergency.
+ */
+#define MICROSIP_LOCATION_NO_ROUTING 4
 
 /** An account. Texts are copied. */
 typedef struct microsip_account {
@@ -891,8 +902,8 @@ typedef struct microsip_account {
    * MICROSIP_E_FULL, in this order: one that rings here (486), one that is dialled (CANCEL), one on
    * hold, last the one that has talked for longest (BYE). So do urn:service:sos and its
    * sub-services (RFC 5031), which can be dialled by any account and go by its proxy or registrar;
-   * where the caller is stands in a Geolocation header (RFC 6442) of `call_headers`, or of
-   * `headers` of microsip_options.
+   * where the caller is stands in `location`, here or of microsip_options, or behind a URI in a
+   * Geolocation header (RFC 6442) of `call_headers` or `headers`.
    */
   const char *emergency;
   /** Its rules for incoming calls, over the phone's; NULL: as they are. */
@@ -916,8 +927,11 @@ typedef struct microsip_account {
   const char *headers;
   /** Extra header lines of its INVITEs, before those of a call's options; NULL: none. */
   const char *call_headers;
-  /** NULL. */
-  const char *reserved_text;
+  /**
+   * Where its callers are, a document as `location` of microsip_options, for its calls that begin
+   * from now on; NULL: none. With MICROSIP_HAS_IDENTITY.
+   */
+  const char *location;
   /**
    * MICROSIP_RELIABLE_*, for its calls; 0: the phone's. Needs MICROSIP_HAS_RELIABLE, but for
    * MICROSIP_RELIABLE_OFF.
@@ -1133,15 +1147,23 @@ typedef struct microsip_options {
    * 0: the account's.
    */
   uint32_t reliable;
-  /** 0. */
-  uint32_t reserved_reliable;
+  /**
+   * dial: a set of MICROSIP_LOCATION_*, for location or that of the account; 0: servers may read
+   * that of a call for help, which goes wherever the call goes, and no other.
+   */
+  uint32_t location_use;
   /**
    * reject with 300 to 399: where the caller is sent, the most wanted first, as 200,
    * `sip:a@example.com`; NULL: nowhere.
    */
   const char *contacts;
-  /** NULL. */
-  const char *reserved_text;
+  /**
+   * dial: where the caller is, as a PIDF-LO document (XML: RFC 4119, RFC 5491) of at most 4096
+   * bytes; of an engine `location_bytes` of its config. It goes in the INVITE beside the session
+   * description, and a Geolocation header (RFC 6442) names it; the library does not look into it.
+   * NULL: the account's. With MICROSIP_HAS_IDENTITY.
+   */
+  const char *location;
   /**
    * dial, answer: MICROSIP_TIMER_*, its session timer (RFC 4028); 0: the account's. With
    * MICROSIP_HAS_TIMERS, as the next three.
@@ -1962,8 +1984,12 @@ typedef struct microsip_engine_config {
    * MICROSIP_HAS_RELIABLE.
    */
   uint32_t reliable;
-  /** 0. */
-  uint32_t reserved_reliable;
+  /**
+   * Bytes for `location` of microsip_account and microsip_options, of each account and dialog (one
+   * a call and one more), beside MICROSIP_ENGINE_BYTES; 0: none can be given. At most 4096. With
+   * MICROSIP_HAS_IDENTITY.
+   */
+  uint32_t location_bytes;
   /** A switch: see `own_order` of microsip_config. */
   uint32_t own_order;
   /** A switch: see `single_codec` of microsip_config. */

@@ -34,7 +34,7 @@ public static class Microsip
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
-        CauseServer = 16, CauseFull = 17, CauseShutdown = 18, CauseEmergency = 19, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
+        CauseServer = 16, CauseFull = 17, CauseShutdown = 18, CauseEmergency = 19, LocationRouting = 1, LocationFollows = 2, LocationNoRouting = 4, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
         EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
         EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, EvIdentity = 24, EvDatagram = 25, OpIdentify = 11,
         Held = 3, MusicSource = 0, MusicNone = 1, MusicPcm = 2, MusicFile = 3, Invite = 3, Ack = 4, Prack = 5, Update = 6, Info = 7, Cancel = 8, Bye = 9, Nth = 1000, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
@@ -110,7 +110,7 @@ public static class Microsip
         public uint mediaAnyHost, mediaTimeout, mediaLost, transport;
         public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, rules;
         public uint privacy, dtmf;
-        public IntPtr identity, headers, callHeaders, reservedText;
+        public IntPtr identity, headers, callHeaders, location;
         public uint reliable, reservedReliable;
         public uint ownOrder, singleCodec;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
@@ -132,8 +132,8 @@ public static class Microsip
         public uint size, source;
         public ulong tag;
         public IntPtr displayName, headers, codecs, caller, identity, reason;
-        public uint privacy, dtmf, reliable, reservedReliable;
-        public IntPtr contacts, reservedText;
+        public uint privacy, dtmf, reliable, locationUse;
+        public IntPtr contacts, location;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }

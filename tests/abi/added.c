@@ -104,6 +104,31 @@ int main(void) {
   CHECK(microsip_header_get(b, in, 10, "CSeq", 0, text, sizeof text, &n) == MICROSIP_E_ARG && error_names("which"));
   until(a, MICROSIP_ENDED);
 
+  /* where the caller is */
+  MICROSIP_ZERO(o);
+  o.location = "<presence/>";
+  o.location_use = 8;
+  CHECK(microsip_dial(a, 0, uri, &o, &out) == MICROSIP_E_ARG && error_names("o->location_use"));
+  o.location_use = MICROSIP_LOCATION_ROUTING | MICROSIP_LOCATION_NO_ROUTING;
+  CHECK(microsip_dial(a, 0, uri, &o, &out) == MICROSIP_E_ARG && error_names("o->location_use"));
+  o.location_use = MICROSIP_LOCATION_ROUTING | MICROSIP_LOCATION_FOLLOWS;
+  o.headers = "Geolocation-Routing: no\r\n";
+  CHECK(microsip_dial(a, 0, uri, &o, &out) == MICROSIP_E_TEXT && error_names("o->headers"));
+  o.headers = NULL;
+  CHECK(microsip_dial(a, 0, uri, &o, &out) == MICROSIP_OK);
+  in = until(b, MICROSIP_INCOMING).object;
+  CHECK(message_is(b, in, MICROSIP_INVITE, "Geolocation-Routing", "yes"));
+  CHECK(microsip_header_get(b, in, MICROSIP_INVITE, "Geolocation", 0, text, sizeof text, &n) == MICROSIP_OK && strncmp(text, "<cid:", 5) == 0);
+  CHECK(microsip_header_get(b, in, MICROSIP_INVITE, "Content-Type", 0, text, sizeof text, &n) == MICROSIP_OK && strncmp(text, "multipart/mixed;", 16) == 0);
+  o.location = NULL;
+  CHECK(microsip_answer(b, in, 200, &o) == MICROSIP_E_ARG);
+  CHECK(microsip_answer(b, in, 200, NULL) == MICROSIP_OK);
+  until(a, MICROSIP_CONNECTED);
+  until(b, MICROSIP_CONNECTED);
+  CHECK(microsip_hangup(a, out, NULL) == MICROSIP_OK);
+  until(b, MICROSIP_ENDED);
+  until(a, MICROSIP_ENDED);
+
   /* a refusal */
   ring();
   MICROSIP_ZERO(o);

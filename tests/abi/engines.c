@@ -13,7 +13,7 @@ typedef struct side {
   uint32_t state, digits, loud, rung, music, rings, asked, logged, renamed;
 } side;
 
-static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128 + 4 * 600) / 8 + 1];
+static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128 + 4 * 600 + 3 * 40) / 8 + 1];
 static side sides[2];
 static uint64_t now = 5;
 /* This side gives music for its far end on hold. */
@@ -166,6 +166,7 @@ static void identity(side *s, side *proxy) {
   microsip_account a;
   microsip_options o;
   microsip_id account = 0;
+  int n;
   MICROSIP_ZERO(a);
   a.uri = "sip:alice@peer.example";
   a.registers = MICROSIP_OFF;
@@ -190,6 +191,23 @@ static void identity(side *s, side *proxy) {
   CHECK(text_is(s, MICROSIP_TXT_REMOTE_URI, "urn:service:sos.fire"));
   run(100);
   CHECK(s->state == MICROSIP_ENDED && header_is(s, 416, "CSeq", "1 INVITE"));
+  /* where the caller is: an account's, or a call's */
+  MICROSIP_ZERO(a);
+  a.location = "<presence entity='pres:alice@example.org'/>"; /* 43 bytes */
+  CHECK(microsip_engine_account_update(s->e, now, account, &a) == MICROSIP_E_TEXT);
+  a.location = "<presence/>";
+  CHECK(microsip_engine_account_update(s->e, now, account, &a) == MICROSIP_OK);
+  MICROSIP_ZERO(o);
+  for (n = 0; n < 2; n++) {
+    CHECK(microsip_engine_dial(s->e, now, account, "nobody", &o, &s->call) == MICROSIP_OK);
+    run(100);
+    CHECK(proxy->state == MICROSIP_INCOMING);
+    CHECK(microsip_engine_header_get(proxy->e, now, proxy->call, MICROSIP_INVITE, "Geolocation-Routing", 0, said, sizeof said, NULL) == MICROSIP_OK && strcmp(said, n ? "yes" : "no") == 0);
+    CHECK(microsip_engine_reject(proxy->e, now, proxy->call, 404, NULL) == MICROSIP_OK);
+    run(100);
+    o.location = "<presence id='x'/>";
+    o.location_use = MICROSIP_LOCATION_ROUTING;
+  }
   MICROSIP_ZERO(o);
   o.headers = "P-Asserted-Identity: \"The boss\" <sip:boss@peer.example>\r\nX-Mark: one\r\n";
   CHECK(microsip_engine_dial(proxy->e, now, 0, "sip:alice@10.0.0.1:5080", &o, &proxy->call) == MICROSIP_OK);
@@ -271,6 +289,7 @@ int main(void) {
     c.seed[0] = (uint8_t)(i + 1);
     c.log_records = 8;
     c.kept_bytes = 600;
+    c.location_bytes = 40;
     CHECK(microsip_engine_size_get(&c, &need) == MICROSIP_OK && need <= sizeof memory[i]);
     CHECK(microsip_engine_init(MICROSIP_ABI_VERSION, memory[i], sizeof memory[i], &c, now, &sides[i].e) == MICROSIP_OK);
     sides[i].port = (uint16_t)(i ? 5060 : 5080);

@@ -43,6 +43,7 @@ mod info;
 mod ipv6;
 mod keys_heard;
 mod late_offer;
+mod location;
 mod lost_digits;
 mod lost_packets;
 mod media;

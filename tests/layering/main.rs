@@ -46,6 +46,7 @@ const GROUND: &[&str] = &[
     "header_lines",
     "id",
     "identity",
+    "location",
     "lender",
     "media_timeout",
     "object",

@@ -65,6 +65,10 @@ pub const SOCKETS: usize = 16;
 /// the stack while a call is made.
 pub const TARGET: usize = 256;
 
+/// Bytes of the longest document that says where a caller is (PIDF-LO). One of RFC 5491 with a shape on the map and an
+/// address in words has about 2000; with more, an INVITE would hardly leave by a datagram.
+pub const LOCATION: usize = 4096;
+
 /// Addresses that one look-up may give; more are cut off. 24 bytes each in every request.
 pub const TARGETS: usize = 8;
 

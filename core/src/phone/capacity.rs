@@ -1,7 +1,7 @@
 //! The capacity of a phone: the slots and bytes of each kind that it is lent.
 
 use crate::base::features;
-use crate::base::limits::{QUALITY_SECONDS, RING_HEADER, SOCKETS, STATUS_LINE};
+use crate::base::limits::{LOCATION, QUALITY_SECONDS, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::media::CodecList;
 use crate::media::conceal::history_of;
 use crate::media::mix;
@@ -55,6 +55,10 @@ pub struct Capacity {
     /// times as many for the later ones together, of which the oldest gives way. 0, as without the feature `identity`:
     /// none, and no header getters.
     pub history: u32,
+    /// Bytes for the document that says where a caller is, of each dialog and each account; at most
+    /// [`LOCATION`](crate::base::limits::LOCATION). When full: the command fails. 0, as without the feature `identity`:
+    /// none can be given.
+    pub location: u32,
     /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
     /// networks only.
     pub trusted: u32,
@@ -99,6 +103,7 @@ impl Capacity {
             conferences: 0,
             seconds: 0,
             history: 0,
+            location: 0,
             trusted: 2, // a name with an address of each family
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
@@ -133,6 +138,7 @@ impl Capacity {
             conferences: 2,
             seconds: QUALITY_SECONDS,
             history: if calls > 64 { 1024 } else { message },
+            location: if message < LOCATION as u32 { message } else { LOCATION as u32 },
             trusted: 16,
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
@@ -188,6 +194,7 @@ impl Capacity {
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
             && self.challenge <= 65_535
+            && (!features::IDENTITY || self.location as usize <= LOCATION)
             && self.parameters <= 65_535
             && self.tombstones >= 4
     }
@@ -198,6 +205,12 @@ impl Capacity {
         let message = self.message as usize;
         let ours = if message / 4 > 448 { message / 4 } else { 448 };
         message + STATUS_LINE + ours
+    }
+
+    /// Bytes for a document that are lent.
+    #[cfg(feature = "identity")]
+    pub(crate) const fn location(&self) -> usize {
+        self.location as usize
     }
 
     /// Conferences that are lent.

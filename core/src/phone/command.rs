@@ -130,6 +130,8 @@ pub struct AccountConfig<'t> {
     pub headers: &'t str,
     /// Extra header lines of its INVITEs.
     pub call_headers: &'t str,
+    /// Where its callers are: [`DialOptions::location`] of its calls.
+    pub location: &'t str,
     /// The method of digits in its calls; `None`: the phone's. With the feature `info`; without it, as negotiated.
     pub digits: Option<DigitMethod>,
     /// Do not register.
@@ -195,6 +197,8 @@ pub struct AccountChange<'t> {
     pub headers: Option<&'t str>,
     /// [`AccountConfig::call_headers`].
     pub call_headers: Option<&'t str>,
+    /// [`AccountConfig::location`], for calls that begin from now on.
+    pub location: Option<&'t str>,
     /// [`AccountConfig::digits`], from the next digit on.
     pub digits: Option<DigitMethod>,
     /// It registers and is kept registered, or its registration is taken back.
@@ -259,6 +263,15 @@ pub struct DialOptions<'t> {
     pub identity: &'t str,
     /// The method of its digits; `None`: the account's. With the feature `info`.
     pub digits: Option<DigitMethod>,
+    /// Where the caller is: a PIDF-LO document (RFC 4119, RFC 5491), at most [`super::Capacity::location`] bytes. It goes
+    /// in the body of the INVITE, beside the description, and `Geolocation` names it (RFC 6442). It is not looked into.
+    /// Empty: the account's. With the feature `identity`, as the next two.
+    pub location: &'t str,
+    /// Servers on the way may read it to find who is called (rfc6442#4.2: `Geolocation-Routing`); `None`: they may where
+    /// the call is for help in an emergency.
+    pub location_routing: Option<bool>,
+    /// It goes to whom a redirection (3xx) names, too; that of a call for help always does.
+    pub location_follows: bool,
 }
 
 /// Additions to the message that refuses or ends a call. With the feature `identity`.

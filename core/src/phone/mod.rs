@@ -36,6 +36,8 @@ pub mod id;
 mod identity;
 pub mod input;
 mod lender;
+#[cfg(feature = "identity")]
+mod location;
 mod media;
 mod media_timeout;
 mod methods;

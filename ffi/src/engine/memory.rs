@@ -11,6 +11,7 @@ use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::AtomicBool;
 use microsip_core::base::features;
+use microsip_core::base::limits::LOCATION;
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{Capacity, CommandError, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
@@ -73,6 +74,9 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if features::IDENTITY && config.kept_bytes > 60_000 {
         return Err(wrong("c->kept_bytes", config.kept_bytes, "is above 60000"));
     }
+    if features::IDENTITY && config.location_bytes as usize > LOCATION {
+        return Err(wrong("c->location_bytes", config.location_bytes, "is above 4096"));
+    }
     if features::QUALITY && config.quality_seconds > 65_534 {
         return Err(wrong("c->quality_seconds", config.quality_seconds, "is above 65534"));
     }
@@ -99,6 +103,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             seconds: with(features::QUALITY, config.quality_seconds),
             rule_text: with(features::RULES, config.rule_bytes),
             history: with(features::IDENTITY, config.kept_bytes),
+            location: with(features::IDENTITY, config.location_bytes),
             quantum: rate / 100,
             hear_keys,
             conferences: with(features::CONFERENCE, config.max_conferences),
@@ -238,7 +243,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             session_timer: crate::ops::timers::said!(config, "c->")?,
             direct_user: "",
             focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
-            reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "c->reliable")?,
+            reliable: crate::ops::reliable::wish((config.reliable, 0), "c->reliable")?,
             digits: digits.0,
             digit_ms: digits.1,
             mark: mark_of(&config.seed),

@@ -49,9 +49,6 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
-    if !given.reserved_text.is_null() {
-        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
-    }
     // SAFETY: as above.
     let change = unsafe {
         AccountChange {
@@ -68,6 +65,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             identity: text_with(features::IDENTITY, given.identity, "a->identity")?,
             headers: text_with(features::IDENTITY, given.headers, "a->headers")?,
             call_headers: text_with(features::IDENTITY, given.call_headers, "a->call_headers")?,
+            location: text_with(features::IDENTITY, given.location, "a->location")?,
             dial_plan: text_with(features::NUMBERS, given.dial_plan, "a->dial_plan")?,
             dial_prefix: text_with(features::NUMBERS, given.dial_prefix, "a->dial_prefix")?,
             emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
@@ -95,9 +93,9 @@ fn built(given: &microsip_account) -> Done {
     if !features::NUMBERS && numbers != [core::ptr::null(); 3] {
         return refused("a->dial_plan, a->dial_prefix or a->emergency");
     }
-    let identity = [given.identity, given.headers, given.call_headers];
-    if !features::IDENTITY && (given.privacy != 0 || identity != [core::ptr::null(); 3]) {
-        return refused("a->privacy, a->identity, a->headers or a->call_headers");
+    let identity = [given.identity, given.headers, given.call_headers, given.location];
+    if !features::IDENTITY && (given.privacy != 0 || identity != [core::ptr::null(); 4]) {
+        return refused("a->privacy, a->identity, a->headers, a->call_headers or a->location");
     }
     if !features::RULES && !given.rules.is_null() {
         return refused("a->rules");
@@ -212,6 +210,7 @@ pub(crate) unsafe fn add(
         identity: or_empty(features::IDENTITY, given.identity),
         headers: or_empty(features::IDENTITY, given.headers),
         call_headers: or_empty(features::IDENTITY, given.call_headers),
+        location: or_empty(features::IDENTITY, given.location),
         digits: given.digits,
         dial_plan: or_empty(features::NUMBERS, given.dial_plan),
         dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),

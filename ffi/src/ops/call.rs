@@ -40,15 +40,13 @@ pub(crate) unsafe fn dial(
         (None, None) => return Err(Fail::no_text("uri")),
     };
     if !features::IDENTITY && names_caller(&given) {
-        let argument = "o->privacy, o->caller or o->identity";
+        let argument = "o->privacy, o->caller, o->identity or o->location";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
-    }
-    if !given.reserved_text.is_null() {
-        return Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     if ends(&given) {
         return Err(does_not_apply());
     }
+    let location_routing = routing_of(given.location_use)?;
     // SAFETY: by contract.
     let options = unsafe {
         DialOptions {
@@ -57,19 +55,22 @@ pub(crate) unsafe fn dial(
             display_name: text::or_empty(given.display_name, "o->display_name")?,
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
-            reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?,
+            reliable: super::reliable::wish((given.reliable, 0), "o->reliable")?,
             session_timer: super::timers::said!(given, "o->")?,
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
             digits: super::digits::method_of(given.dtmf, "o->dtmf")?,
+            location: if features::IDENTITY { text::or_empty(given.location, "o->location")? } else { "" },
+            location_routing,
+            location_follows: given.location_use & MICROSIP_LOCATION_FOLLOWS != 0,
         }
     };
     let made = phone.dial(now, id, target, &options);
     let made = made.map_err(|error| match error {
         CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
-        CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
+        CommandError::Text => Fail::command(error, "o->display_name, o->headers or o->location", Value::None),
         CommandError::Uri if features::IDENTITY && names_caller(&given) => {
             Fail::command(error, "uri, o->caller or o->identity", Value::text(target))
         }
@@ -81,6 +82,23 @@ pub(crate) unsafe fn dial(
     // SAFETY: not NULL.
     unsafe { pointer::put(call, made.raw()) };
     Ok(())
+}
+
+/// The leave of servers on the way to read a location.
+fn routing_of(set: u32) -> Result<Option<bool>, Fail> {
+    let (yes, no) = (set & MICROSIP_LOCATION_ROUTING != 0, set & MICROSIP_LOCATION_NO_ROUTING != 0);
+    let known = MICROSIP_LOCATION_ROUTING | MICROSIP_LOCATION_FOLLOWS | MICROSIP_LOCATION_NO_ROUTING;
+    if set & !known != 0 || yes && no {
+        let fix = "is no set of MICROSIP_LOCATION_*, or says both yes and no to routing";
+        return Err(Fail::new(MICROSIP_E_ARG, "o->location_use", Value::Number(i64::from(set)), fix));
+    }
+    Ok(if yes {
+        Some(true)
+    } else if no {
+        Some(false)
+    } else {
+        None
+    })
 }
 
 /// The target that was dialled last by an account, or by any.
@@ -111,9 +129,10 @@ fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
     Fail::command(CommandError::Blocked, "uri", Value::text(target))
 }
 
-/// The caller is to be named otherwise than as the account's, or not at all.
+/// The caller is to be named otherwise than as the account's, or not at all, or says where it is.
 fn names_caller(given: &microsip_options) -> bool {
-    given.privacy != 0 || !given.caller.is_null() || !given.identity.is_null()
+    let names = given.privacy != 0 || !given.caller.is_null() || !given.identity.is_null();
+    names || !given.location.is_null() || given.location_use != 0
 }
 
 /// Members are set that are for refusing or ending a call.
@@ -211,7 +230,7 @@ pub(crate) unsafe fn answer(
     // SAFETY: by contract.
     let (codecs, headers) =
         unsafe { (super::codecs::chosen(given.codecs, "o->codecs")?, text::or_empty(given.headers, "o->headers")?) };
-    let reliable = super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?;
+    let reliable = super::reliable::wish((given.reliable, 0), "o->reliable")?;
     let digits = super::digits::method_of(given.dtmf, "o->dtmf")?;
     let act = |phone: &mut Phone<'_>| {
         if let Some(codecs) = codecs {

@@ -21,6 +21,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("identity", &["anonymous, with lines", "identity changes"]),
     ("info", &["digits", "digits cut off", "digits by INFO"]),
     ("late_offer", &["late offer"]),
+    ("location", &["with a location", "challenged", "redirected"]),
     ("named_hosts", &["hosts in offers"]),
     ("network", &["moved", "refreshed elsewhere"]),
     ("options", &["options"]),

@@ -7,11 +7,14 @@ use crate::server::anna;
 use microsip_core::phone::{AccountConfig, AccountId, DialOptions, EndOptions, Privacy};
 use microsip_tests::{EventKind, Lab, Peer};
 
-pub(super) const FLOWS: [Flow; 4] = [
+pub(super) const FLOWS: [Flow; 5] = [
     flow("identity changes", changes, |lab| talks(lab, 0) == 1 && told(lab) >= 2),
     flow("our identity changes", renamed, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") > 0),
     flow("anonymous, with lines", hidden, |lab| {
         talks(lab, 0) == 1 && lab.sent.iter().any(|sent| sent.text.contains("X-Why: done"))
+    }),
+    flow("with a location", located, |lab| {
+        talks(lab, 0) == 1 && lab.sent.iter().any(|sent| sent.text.contains("Content-ID: "))
     }),
     flow("sent elsewhere", sent_elsewhere, |lab| talks(lab, 0) == 1 && talks(lab, 2) == 1),
 ];
@@ -44,6 +47,16 @@ fn through(lab: &mut Lab, proxy: &mut Peer, account: AccountId, options: DialOpt
     proxy.respond(lab, &invite, 180, "");
     proxy.respond_with(lab, &invite, 200, lines, &body);
     up(lab, 0, 1).then_some(())
+}
+
+fn located(lab: &mut Lab) {
+    let options = DialOptions { location: "<presence/>", ..DialOptions::default() };
+    if dial_with(lab, 0, AccountId::NONE, "sip:bob@10.0.0.2", options) {
+        rings(lab, 1, 1);
+        answer_all(lab, 1);
+        up(lab, 0, 1);
+        over(lab, 0, &mut []);
+    }
 }
 
 fn changes(lab: &mut Lab) {

@@ -58,6 +58,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_REG_FAILED",
             "MICROSIP_LOST_*",
             "MICROSIP_PRIVACY_*",
+            "MICROSIP_LOCATION_*",
             "MICROSIP_RELIABLE_*",
             "MICROSIP_TIMER_*",
             "MICROSIP_REFRESHER_*",

@@ -43,6 +43,9 @@ pub(crate) struct Account {
     /// Identity, headers of REGISTER, headers of INVITE.
     #[cfg(feature = "identity")]
     pub(super) said: [Span; 3],
+    /// Bytes of its location; 0: it has none.
+    #[cfg(feature = "identity")]
+    pub(super) location: u16,
     #[cfg(feature = "identity")]
     pub(super) privacy: crate::phone::Privacy,
     #[cfg(feature = "reliable")]
@@ -229,6 +232,8 @@ impl Account {
         trusted: Span::EMPTY,
         #[cfg(feature = "identity")]
         said: [Span::EMPTY; 3],
+        #[cfg(feature = "identity")]
+        location: 0,
         #[cfg(feature = "identity")]
         privacy: crate::phone::Privacy::Inherited,
         #[cfg(feature = "reliable")]

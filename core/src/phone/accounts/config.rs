@@ -33,6 +33,7 @@ impl Accounts<'_> {
         config: &AccountConfig<'_>,
     ) -> Result<Handle, CommandError> {
         let uri = self.check(config)?;
+        self.check_location(config.location)?;
         #[cfg(feature = "timers")]
         config.session_timer.check()?;
         if !cx.fixed.takes(config.codecs) {
@@ -59,6 +60,8 @@ impl Accounts<'_> {
         account.transport = config.transport;
         #[cfg(feature = "identity")]
         (account.privacy = config.privacy);
+        #[cfg(feature = "identity")]
+        (account.location = keep_location(self.locations.get_mut(handle.index), config.location));
         #[cfg(feature = "reliable")]
         (account.reliable = config.reliable);
         #[cfg(feature = "info")]
@@ -136,8 +139,58 @@ impl Accounts<'_> {
         self.slots.remove(handle);
         cx.wake(Object::Account(handle.index), Instant::NEVER);
         self.text.get_mut(handle.index).fill(0);
+        #[cfg(feature = "identity")]
+        self.locations.get_mut(handle.index).fill(0);
         self.challenges.get_mut(handle.index).fill(0);
     }
+}
+
+impl Accounts<'_> {
+    /// A document can be kept.
+    pub(super) fn check_location(&self, document: &str) -> Result<(), CommandError> {
+        #[cfg(feature = "identity")]
+        return crate::phone::location::check(document, self.longest_location);
+        #[cfg(not(feature = "identity"))]
+        {
+            let _ = self;
+            if document.is_empty() { Ok(()) } else { Err(CommandError::Unsupported) }
+        }
+    }
+
+    /// The document of an account's calls; empty: none.
+    #[cfg(feature = "identity")]
+    pub(in crate::phone) fn location(&self, handle: Handle) -> &[u8] {
+        let len = self.slots.get(handle).map_or(0, |account| usize::from(account.location));
+        self.locations.get(handle.index).get(..len).unwrap_or_default()
+    }
+
+    /// A call may have this document and these lines.
+    pub(in crate::phone) fn check_call_location(
+        &self,
+        handle: Handle,
+        options: &crate::phone::DialOptions<'_>,
+    ) -> Result<(), CommandError> {
+        self.check_location(options.location)?;
+        #[cfg(feature = "identity")]
+        if !options.location.is_empty() || !self.location(handle).is_empty() {
+            let text = self.text.get(handle.index);
+            let account = self.slots.get(handle).map_or(&[][..], |account| account.said[2].of(text));
+            crate::phone::location::check_lines(options.headers.as_bytes())?;
+            crate::phone::location::check_lines(account)?;
+        }
+        let _ = handle;
+        Ok(())
+    }
+}
+
+/// Keeps a document that fits. Returns its length.
+#[cfg(feature = "identity")]
+pub(super) fn keep_location(room: &mut [u8], document: &str) -> u16 {
+    room.fill(0);
+    room.get_mut(..document.len()).map_or(0, |room| {
+        room.copy_from_slice(document.as_bytes());
+        document.len() as u16
+    })
 }
 
 /// Its identity and header lines can be kept.

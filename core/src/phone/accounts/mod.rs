@@ -37,6 +37,12 @@ use trusted::Trusted;
 pub(super) struct Accounts<'a> {
     slots: Slots<'a, Account>,
     text: Blocks<'a>,
+    /// Documents that say where its callers are.
+    #[cfg(feature = "identity")]
+    locations: Blocks<'a>,
+    /// Bytes of the longest one.
+    #[cfg(feature = "identity")]
+    longest_location: usize,
     challenges: Blocks<'a>,
     /// Addresses of the names that accounts trust, account by account.
     trusted: &'a mut [Trusted],
@@ -53,6 +59,10 @@ impl<'a> Accounts<'a> {
         Self {
             slots: Slots::new(lender.lend(count, Entry::new(Account::EMPTY))),
             text: Blocks::new(lender.zeroed(count * text), text),
+            #[cfg(feature = "identity")]
+            locations: Blocks::new(lender.zeroed(count * capacity.location()), capacity.location()),
+            #[cfg(feature = "identity")]
+            longest_location: capacity.location(),
             challenges: Blocks::new(lender.zeroed(count * challenges), challenges),
             trusted: lender.zeroed(count * trusted_each),
             trusted_each,

@@ -54,6 +54,7 @@ impl Accounts<'_> {
         let before = &*before;
         let config = merged(old, before, change);
         let uri = self.check(&config)?;
+        self.check_location(change.location.unwrap_or_default())?;
         #[cfg(feature = "timers")]
         change.session_timer.check()?;
         if !cx.fixed.takes(change.codecs.unwrap_or_default()) {
@@ -90,6 +91,10 @@ impl Accounts<'_> {
         block.get_mut(used..).unwrap_or_default().fill(0);
         let account = self.slots.get_mut(handle).ok_or(CommandError::Stale)?;
         account.take_texts(&new, learnt);
+        #[cfg(feature = "identity")]
+        if let Some(location) = change.location {
+            account.location = super::config::keep_location(self.locations.get_mut(handle.index), location);
+        }
         account.patience = account.patience.with(change.media_timeout);
         #[cfg(feature = "timers")]
         (account.session_timer = account.session_timer.with(change.session_timer));

@@ -14,6 +14,8 @@ use crate::numbers::{Dialled, dialled};
 #[cfg(all(feature = "numbers", feature = "identity"))]
 use crate::phone::Privacy;
 use crate::phone::dialogs::{Leg, Texts};
+#[cfg(feature = "identity")]
+use crate::phone::location::Location;
 use crate::phone::object::Object;
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::transactions::request::{Request, Sending};
@@ -55,6 +57,7 @@ impl Calls<'_> {
         if !lower.cx.fixed.takes(options.codecs) {
             return Err(CommandError::Codec);
         }
+        lower.accounts.check_call_location(account_handle, options)?;
         let timer = Self::timer_to_ask(lower, account_handle, options.session_timer)?;
         let mut room = [0u8; TARGET];
         let domain = lower.accounts.domain(account_handle);
@@ -77,7 +80,12 @@ impl Calls<'_> {
         lower.media.set_answering(call_handle, lower.accounts.answering(&lower.cx, account_handle));
         // who asks for help is to be found, and called back
         #[cfg(all(feature = "numbers", feature = "identity"))]
-        let options = &DialOptions { privacy: if emergency { Privacy::None } else { options.privacy }, ..*options };
+        let options = &DialOptions {
+            privacy: if emergency { Privacy::None } else { options.privacy },
+            location_routing: options.location_routing.or(emergency.then_some(true)),
+            location_follows: options.location_follows || emergency,
+            ..*options
+        };
         let result = self.dial_with(lower, now, call_handle, (account_handle, timer), uri, options);
         if result.is_err() {
             self.discard(lower, call_handle);
@@ -177,6 +185,12 @@ impl Calls<'_> {
         {
             lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
+        }
+        #[cfg(feature = "identity")]
+        {
+            let own = lower.accounts.location(account_handle);
+            let document = if options.location.is_empty() { own } else { options.location.as_bytes() };
+            lower.dialogs.set_location(dialog_handle, Location::of(options, document), document);
         }
         Self::set_timer(lower, dialog_handle, timer);
         let hop = lower.accounts.fresh_hop(now, account_handle);
@@ -355,6 +369,8 @@ impl Calls<'_> {
         if !lower.dialogs.redirect(dialog_handle, route, target) {
             return false;
         }
+        #[cfg(feature = "identity")]
+        lower.dialogs.keep_location_back(dialog_handle);
         let hop = lower.accounts.fresh_hop(now, account);
         let own = lower.accounts.is_by_own_server(account, target);
         lower.dialogs.set_own_hop(dialog_handle, own);

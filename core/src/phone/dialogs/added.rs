@@ -4,6 +4,7 @@
 use super::Dialogs;
 use crate::base::slots::Handle;
 use crate::base::text::Packer;
+use crate::phone::location::Location;
 
 /// The message that header lines of the application's are for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -68,6 +69,31 @@ impl Dialogs<'_> {
     pub(in crate::phone) fn lines_written(&mut self, handle: Handle) {
         if let Some(leg) = self.slots.get_mut(handle) {
             leg.added = Added::NONE;
+        }
+    }
+}
+
+impl Dialogs<'_> {
+    /// The INVITE of a dialog has this document.
+    pub(in crate::phone) fn set_location(&mut self, handle: Handle, location: Location, document: &[u8]) {
+        let Some(leg) = self.slots.get_mut(handle) else { return };
+        if let Some(room) = self.locations.get_mut(handle.index).get_mut(..document.len()) {
+            room.copy_from_slice(document);
+            leg.location = location;
+        }
+    }
+
+    /// The document of its INVITE, and what others may do with it.
+    pub(in crate::phone) fn location(&self, handle: Handle) -> Option<(Location, &[u8])> {
+        let location = self.slots.get(handle).map(|leg| leg.location).filter(|location| location.len > 0)?;
+        Some((location, self.locations.get(handle.index).get(..usize::from(location.len))?))
+    }
+
+    /// The INVITE goes to somebody else, who is not to know it, unless that was said.
+    pub(in crate::phone) fn keep_location_back(&mut self, handle: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle).filter(|leg| !leg.location.follows) {
+            leg.location = Location::NONE;
+            self.locations.get_mut(handle.index).fill(0);
         }
     }
 }

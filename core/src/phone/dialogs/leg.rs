@@ -7,6 +7,8 @@ use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::phone::Flow;
 use crate::phone::credential::Credential;
+#[cfg(feature = "identity")]
+use crate::phone::location::Location;
 #[cfg(feature = "reliable")]
 use crate::phone::reliable::Reliable;
 use crate::sip::dialog::Dialog;
@@ -70,6 +72,9 @@ pub(in crate::phone) struct Leg {
     /// Header lines of the application's for a message to come.
     #[cfg(feature = "identity")]
     pub(super) added: Added,
+    /// The document in its INVITE.
+    #[cfg(feature = "identity")]
+    pub(super) location: Location,
 }
 
 impl Leg {
@@ -97,6 +102,8 @@ impl Leg {
         reliable: Reliable::Inherited,
         #[cfg(feature = "identity")]
         added: Added::NONE,
+        #[cfg(feature = "identity")]
+        location: Location::NONE,
     };
 
     /// The leg of an INVITE of ours: the call uses it.

@@ -30,6 +30,9 @@ use crate::sip::session::timer::Lines;
 pub(super) struct Dialogs<'a> {
     slots: Slots<'a, Leg>,
     text: Blocks<'a>,
+    /// Documents that say where the caller is.
+    #[cfg(feature = "identity")]
+    locations: Blocks<'a>,
 }
 
 impl<'a> Dialogs<'a> {
@@ -39,6 +42,8 @@ impl<'a> Dialogs<'a> {
         Self {
             slots: Slots::new(lender.lend(count, Entry::new(Leg::EMPTY))),
             text: Blocks::new(lender.zeroed(count * text), text),
+            #[cfg(feature = "identity")]
+            locations: Blocks::new(lender.zeroed(count * capacity.location()), capacity.location()),
         }
     }
 

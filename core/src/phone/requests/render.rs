@@ -7,6 +7,8 @@ use crate::phone::accounts::{Asked, Digest, Leaving};
 #[cfg(feature = "identity")]
 use crate::phone::dialogs::For;
 use crate::phone::dialogs::Lost;
+#[cfg(feature = "identity")]
+use crate::phone::location;
 use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
@@ -153,15 +155,32 @@ impl Lower<'_> {
         }
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         writer.cursor().put_with_room(added, END);
+        #[cfg(feature = "identity")]
+        let place = if first { self.dialogs.location(dialog_handle) } else { None };
         if let Some((local_media, state)) = offer {
+            #[cfg(feature = "identity")]
+            match place {
+                Some((place, _)) => place.write_lines(dialog.call_id.of(text), writer.cursor()),
+                None => writer.header_bytes(Name::ContentType, b"application/sdp"),
+            }
+            #[cfg(not(feature = "identity"))]
             writer.header_bytes(Name::ContentType, b"application/sdp");
             let out = writer.cursor();
             let at = write_length_place(out);
+            let begin = out.needed();
+            #[cfg(feature = "identity")]
+            if place.is_some() {
+                location::write_first(dialog.call_id.of(text), out);
+            }
             let start = out.needed();
             crate::offer::write_offer(&local_media, &state, out);
-            let len = out.needed() - start;
-            patch_length(out, at, len);
             described = Some(set_edition(&session, out, start));
+            #[cfg(feature = "identity")]
+            if let Some((_, document)) = place {
+                location::write_last(dialog.call_id.of(text), document, out);
+            }
+            let len = out.needed() - begin;
+            patch_length(out, at, len);
         } else if carried.is_empty() {
             writer.end();
         }

@@ -133,6 +133,13 @@ pub(crate) struct Call {
     /// From, a URI with or without a name [default: the account's]
     #[arg(long, value_name = "URI")]
     pub(crate) caller: Option<String>,
+    /// Where the caller is: a file with a PIDF-LO document, which goes with the INVITE (RFC 6442)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) location: Option<PathBuf>,
+    /// The use of that document: servers may read it to find who is called, or not, or it goes to whom a redirection
+    /// names, too [default: routing for a call for help, which goes everywhere]
+    #[arg(long, value_name = "USE", value_delimiter = ',', requires = "location")]
+    pub(crate) location_use: Vec<LocationUse>,
     /// Give up when no answer came for so long
     #[arg(long = "answer-within", alias = "ring", value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub(crate) ring: Duration,
@@ -394,6 +401,17 @@ pub(crate) struct Account {
     /// privacy, identity, register_header, call_header (these two repeated)
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
+}
+
+/// A use of the caller's location.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum LocationUse {
+    /// Servers may read it to find who is called
+    Routing,
+    /// They may not
+    NoRouting,
+    /// It goes to whom a redirection names, too
+    Follows,
 }
 
 /// The privacy of a caller.

@@ -1,12 +1,14 @@
 //! `microsip call`: places a call.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::abi as c;
 use crate::account::{lines, privacy};
 use crate::app::{self, App, Job, Room};
-use crate::args::{Call, Show};
+use crate::args::{Call, LocationUse, Show};
 use crate::output::Output;
 use crate::phone::{Failure, Id, Invitation, Source, Text};
 use crate::session::{Exit, Session, Stop, account};
@@ -23,16 +25,37 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
         return Err(Stop::new(Exit::Usage, text));
     }
     one_recording(&call.sound.course, calls, call.conference)?;
+    let location = call.location.as_deref().map(read_location).transpose()?;
     let session = Session::open(show, output, &call.network, calls + 1, call.sound.null_audio, false)?;
     ready(session.phone(), &call.sound)?;
     rings(session.phone(), call.sound.tones.as_deref(), None, None)?;
-    app::run(session, output, account, &mut Place { call, calls, failed: None })
+    app::run(session, output, account, &mut Place { call, calls, location, failed: None })
+}
+
+/// The document of a file.
+fn read_location(path: &Path) -> Result<String, Stop> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Stop::new(Exit::Usage, format!("--location {}: {error}; name a file with a PIDF-LO document", path.display()))
+    })
+}
+
+/// A set of MICROSIP_LOCATION_*.
+fn uses(call: &Call) -> u32 {
+    call.location_use.iter().fold(0, |set, one| {
+        set | match one {
+            LocationUse::Routing => c::MICROSIP_LOCATION_ROUTING,
+            LocationUse::NoRouting => c::MICROSIP_LOCATION_NO_ROUTING,
+            LocationUse::Follows => c::MICROSIP_LOCATION_FOLLOWS,
+        }
+    })
 }
 
 struct Place<'a> {
     call: &'a Call,
     /// So many at once.
     calls: u32,
+    /// The document of --location.
+    location: Option<String>,
     /// The end of the first that failed.
     failed: Option<Stop>,
 }
@@ -42,7 +65,13 @@ impl<'a> Place<'a> {
     fn dial(&self, app: &mut App<'a>, target: Option<&str>) -> Result<(), Failure> {
         let call = self.call;
         let headers = lines(&call.header);
-        let mut invitation = Invitation { headers: &headers, caller: call.caller.as_deref(), ..Invitation::default() };
+        let mut invitation = Invitation {
+            headers: &headers,
+            caller: call.caller.as_deref(),
+            location: self.location.as_deref(),
+            location_use: uses(call),
+            ..Invitation::default()
+        };
         if app.account == 0 {
             invitation.privacy = privacy(call.account.privacy);
             invitation.display_name = call.account.display_name.as_deref();

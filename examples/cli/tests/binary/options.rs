@@ -102,6 +102,27 @@ fn a_direct_call_hides_or_names_its_caller() {
 }
 
 #[test]
+fn a_call_says_where_its_caller_is() {
+    let file = std::env::temp_dir().join(format!("microsip-place-{}.xml", std::process::id()));
+    std::fs::write(&file, "<presence entity=\"pres:me\"/>").unwrap();
+    let far = Listening::start(&["answer", "--null-audio", "--listen", "127.0.0.1:0", "--trace"]);
+    let target = format!("sip:far@{}", far.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]);
+    call.args(["--location", file.to_str().unwrap(), "--location-use", "routing,follows"]);
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    let (_, told) = far.finished();
+    let invite = received(&told, "INVITE ", "");
+    for wanted in ["Geolocation: <cid:", "Geolocation-Routing: yes", "<presence entity=\"pres:me\"/>", "m=audio"] {
+        assert!(invite.contains(wanted), "no {wanted} in {invite}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    let output = run(microsip(&["call", &target, "--null-audio", "--location", file.to_str().unwrap()]));
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+    assert!(err(&output).contains("--location"), "{}", err(&output));
+}
+
+#[test]
 fn calls_tell_their_session_timer_and_the_headers_that_are_asked_for() {
     let far = Listening::start(&[
         "answer",

@@ -124,8 +124,8 @@ pub struct microsip_account {
     /// microsip_rules). Where no slot is left for it another call gives way: one that has ended; else it ends with
     /// MICROSIP_CAUSE_EMERGENCY and MICROSIP_E_FULL, in this order: one that rings here (486), one that is dialled
     /// (CANCEL), one on hold, last the one that has talked for longest (BYE). So do urn:service:sos and its sub-services (RFC 5031), which can be dialled by any account and go by
-    /// its proxy or registrar; where the caller is stands in a Geolocation header (RFC 6442) of `call_headers`, or of
-    /// `headers` of microsip_options.
+    /// its proxy or registrar; where the caller is stands in `location`, here or of microsip_options, or behind a URI in a
+    /// Geolocation header (RFC 6442) of `call_headers` or `headers`.
     pub emergency: *const c_char,
     /// Its rules for incoming calls, over the phone's; NULL: as they are.
     pub rules: *const microsip_rules,
@@ -140,8 +140,9 @@ pub struct microsip_account {
     pub headers: *const c_char,
     /// Extra header lines of its INVITEs, before those of a call's options; NULL: none.
     pub call_headers: *const c_char,
-    /// NULL.
-    pub reserved_text: *const c_char,
+    /// Where its callers are, a document as `location` of microsip_options, for its calls that begin from now on; NULL: none.
+    /// With MICROSIP_HAS_IDENTITY.
+    pub location: *const c_char,
     /// MICROSIP_RELIABLE_*, for its calls; 0: the phone's. Needs MICROSIP_HAS_RELIABLE, but for MICROSIP_RELIABLE_OFF.
     pub reliable: u32,
     /// 0.

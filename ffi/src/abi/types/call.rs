@@ -169,13 +169,16 @@ pub struct microsip_options {
     pub dtmf: u32,
     /// dial, answer: MICROSIP_RELIABLE_*; of an answer for its responses (180, 183) from this one on; 0: the account's.
     pub reliable: u32,
-    /// 0.
-    pub reserved_reliable: u32,
+    /// dial: a set of MICROSIP_LOCATION_*, for location or that of the account; 0: servers may read that of a call for help,
+    /// which goes wherever the call goes, and no other.
+    pub location_use: u32,
     /// reject with 300 to 399: where the caller is sent, the most wanted first, as 200, sip:a@example.com; NULL:
     /// nowhere.
     pub contacts: *const c_char,
-    /// NULL.
-    pub reserved_text: *const c_char,
+    /// dial: where the caller is, as a PIDF-LO document (XML: RFC 4119, RFC 5491) of at most 4096 bytes; of an engine
+    /// `location_bytes` of its config. It goes in the INVITE beside the session description, and a Geolocation header (RFC
+    /// 6442) names it; the library does not look into it. NULL: the account's. With MICROSIP_HAS_IDENTITY.
+    pub location: *const c_char,
     /// dial, answer: MICROSIP_TIMER_*, its session timer (RFC 4028); 0: the account's. With MICROSIP_HAS_TIMERS, as the
     /// next three.
     pub session_timer: u32,
@@ -187,6 +190,13 @@ pub struct microsip_options {
     /// dial, answer: MICROSIP_REFRESHER_*, the side that refreshes, where the far end leaves it open; 0: the account's.
     pub session_refresher: u32,
 }
+
+/// A use of a location, a set: servers on the way may read it to find who is called (RFC 6442, Geolocation-Routing: yes).
+pub const MICROSIP_LOCATION_ROUTING: u32 = 1;
+/// A use of a location, a set: it goes to whom a redirection (3xx) names, too.
+pub const MICROSIP_LOCATION_FOLLOWS: u32 = 2;
+/// A use of a location, a set: servers may not read it, though the call is for help in an emergency.
+pub const MICROSIP_LOCATION_NO_ROUTING: u32 = 4;
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.
 #[repr(C)]

@@ -100,8 +100,9 @@ pub struct microsip_engine_config {
     pub kept_bytes: u32,
     /// MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has MICROSIP_HAS_RELIABLE.
     pub reliable: u32,
-    /// 0.
-    pub reserved_reliable: u32,
+    /// Bytes for `location` of microsip_account and microsip_options, of each account and dialog (one a call and one more),
+    /// beside MICROSIP_ENGINE_BYTES; 0: none can be given. At most 4096. With MICROSIP_HAS_IDENTITY.
+    pub location_bytes: u32,
     /// A switch: see `own_order` of microsip_config.
     pub own_order: u32,
     /// A switch: see `single_codec` of microsip_config.

@@ -78,6 +78,10 @@ pub(crate) struct Invitation<'a> {
     pub(crate) caller: Option<&'a str>,
     /// MICROSIP_PRIVACY_*.
     pub(crate) privacy: u32,
+    /// A document.
+    pub(crate) location: Option<&'a str>,
+    /// MICROSIP_LOCATION_*.
+    pub(crate) location_use: u32,
 }
 
 impl Handle {
@@ -90,14 +94,17 @@ impl Handle {
         with: &Invitation,
     ) -> Result<Id, Failure> {
         let headers = text(with.headers)?;
-        let [target, name, caller] = [target, with.display_name, with.caller].map(|given| given.map(text).transpose());
-        let (target, name, caller) = (target?, name?, caller?);
+        let [target, name, caller, location] =
+            [target, with.display_name, with.caller, with.location].map(|given| given.map(text).transpose());
+        let (target, name, caller, location) = (target?, name?, caller?, location?);
         let mut options = no_options();
         options.source = source as u32;
         options.headers = headers.as_ptr();
         options.display_name = pointer(name.as_ref());
         options.caller = pointer(caller.as_ref());
         options.privacy = with.privacy;
+        options.location = pointer(location.as_ref());
+        options.location_use = with.location_use;
         let mut call = 0;
         // SAFETY: target and options live until the call has copied them.
         check(unsafe { c::microsip_dial(self.0, account, pointer(target.as_ref()), &raw const options, &raw mut call) })

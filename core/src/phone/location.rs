@@ -1,0 +1,84 @@
+//! The caller's place, as a document in its INVITE (RFC 6442 by value, RFC 4119): what may be given, and how it is
+//! written.
+
+use super::{CommandError, DialOptions};
+use crate::base::cursor::Cursor;
+
+/// The document of a call: its length, and what others may do with it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Location {
+    /// Bytes of the document; 0: there is none.
+    pub(super) len: u16,
+    /// rfc6442#4.2: servers on the way may read it to find who is called.
+    pub(super) routing: bool,
+    /// It goes to whom a 3xx names, too.
+    pub(super) follows: bool,
+}
+
+impl Location {
+    /// There is none.
+    pub(super) const NONE: Self = Self { len: 0, routing: false, follows: false };
+
+    /// The wishes of a call.
+    pub(super) fn of(options: &DialOptions<'_>, document: &[u8]) -> Self {
+        Self {
+            len: document.len() as u16,
+            routing: options.location_routing == Some(true),
+            follows: options.location_follows,
+        }
+    }
+
+    /// Writes the header lines of an INVITE with it. `id`: a text that no other message has.
+    pub(super) fn write_lines(self, id: &[u8], out: &mut Cursor<'_>) {
+        out.put_str("Geolocation: <cid:");
+        out.put(id);
+        out.put_str("@pidf.invalid>\r\nGeolocation-Routing: ");
+        out.put_str(if self.routing { "yes" } else { "no" });
+        // the id was drawn after the document was made, so it is no line of it (rfc2046#5.1.1)
+        out.put_str("\r\nContent-Type: multipart/mixed;boundary=");
+        out.put(id);
+        out.put_str("\r\n");
+    }
+}
+
+/// Begins the body: the description follows.
+pub(super) fn write_first(id: &[u8], out: &mut Cursor<'_>) {
+    delimiter(id, out);
+    out.put_str("\r\nContent-Type: application/sdp\r\n\r\n");
+}
+
+/// Ends the body behind the description: the document (rfc5621#9.4: the header refers to it).
+pub(super) fn write_last(id: &[u8], document: &[u8], out: &mut Cursor<'_>) {
+    out.put_str("\r\n");
+    delimiter(id, out);
+    out.put_str("\r\nContent-Type: application/pidf+xml\r\nContent-Disposition: by-reference;handling=optional\r\n");
+    out.put_str("Content-ID: <");
+    out.put(id);
+    out.put_str("@pidf.invalid>\r\n\r\n");
+    out.put(document);
+    out.put_str("\r\n");
+    delimiter(id, out);
+    out.put_str("--\r\n");
+}
+
+fn delimiter(id: &[u8], out: &mut Cursor<'_>) {
+    out.put_str("--");
+    out.put(id);
+}
+
+/// A document of this length may be given. `most`: the bytes that there are for one.
+pub(super) fn check(document: &str, most: usize) -> Result<(), CommandError> {
+    match document.len() {
+        0 => Ok(()),
+        _ if most == 0 => Err(CommandError::Unsupported),
+        len if len > most => Err(CommandError::Text),
+        _ => Ok(()),
+    }
+}
+
+/// rfc6442#4.2.1: Geolocation-Routing stands once. Lines of the application's may not bring another beside a document.
+pub(super) fn check_lines(lines: &[u8]) -> Result<(), CommandError> {
+    const NAME: &[u8] = b"Geolocation-Routing:";
+    let another = |line: &[u8]| line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME));
+    if lines.split(|byte| *byte == b'\n').any(another) { Err(CommandError::HeaderOwned) } else { Ok(()) }
+}
