@@ -4,7 +4,9 @@ use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::detect::Detector;
 use microsip_core::media::digits::DigitMethod;
 use microsip_core::media::{CodecBank, G711};
-use microsip_core::phone::{AccountId, Bus, CallId, CallState, Capacity, DialOptions, Patch, Side, Source};
+use microsip_core::phone::{
+    AccountId, Bus, CallId, CallState, Capacity, CommandError, DialOptions, Music, Patch, Side, Source,
+};
 use microsip_tests::{EventKind, Lab, Options};
 use std::collections::HashMap;
 
@@ -161,6 +163,26 @@ fn volume_and_mute() {
     assert!(lab.ends[0].phone.set_volume(ours, Side::Input, 401).is_err());
     assert!(lab.ends[0].phone.set_mute(CallId::NONE, true).is_ok());
     assert!(lab.ends[0].phone.call_info(ours).unwrap().muted, "all of them, and those to come");
+}
+
+#[test]
+fn a_call_that_has_ended_takes_no_more_changes_of_its_sound() {
+    let (mut lab, ours, theirs) = talking(Lab::pair());
+    lab.ends.iter_mut().for_each(|end| end.keep = true);
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, ours).unwrap();
+    lab.run_until("it ends", |lab| lab.ends[1].reached(CallState::Ended));
+    for (phone, call) in [0, 1].into_iter().zip([ours, theirs]) {
+        let phone = &mut lab.ends[phone].phone;
+        assert_eq!(phone.set_source(call, Source::Echo), Err(CommandError::State));
+        assert_eq!(phone.set_mute(call, true), Err(CommandError::State));
+        assert_eq!(phone.set_volume(call, Side::Input, 50), Err(CommandError::State));
+        assert_eq!(phone.set_volume(call, Side::Input, 401), Err(CommandError::Range));
+        assert_eq!(phone.set_hold_music(call, Music::Silence), Err(CommandError::State));
+        assert_eq!(phone.set_hold_music(CallId::NONE, Music::Silence), Ok(()));
+        phone.release(call).unwrap();
+        assert_eq!(phone.set_mute(call, true), Err(CommandError::Stale));
+    }
 }
 
 #[test]

@@ -69,11 +69,17 @@ impl Phone<'_> {
         if self.calls.set_tag(call.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
+    /// A call whose sound can be changed; no call: all.
+    fn sounds(&self, call: CallId) -> Result<(), CommandError> {
+        if !call.is_none() && self.call(call)?.is_over() { Err(CommandError::State) } else { Ok(()) }
+    }
+
     /// Chooses the source that a call sends.
     ///
     /// # Errors
-    /// [`CommandError::Stale`].
+    /// [`CommandError::Stale`]; [`CommandError::State`] once it has ended.
     pub fn set_source(&mut self, call: CallId, source: Source) -> Result<(), CommandError> {
+        self.sounds(call)?;
         if self.lower.media.set_source(call.0, source) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
@@ -81,35 +87,35 @@ impl Phone<'_> {
     /// on hold hears the change with the next quantum.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Unsupported`] without the feature `reoffer`.
+    /// [`CommandError::Stale`]; [`CommandError::State`] once it has ended; [`CommandError::Unsupported`] without the
+    /// feature `reoffer`.
     pub fn set_hold_music(&mut self, call: CallId, music: Music) -> Result<(), CommandError> {
         let _ = music;
+        self.sounds(call)?;
         #[cfg(feature = "reoffer")]
         return if self.lower.media.set_music(call.0, music) { Ok(()) } else { Err(CommandError::Stale) };
         #[cfg(not(feature = "reoffer"))]
-        if call.is_none() || self.call(call).is_ok() {
-            Err(CommandError::Unsupported)
-        } else {
-            Err(CommandError::Stale)
-        }
+        Err(CommandError::Unsupported)
     }
 
     /// Mutes a call's source; no call: all, and those to come.
     ///
     /// # Errors
-    /// [`CommandError::Stale`].
+    /// [`CommandError::Stale`]; [`CommandError::State`] once it has ended.
     pub fn set_mute(&mut self, call: CallId, mute: bool) -> Result<(), CommandError> {
+        self.sounds(call)?;
         if self.lower.media.mute(call.0, mute) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
     /// Sets a volume, 0 to 400 percent; no call: all, and those to come.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Range`] above 400.
+    /// [`CommandError::Stale`]; [`CommandError::State`] once it has ended; [`CommandError::Range`] above 400.
     pub fn set_volume(&mut self, call: CallId, side: Side, percent: u32) -> Result<(), CommandError> {
         if percent > LOUDEST {
             return Err(CommandError::Range);
         }
+        self.sounds(call)?;
         if self.lower.media.set_volume(call.0, side, percent as u16) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
