@@ -216,6 +216,12 @@ static void identity(side *s, side *proxy) {
   CHECK(text_is(s, MICROSIP_TXT_ASSERTED_URI, "sip:boss@peer.example"));
   CHECK(header_is(s, MICROSIP_INVITE, "X-Mark", "one") && header_is(s, MICROSIP_FIRST, "x-mark", "one"));
   MICROSIP_ZERO(o);
+  if (microsip_features() & MICROSIP_HAS_TIMERS) {
+    o.session_expires = 89;
+    CHECK(microsip_engine_answer(s->e, now, s->call, 200, &o) == MICROSIP_E_ARG);
+    CHECK(microsip_engine_last_error(s->e, said, sizeof said, NULL) == MICROSIP_OK && strstr(said, "o->session_expires is 89"));
+    o.session_expires = 0;
+  }
   o.headers = "X-Mark: two\r\n";
   CHECK(microsip_engine_answer(s->e, now, s->call, 200, &o) == MICROSIP_OK);
   run(100);

@@ -85,6 +85,16 @@ pub enum Side {
     Output,
 }
 
+/// [`AccountConfig::contact_user`]: the secret is the user.
+pub(super) const RANDOM_USER: &str = "*";
+
+/// A text that [`AccountConfig::contact_user`] may be: empty, `*`, or such as may stand before the `@` of a URI.
+#[must_use]
+pub fn is_contact_user(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/%".contains(&byte);
+    text.bytes().all(plain)
+}
+
 /// An account to add. Texts are copied. Empty texts mean the default.
 #[derive(Clone, Copy, Default)]
 pub struct AccountConfig<'t> {

@@ -10,7 +10,9 @@ use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport};
+use microsip_core::phone::{
+    AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport, is_contact_user,
+};
 use microsip_core::wire::sip::Uri;
 
 /// One of MICROSIP_UDP and MICROSIP_TCP; `None`: not set.
@@ -127,10 +129,8 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
         CommandError::Text => match given.proxy.filter(|proxy| proxy.len() > TARGET - "<;lr>".len()) {
             Some(proxy) => Fail::command(error, "a->proxy (256 bytes as a route)", Value::text(proxy)),
-            None => {
-                let (argument, text) = if cfg!(feature = "sentences") { untold(given) } else { ("a", "") };
-                Fail::command(error, argument, Value::text(text))
-            }
+            None if cfg!(feature = "sentences") => untold(error, given),
+            None => Fail::command(error, "a", Value::None),
         },
         CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
         CommandError::HeaderLine | CommandError::HeaderOwned => {
@@ -158,8 +158,8 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
     }
 }
 
-/// The text that has control characters, else the longest; secrets without their value.
-fn untold<'c>(given: &AccountChange<'c>) -> (&'static str, &'c str) {
+/// The text that has control characters or cannot be a user, else the longest; secrets without their value.
+fn untold(error: CommandError, given: &AccountChange<'_>) -> Fail {
     let texts = [
         ("a->uri", given.uri),
         ("a->registrar", given.registrar),
@@ -174,11 +174,23 @@ fn untold<'c>(given: &AccountChange<'c>) -> (&'static str, &'c str) {
         ("a->dial_prefix", given.dial_prefix),
         ("a->emergency", given.emergency),
         ("a->password", given.password),
+        ("a->headers", given.headers),
+        ("a->call_headers", given.call_headers),
     ];
+    let lines = ["a->headers", "a->call_headers"];
     let all = || texts.into_iter().filter_map(|(argument, text)| Some((argument, text?)));
-    let odd = all().find(|(_, text)| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f));
+    let odd = all()
+        .filter(|(argument, _)| !lines.contains(argument))
+        .find(|(_, text)| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f));
+    if odd.is_none()
+        && let Some(user) = given.contact_user.filter(|user| !is_contact_user(user))
+    {
+        let fix = "has characters that cannot stand before the @ of a URI: write letters, digits or one of -_.!~*'()&=+$,;?/%";
+        return Fail::new(MICROSIP_E_TEXT, "a->contact_user", Value::text(user), fix);
+    }
     let (argument, text) = odd.or_else(|| all().max_by_key(|(_, text)| text.len())).unwrap_or(("a", ""));
-    (argument, if argument == "a->password" { "" } else { text })
+    let secret = argument == "a->password" || lines.contains(&argument);
+    Fail::command(error, argument, if secret { Value::None } else { Value::text(text) })
 }
 
 /// A text of a feature; without it there is none.

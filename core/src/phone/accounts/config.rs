@@ -10,6 +10,7 @@ use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
 #[cfg(not(feature = "identity"))]
 use crate::phone::Privacy;
+use crate::phone::command::{RANDOM_USER, is_contact_user};
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::reliable;
@@ -116,7 +117,7 @@ impl Accounts<'_> {
             return Err(CommandError::Text);
         }
         // a user that would end its URI, or its header
-        if !matches!(config.contact_user, "" | RANDOM_USER) && sip_user(config.contact_user).is_none() {
+        if !is_contact_user(config.contact_user) {
             return Err(CommandError::Text);
         }
         check_numbers(config)?;
@@ -224,15 +225,6 @@ fn check_numbers(config: &AccountConfig<'_>) -> Result<(), CommandError> {
 
 fn sip(text: &str) -> Option<Uri<'_>> {
     Uri::parse(text.as_bytes()).ok().filter(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips))
-}
-
-/// `AccountConfig::contact_user`: the secret is the user.
-pub(super) const RANDOM_USER: &str = "*";
-
-/// A text that may stand before the `@` of a URI.
-fn sip_user(text: &str) -> Option<&str> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/%".contains(&byte);
-    (!text.is_empty() && text.bytes().all(plain)).then_some(text)
 }
 
 pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> Option<Account> {

@@ -2,10 +2,11 @@
 
 use super::Accounts;
 use super::account::Account;
-use super::config::{RANDOM_USER, pack};
+use super::config::pack;
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
+use crate::phone::command::RANDOM_USER;
 use crate::phone::context::Context;
 use crate::phone::{AccountChange, AccountConfig, CommandError};
 use crate::sip::auth::PackedChallenge;

@@ -42,7 +42,17 @@ impl Value {
         let mut bytes = [0u8; SHOWN];
         let mut len = 0usize;
         let mut cut = false;
-        for character in text.chars() {
+        let mut hidden = 0;
+        for (at, character) in text.char_indices() {
+            if at < hidden {
+                continue;
+            }
+            if character == ':'
+                && let Some(host) = password(text, at)
+            {
+                hidden = host;
+                continue;
+            }
             let end = len + character.len_utf8();
             let Some(room) = bytes.get_mut(len..end) else {
                 cut = true;
@@ -53,6 +63,20 @@ impl Value {
         }
         Self::Text(Shown { bytes, len: len as u8, cut })
     }
+}
+
+/// The end of a URI's password that begins behind this colon (rfc3261#19.1.1): where its `@` is. No error shows one.
+#[cfg(feature = "host")]
+fn password(text: &str, colon: usize) -> Option<usize> {
+    let (before, behind) = text.split_at(colon);
+    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '@');
+    let user = before.rsplit(|c: char| ends(c) || c == ',').next()?;
+    let scheme =
+        ["sip", "sips", "tel", "urn", "mailto", "http", "https"].iter().any(|scheme| scheme.eq_ignore_ascii_case(user));
+    // a port behind a host
+    let host = before.rsplit([' ', ',', '<']).next()?.contains('@');
+    let end = behind.find(ends).filter(|end| behind.get(*end..).is_some_and(|rest| rest.starts_with('@')))?;
+    (!scheme && !host).then_some(colon + end)
 }
 
 impl Value {
