@@ -31,7 +31,9 @@
  * - **Names**: an action on a call is a bare verb: microsip_dial(), microsip_answer(). All else is
  *   a noun and a verb; getters end in _get, setters in _set. Without a noun the phone is meant.
  * - **Families**: `microsip_*`, the host: any thread, any time; nothing blocks but
- *   microsip_create(), microsip_destroy(), microsip_device_scan() and functions with `wait_ms`.
+ *   microsip_create(), microsip_destroy(), microsip_device_scan(), functions with `wait_ms`, and
+ *   those that open a file for as long as its disk or pipe takes: microsip_sound_play(),
+ *   microsip_record_start(), microsip_tones_set(), and microsip_music_set(), which reads all of it.
  *   `microsip_engine_*`: memory, sockets, clock and loop are the caller's; one caller at a time,
  *   never from an interrupt; `now_us` counts microseconds from any start and never runs backwards.
  *   Define MICROSIP_ENGINE_ONLY before including to see the second only.
@@ -2325,7 +2327,7 @@ int32_t microsip_text_get(microsip_id phone,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING No such message is kept, or it has no such field.
  * @retval MICROSIP_E_BUFFER cap is smaller.
- * @retval MICROSIP_E_ARG Which.
+ * @retval MICROSIP_E_ARG which names no message.
  * @retval MICROSIP_E_UNSUPPORTED An engine without kept_bytes.
  */
 int32_t microsip_header_get(microsip_id phone,
@@ -2564,17 +2566,18 @@ int32_t microsip_hangup(microsip_id phone,
 /**
  * Puts the far end of a call on hold (MICROSIP_ON), or resumes (MICROSIP_OFF). It is offered to the
  * far end, after another offer that is out and after an ACK that is due; what the far end hears
- * changes at once: on hold, the call's source, be it a file that plays, the application's PCM or
- * silence, but neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
- * MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
- * (with token 0 only a failure is told). One that comes before the one before it was offered
- * replaces it: MICROSIP_E_CANCELLED. A refusal leaves the call as it was.
+ * changes at once: on hold, the music that microsip_music_set chose, else the call's source, be it
+ * the application's PCM or silence, but neither the microphone nor other calls of its conference;
+ * and over it a file that plays. MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the far end has
+ * agreed, and MICROSIP_EV_DONE with the token follows (with token 0 only a failure is told). One
+ * that comes before the one before it was offered replaces it: MICROSIP_E_CANCELLED. A refusal
+ * leaves the call as it was.
  * @param phone The phone.
  * @param call The call.
  * @param on MICROSIP_ON or MICROSIP_OFF.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG On.
+ * @retval MICROSIP_E_ARG on is another number.
  * @retval MICROSIP_E_STATE It is not connected.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
@@ -2708,7 +2711,7 @@ int32_t microsip_digits(microsip_id phone,
  * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG No digit.
+ * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D.
  * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
  */
@@ -2871,9 +2874,10 @@ int32_t microsip_device_set(microsip_id phone,
  * Plays a sound into a call, or to all members of a conference. It is mixed with the call's source,
  * which goes on: where the sound is to be heard alone, the source is MICROSIP_SRC_SILENCE. It is
  * opened before this returns, and read while it plays; a pipe is read to its end first, at most 64
- * MB. It replaces the sound that plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token
- * follows at its end. With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target
- * may be MICROSIP_SELF: a file that cannot be played is found before a call is made.
+ * MB, and waits for who writes to it. It replaces the sound that plays there. MICROSIP_EV_DONE with
+ * MICROSIP_OP_PLAY and the token follows at its end. With MICROSIP_PLAY_CHECK nothing is played and
+ * no event follows, and target may be MICROSIP_SELF: a file that cannot be played is found before a
+ * call is made.
  * @param phone The phone.
  * @param target A call or a conference.
  * @param s The sound.
@@ -2979,6 +2983,7 @@ int32_t microsip_pcm_read(microsip_id phone,
  * @param source MICROSIP_SRC_*.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_source_set(microsip_id phone,
                             microsip_id target,
@@ -2987,16 +2992,18 @@ int32_t microsip_source_set(microsip_id phone,
 /**
  * Chooses the sound that a far end hears while we hold it, MICROSIP_MUSIC_*: it begins with the
  * hold, ends with it, and changes at once where one is on hold. Mute and volume of our sound are
- * not for it; a file that plays lies over it. Else NULL. In a conference the far end of a member on
- * hold hears its music and no member, the members hear nothing of it, and it stays a member until
- * it leaves.
+ * not for it; a file that plays lies over it. In a conference the far end of a member on hold hears
+ * its music and no member, the members hear nothing of it, and it stays a member until it leaves. A
+ * file is opened, read as a whole and brought to the phone's rate before this returns, which takes
+ * a while for a long one; a pipe waits for who writes to it.
  * @param phone The phone.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
  * @param music MICROSIP_MUSIC_*.
- * @param path With MICROSIP_MUSIC_FILE, a WAV file, which is read as a whole before this returns
- * and kept: at most 64 MB at the phone's rate (an hour at 8000).
+ * @param path With MICROSIP_MUSIC_FILE, a WAV file, of which at most 64 MB at the phone's rate are
+ * kept (an hour at 8000); else NULL.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_ARG Another number; MICROSIP_MUSIC_FILE without a path, or a path with another
+ * music.
  * @retval MICROSIP_E_FILE It cannot be opened or read.
  * @retval MICROSIP_E_FORMAT It is no such WAV file, or too long.
  * @retval MICROSIP_E_STATE The call has ended.
@@ -3014,6 +3021,8 @@ int32_t microsip_music_set(microsip_id phone,
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
  * @param on MICROSIP_ON or MICROSIP_OFF.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG on is another number.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_mute_set(microsip_id phone,
                           microsip_id target,
@@ -3028,7 +3037,8 @@ int32_t microsip_mute_set(microsip_id phone,
  * @param dev MICROSIP_DEV_*.
  * @param percent The volume.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG More, or another side.
+ * @retval MICROSIP_E_ARG More than 400, or another side.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_volume_set(microsip_id phone,
                             microsip_id target,
@@ -3042,8 +3052,8 @@ int32_t microsip_volume_set(microsip_id phone,
  * @param t The tones to change; their texts are copied.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG A number is out of its range, or no such country is known.
- * @retval MICROSIP_E_FILE ring_path.
- * @retval MICROSIP_E_FORMAT ring_path.
+ * @retval MICROSIP_E_FILE ring_path cannot be played.
+ * @retval MICROSIP_E_FORMAT ring_path cannot be played.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES; ring_path of an engine, which takes
  * its ring by microsip_engine_audio.
  */
@@ -3469,7 +3479,7 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING No such message is kept, or it has no such field.
  * @retval MICROSIP_E_BUFFER cap is smaller.
- * @retval MICROSIP_E_ARG Which.
+ * @retval MICROSIP_E_ARG which names no message.
  * @retval MICROSIP_E_UNSUPPORTED An engine without kept_bytes.
  */
 int32_t microsip_engine_header_get(struct microsip_engine *e,
@@ -3719,18 +3729,19 @@ int32_t microsip_engine_hangup(struct microsip_engine *e,
 /**
  * Puts the far end of a call on hold (MICROSIP_ON), or resumes (MICROSIP_OFF). It is offered to the
  * far end, after another offer that is out and after an ACK that is due; what the far end hears
- * changes at once: on hold, the call's source, be it a file that plays, the application's PCM or
- * silence, but neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
- * MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
- * (with token 0 only a failure is told). One that comes before the one before it was offered
- * replaces it: MICROSIP_E_CANCELLED. A refusal leaves the call as it was.
+ * changes at once: on hold, the music that microsip_engine_music_set chose, else the call's source,
+ * be it the application's PCM or silence, but neither the microphone nor other calls of its
+ * conference; and over it a file that plays. MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the
+ * far end has agreed, and MICROSIP_EV_DONE with the token follows (with token 0 only a failure is
+ * told). One that comes before the one before it was offered replaces it: MICROSIP_E_CANCELLED. A
+ * refusal leaves the call as it was.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param on MICROSIP_ON or MICROSIP_OFF.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG On.
+ * @retval MICROSIP_E_ARG on is another number.
  * @retval MICROSIP_E_STATE It is not connected.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
@@ -3832,7 +3843,7 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
  * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG No digit.
+ * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D.
  * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
  */
@@ -4029,6 +4040,7 @@ int32_t microsip_engine_conference_member_get(struct microsip_engine *e,
  * @param source MICROSIP_SRC_*.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_engine_source_set(struct microsip_engine *e,
                                    uint64_t now_us,
@@ -4038,17 +4050,19 @@ int32_t microsip_engine_source_set(struct microsip_engine *e,
 /**
  * Chooses the sound that a far end hears while we hold it, MICROSIP_MUSIC_*: it begins with the
  * hold, ends with it, and changes at once where one is on hold. Mute and volume of our sound are
- * not for it; a file that plays lies over it. Else NULL. In a conference the far end of a member on
- * hold hears its music and no member, the members hear nothing of it, and it stays a member until
- * it leaves.
+ * not for it; a file that plays lies over it. In a conference the far end of a member on hold hears
+ * its music and no member, the members hear nothing of it, and it stays a member until it leaves. A
+ * file is opened, read as a whole and brought to the phone's rate before this returns, which takes
+ * a while for a long one; a pipe waits for who writes to it.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
  * @param music MICROSIP_MUSIC_*.
- * @param path With MICROSIP_MUSIC_FILE, a WAV file, which is read as a whole before this returns
- * and kept: at most 64 MB at the phone's rate (an hour at 8000).
+ * @param path With MICROSIP_MUSIC_FILE, a WAV file, of which at most 64 MB at the phone's rate are
+ * kept (an hour at 8000); else NULL.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_ARG Another number; MICROSIP_MUSIC_FILE without a path, or a path with another
+ * music.
  * @retval MICROSIP_E_FILE It cannot be opened or read.
  * @retval MICROSIP_E_FORMAT It is no such WAV file, or too long.
  * @retval MICROSIP_E_STATE The call has ended.
@@ -4068,6 +4082,8 @@ int32_t microsip_engine_music_set(struct microsip_engine *e,
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
  * @param on MICROSIP_ON or MICROSIP_OFF.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG on is another number.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_engine_mute_set(struct microsip_engine *e,
                                  uint64_t now_us,
@@ -4084,7 +4100,8 @@ int32_t microsip_engine_mute_set(struct microsip_engine *e,
  * @param dev MICROSIP_DEV_*.
  * @param percent The volume.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG More, or another side.
+ * @retval MICROSIP_E_ARG More than 400, or another side.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_engine_volume_set(struct microsip_engine *e,
                                    uint64_t now_us,
@@ -4100,8 +4117,8 @@ int32_t microsip_engine_volume_set(struct microsip_engine *e,
  * @param t The tones to change; their texts are copied.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG A number is out of its range, or no such country is known.
- * @retval MICROSIP_E_FILE ring_path.
- * @retval MICROSIP_E_FORMAT ring_path.
+ * @retval MICROSIP_E_FILE ring_path cannot be played.
+ * @retval MICROSIP_E_FORMAT ring_path cannot be played.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES; ring_path of an engine, which takes
  * its ring by microsip_engine_audio.
  */

@@ -1,5 +1,5 @@
-//! The host family: any thread may call, any time. Nothing blocks but create, destroy, the listing of devices, and
-//! functions with `wait_ms`.
+//! The host family: any thread may call, any time. Nothing blocks but create, destroy, the listing of devices, functions
+//! with `wait_ms`, and those that open a file.
 
 #![allow(
     clippy::missing_safety_doc,

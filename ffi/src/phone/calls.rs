@@ -80,11 +80,12 @@ pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, 
 }
 
 /// Puts the far end of a call on hold (MICROSIP_ON), or resumes (MICROSIP_OFF). It is offered to the far end, after another offer that is
-/// out and after an ACK that is due; what the far end hears changes at once: on hold, the call's source, be it a file
-/// that plays, the application's PCM or silence, but neither the microphone nor other calls of its conference.
+/// out and after an ACK that is due; what the far end hears changes at once: on hold, the music that microsip_music_set
+/// chose, else the call's source, be it the application's PCM or silence, but neither the microphone nor other calls of
+/// its conference; and over it a file that plays.
 /// MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
 /// (with token 0 only a failure is told). One that comes before the one before it was offered replaces it:
-/// MICROSIP_E_CANCELLED. A refusal leaves the call as it was. MICROSIP_E_ARG: on. MICROSIP_E_STATE: it is not connected. MICROSIP_E_FULL: the
+/// MICROSIP_E_CANCELLED. A refusal leaves the call as it was. MICROSIP_E_ARG: on is another number. MICROSIP_E_STATE: it is not connected. MICROSIP_E_FULL: the
 /// end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_REOFFER.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, token: u64) -> i32 {
@@ -207,7 +208,7 @@ pub unsafe extern "C" fn microsip_digits(
 
 /// Presses a key and holds it: its digit, behind those that wait, lasts until microsip_digit_stop, ten minutes at most.
 /// As an event it goes in segments where it has to (RFC 4733 §2.5.1.3). By SIP INFO it goes when it is let go, with its
-/// length, a minute at most. For the rest as microsip_digits. MICROSIP_E_ARG: no digit. MICROSIP_E_FULL: a key is held
+/// length, a minute at most. For the rest as microsip_digits. MICROSIP_E_ARG: digit is none of 0 to 9, * # A B C D. MICROSIP_E_FULL: a key is held
 /// already, or too many digits wait. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_INFO, too.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_digit_start(

@@ -24,7 +24,7 @@ pub(super) fn file_fail(function: &str, error: &FileError) -> Fail {
 
 /// Plays a sound into a call, or to all members of a conference. target: a call or a conference. It is mixed with the call's source, which goes on:
 /// where the sound is to be heard alone, the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read
-/// while it plays; a pipe is read to its end first, at most 64 MB. It replaces the sound that plays there.
+/// while it plays; a pipe is read to its end first, at most 64 MB, and waits for who writes to it. It replaces the sound that plays there.
 /// MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token follows at its end. With MICROSIP_PLAY_CHECK nothing is played
 /// and no event follows, and target may be MICROSIP_SELF: a file that cannot be played is found before a call is made.
 /// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call

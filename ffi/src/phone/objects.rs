@@ -97,7 +97,7 @@ pub unsafe extern "C" fn microsip_text_get(
 /// max_calls is above 64, kept_bytes in an engine). Those that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL,
 /// BYE; responses to INVITE, and final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
 /// MICROSIP_NOTHING: no such message is kept, or it has no such field. MICROSIP_E_BUFFER: cap is smaller.
-/// MICROSIP_E_ARG: which. MICROSIP_E_UNSUPPORTED: an engine without kept_bytes.
+/// MICROSIP_E_ARG: which names no message. MICROSIP_E_UNSUPPORTED: an engine without kept_bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_header_get(
     phone: microsip_id,

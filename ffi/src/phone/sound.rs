@@ -12,20 +12,22 @@ use microsip_core::phone::CallId;
 use std::path::Path;
 
 /// Chooses the source of the sound that the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file
-/// lies over each of them. MICROSIP_E_ARG: another number.
+/// lies over each of them. MICROSIP_E_ARG: another number. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_source_set(phone: microsip_id, target: microsip_id, source: u32) -> i32 {
     command("microsip_source_set", phone, |phone, _| ops::media::source(phone, target, source))
 }
 
 /// Chooses the sound that a far end hears while we hold it, MICROSIP_MUSIC_*: it begins with the hold, ends with it, and
-/// changes at once where one is on hold. Mute and volume of our sound are not for it; a file that plays lies over it.
-/// path: with MICROSIP_MUSIC_FILE, a WAV file, which is read as a whole before this returns and kept: at most 64 MB at
-/// the phone's rate (an hour at 8000). Else NULL. target: a call; or MICROSIP_SELF: all calls, and those to come. In a
+/// changes at once where one is on hold. Mute and volume of our sound are not for it; a file that plays lies over it. In a
 /// conference the far end of a member on hold hears its music and no member, the members hear nothing of it, and it
-/// stays a member until it leaves. MICROSIP_E_ARG: another number. MICROSIP_E_FILE: it cannot be opened or read.
-/// MICROSIP_E_FORMAT: it is no such WAV file, or too long. MICROSIP_E_STATE: the call has ended. MICROSIP_E_UNSUPPORTED:
-/// without MICROSIP_HAS_REOFFER; a file of an engine, whose music is that of microsip_engine_audio.
+/// stays a member until it leaves. A file is opened, read as a whole and brought to the phone's rate before this returns,
+/// which takes a while for a long one; a pipe waits for who writes to it. target: a call; or MICROSIP_SELF: all calls,
+/// and those to come. path: with MICROSIP_MUSIC_FILE, a WAV file, of which at most 64 MB at the phone's rate are kept (an
+/// hour at 8000); else NULL. MICROSIP_E_ARG: another number; MICROSIP_MUSIC_FILE without a path, or a path with another
+/// music. MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file, or too long.
+/// MICROSIP_E_STATE: the call has ended. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_REOFFER; a file of an engine, whose
+/// music is that of microsip_engine_audio.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_music_set(
     phone: microsip_id,
@@ -60,7 +62,7 @@ pub unsafe extern "C" fn microsip_music_set(
 }
 
 /// Silences our sound (MICROSIP_ON), or not (MICROSIP_OFF). target: a call; or MICROSIP_SELF: all calls, and those to come.
-/// Packets go on.
+/// Packets go on. MICROSIP_E_ARG: on is another number. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_mute_set(phone: microsip_id, target: microsip_id, on: u32) -> i32 {
     command("microsip_mute_set", phone, |phone, _| ops::media::mute(phone, target, on))
@@ -68,7 +70,7 @@ pub extern "C" fn microsip_mute_set(phone: microsip_id, target: microsip_id, on:
 
 /// The volume of one side, dev MICROSIP_DEV_INPUT (our sound) or _OUTPUT (the peer's), in percent: 100 is as it came,
 /// 400 the most. target: a call; or MICROSIP_SELF: all calls, and those to come, and with MICROSIP_DEV_RING the ring.
-/// MICROSIP_E_ARG: more, or another side.
+/// MICROSIP_E_ARG: more than 400, or another side. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_volume_set(phone: microsip_id, target: microsip_id, dev: u32, percent: u32) -> i32 {
     command("microsip_volume_set", phone, |phone, _| ops::media::volume(phone, target, dev, percent))
@@ -76,7 +78,7 @@ pub extern "C" fn microsip_volume_set(phone: microsip_id, target: microsip_id, d
 
 /// Changes the tones that the phone plays by itself: the members of t that are set, all of them or none. A ring that
 /// sounds goes on as it is. MICROSIP_E_ARG: a number is out of its range, or no such country is known. MICROSIP_E_FILE,
-/// MICROSIP_E_FORMAT: ring_path. MICROSIP_E_UNSUPPORTED: without
+/// MICROSIP_E_FORMAT: ring_path cannot be played. MICROSIP_E_UNSUPPORTED: without
 /// MICROSIP_HAS_TONES; ring_path of an engine, which takes its ring by microsip_engine_audio.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_tones_set(phone: microsip_id, t: *const microsip_tones) -> i32 {

@@ -481,7 +481,15 @@ fn document(function: &mut Item) -> Result<(), String> {
         if let (Some(told), Some((_, words))) = (place.and_then(|place| told.get_mut(place)), about) {
             *told = Some(tell(words));
         } else if let Some((codes, why)) = results(&sentence) {
+            // a word alone ("on.") says where, and not what is wrong
+            if !why.contains(' ') {
+                return Err(format!("{}: {} has no reason but \"{why}\"", function.name, codes.join(", ")));
+            }
             values.extend(codes.iter().map(|code| format!("@retval {code} {}", tell(why))));
+        } else if sentence.starts_with("Else ") {
+            let why =
+                "it is torn from the clause before it, which is of a parameter or a result: join them by a semicolon";
+            return Err(format!("{}: \"{sentence}\": {why}", function.name));
         } else {
             text.push_str(&sentence);
             text.push(' ');
