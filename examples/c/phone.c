@@ -20,7 +20,8 @@ int main(int argc, char **argv) {
   microsip_account account;
   microsip_event event;
   microsip_id phone = 0, me = 0, call = 0;
-  uint32_t wait = MICROSIP_FOREVER, needed;
+  uint64_t resume_at = 0; /* by the clock of events; 0: not on hold */
+  uint32_t wait, needed;
   char contact[300];
   int32_t code;
   int well = 0;
@@ -35,10 +36,11 @@ int main(int argc, char **argv) {
       microsip_music_set(phone, MICROSIP_SELF, MICROSIP_MUSIC_FILE, argv[3]) < 0 || microsip_account_add(phone, &account, &me) < 0)
     return fail(phone);
   for (;;) {
+    wait = resume_at == 0 ? MICROSIP_FOREVER : resume_at > event.time_us ? (uint32_t)((resume_at - event.time_us) / 1000) : 0;
     code = microsip_event_next(phone, &event, wait);
     if (code < 0) return fail(phone);
     if (code == MICROSIP_NOTHING) { /* the two seconds are over */
-      wait = MICROSIP_FOREVER;
+      resume_at = 0;
       if (microsip_hold(phone, call, 0, RESUME) < 0) return fail(phone);
     } else if (event.type == MICROSIP_EV_ACCOUNT && event.state == MICROSIP_REGISTERED && call == 0) {
       printf("registered\n");
@@ -57,11 +59,12 @@ int main(int argc, char **argv) {
       if (microsip_hold(phone, call, 1, HOLD) < 0) return fail(phone);
     } else if (event.type == MICROSIP_EV_DONE && event.token == HOLD && event.result == MICROSIP_OK) {
       printf("on hold\n");
-      wait = 2000;
+      resume_at = event.time_us + 2000000;
     } else if (event.type == MICROSIP_EV_DONE) { /* it talks again, or would not be held */
       well = event.token == RESUME && event.result == MICROSIP_OK;
       microsip_hangup(phone, call, NULL);
     } else if (event.type == MICROSIP_EV_CALL && event.state == MICROSIP_ENDED) {
+      resume_at = 0; /* the far end may hang up while it is held */
       printf("ended: SIP %u, %s\n", (unsigned)event.sip_code, microsip_strerror(event.result));
       microsip_shutdown(phone, 2000); /* the registration is taken back, then MICROSIP_EV_CLOSED comes */
     }
