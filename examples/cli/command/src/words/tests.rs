@@ -68,8 +68,8 @@ fn sentences(folder: &std::path::Path, found: &mut Vec<String>) {
         } else if name.ends_with(".rs") && !["engine.rs", "tests.rs", "code.rs", "words.rs"].contains(&name) {
             let text = std::fs::read_to_string(&path).unwrap();
             let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-            // a literal may go on in the next line
-            let code = code.join("\n").replace("\\\"", "''");
+            // a literal may go on in the next line, and a quote may be a character
+            let code = code.join("\n").replace("\\\"", "''").replace("'\"'", "''");
             let literals = code.split('"').skip(1).step_by(2);
             let joined = |text: &str| text.split("\\\n").map(str::trim_start).collect::<String>();
             found.extend(literals.map(joined).filter(|text| text.contains(' ')));
