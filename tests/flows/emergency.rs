@@ -161,10 +161,8 @@ fn no_rule_ends_it() {
     answered(&mut lab, &mut server, "INVITE urn:service:sos");
     let help = lab.ends[0].last_call();
     // another call is answered, which ends all others
-    let mut other = server.clone();
+    let mut other = Peer::new(&mut lab, "10.0.0.77:5060", 0);
     other.call_id = "another".into();
-    other.theirs.clear();
-    other.target = format!("sip:anna@{}", other.phone);
     other.call(&mut lab, 0);
     lab.run_for(Duration::from_secs(25));
     let state = |lab: &Lab, call| lab.ends[0].phone.call_info(call).map(|info| info.state);
@@ -191,4 +189,74 @@ fn a_host_that_is_only_let_in_calls_back_as_anybody() {
     assert_eq!(call_back(&mut lab, &mut back), 180);
     server.be_hung_up(&mut lab, 0, help);
     lab.assert_settled();
+}
+
+/// A call by the account's server that is up; the call, and the server as it is in that.
+fn called_back(lab: &mut Lab, server: &Peer) -> (CallId, Peer) {
+    let mut back = server.clone();
+    back.call_id = "back".into();
+    back.theirs.clear();
+    back.target = format!("sip:anna@{}", back.phone);
+    back.call(lab, 0);
+    (lab.ends[0].last_call(), back)
+}
+
+#[test]
+fn two_calls_for_help_leave_each_other_alone_and_so_does_a_later_call() {
+    let (mut lab, mut server, account) = behind(&config());
+    rules(&mut lab, RuleNumbers { single: Switch::Unset, max_duration_s: 20, ..RuleNumbers::UNSET });
+    dial(&mut lab, account, "112", &DialOptions::default()).unwrap();
+    answered(&mut lab, &mut server, "INVITE sip:112@");
+    let (first, mut one) = (lab.ends[0].last_call(), server.clone());
+    dial(&mut lab, account, "urn:service:sos", &DialOptions::default()).unwrap();
+    answered(&mut lab, &mut server, "INVITE urn:service:sos");
+    let second = lab.ends[0].last_call();
+    lab.run_for(Duration::from_secs(25));
+    let info = |lab: &Lab, call| lab.ends[0].phone.call_info(call).unwrap();
+    for call in [first, second] {
+        assert_eq!((info(&lab, call).state, info(&lab, call).holding), (CallState::Connected, false));
+    }
+    one.be_hung_up(&mut lab, 0, first);
+    server.be_hung_up(&mut lab, 0, second);
+    lab.assert_settled();
+}
+
+#[test]
+fn no_rule_holds_or_ends_the_call_back() {
+    let (mut lab, mut server, account) = behind(&config());
+    rules(&mut lab, RuleNumbers { single: Switch::Unset, max_duration_s: 20, ..RuleNumbers::UNSET });
+    dial(&mut lab, account, "112", &DialOptions::default()).unwrap();
+    answered(&mut lab, &mut server, "INVITE sip:112@");
+    let help = lab.ends[0].last_call();
+    server.be_hung_up(&mut lab, 0, help);
+    let (back, mut server_back) = called_back(&mut lab, &server);
+    // another call comes up, which holds those that there are
+    dial(&mut lab, account, "0", &DialOptions::default()).unwrap();
+    answered(&mut lab, &mut server, "INVITE sip:0@");
+    lab.run_for(Duration::from_secs(15));
+    let info = lab.ends[0].phone.call_info(back).unwrap();
+    assert_eq!((info.state, info.holding), (CallState::Connected, false));
+    lab.run_for(Duration::from_secs(15));
+    assert_eq!(lab.ends[0].phone.call_info(back).unwrap().state, CallState::Connected);
+    server_back.be_hung_up(&mut lab, 0, back);
+}
+
+#[test]
+fn another_accounts_call_for_help_takes_no_call_back_away() {
+    let (mut lab, mut server, account) = behind(&config());
+    rules(&mut lab, RuleNumbers { dnd: Switch::On, ..RuleNumbers::UNSET });
+    let now = lab.now;
+    let other = AccountConfig { uri: "sip:other@other.example", registrar: "sip:10.0.0.8", ..config() };
+    let other = lab.ends[0].phone.account_add(now, &other).unwrap();
+    dial(&mut lab, account, "112", &DialOptions::default()).unwrap();
+    answered(&mut lab, &mut server, "INVITE sip:112@");
+    let help = lab.ends[0].last_call();
+    server.be_hung_up(&mut lab, 0, help);
+    // it fails at once
+    let mut elsewhere = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    dial(&mut lab, other, "112", &DialOptions::default()).unwrap();
+    let invite = elsewhere.wait(&mut lab, "INVITE");
+    elsewhere.respond(&mut lab, &invite, 404, "");
+    lab.run_for(Duration::from_millis(100));
+    assert_eq!(call_back(&mut lab, &mut server.clone()), 180);
 }

@@ -41,6 +41,9 @@ pub(crate) struct Account {
     #[cfg(feature = "numbers")]
     pub(super) numbers: [Span; 3],
     /// Identity, headers of REGISTER, headers of INVITE.
+    /// Its calls for help that last, and the end of the last of them; never: there was none.
+    #[cfg(all(feature = "numbers", feature = "rules"))]
+    pub(super) helped: (u8, Instant),
     #[cfg(feature = "identity")]
     pub(super) said: [Span; 3],
     /// Bytes of its location; 0: it has none.
@@ -230,6 +233,8 @@ impl Account {
         realms: Span::EMPTY,
         display_name: Span::EMPTY,
         trusted: Span::EMPTY,
+        #[cfg(all(feature = "numbers", feature = "rules"))]
+        helped: (0, Instant::NEVER),
         #[cfg(feature = "identity")]
         said: [Span::EMPTY; 3],
         #[cfg(feature = "identity")]

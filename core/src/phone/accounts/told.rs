@@ -81,6 +81,32 @@ impl Accounts<'_> {
         crate::numbers::Rules { prefix, plan, emergency }
     }
 
+    /// A call of its for help in an emergency has begun.
+    #[cfg(all(feature = "numbers", feature = "rules"))]
+    pub(in crate::phone) fn help_begins(&mut self, handle: Handle) {
+        if let Some(account) = self.slots.get_mut(handle) {
+            account.helped.0 = account.helped.0.saturating_add(1);
+        }
+    }
+
+    /// Such a call is over.
+    #[cfg(all(feature = "numbers", feature = "rules"))]
+    pub(in crate::phone) fn help_ends(&mut self, now: Instant, handle: Handle) {
+        if let Some(account) = self.slots.get_mut(handle) {
+            account.helped = (account.helped.0.saturating_sub(1), now);
+        }
+    }
+
+    /// The time since its last call for help; none: it made none.
+    #[cfg(all(feature = "numbers", feature = "rules"))]
+    pub(in crate::phone) fn helped(&self, now: Instant, handle: Handle) -> Option<crate::base::time::Duration> {
+        match self.slots.get(handle)?.helped {
+            (0, Instant::NEVER) => None,
+            (0, ended) => Some(now.since(ended)),
+            _ => Some(crate::base::time::Duration::ZERO),
+        }
+    }
+
     /// User part of our Contact in calls.
     pub(in crate::phone) fn call_user(&self, handle: Handle) -> Option<&[u8]> {
         self.text_of(handle, super::account::Account::call_user)

@@ -121,7 +121,7 @@ pub(in crate::phone) struct Call {
     pub(super) later: super::later::Later,
     /// The last provisional response, as a number of its contents.
     pub(super) progress: u32,
-    /// It asks for help in an emergency.
+    /// It asks for help in an emergency, or is the call back of who was asked.
     #[cfg(feature = "numbers")]
     pub(super) help: bool,
     /// The call that gave way to this one, and whose end still needs its event.

@@ -11,45 +11,26 @@ use crate::phone::arrived::Arrived;
 /// come a long way, and who asked for it may want to be left alone an hour later.
 const CALLBACK_S: u32 = 1800;
 
-/// The last call for help.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Emergency {
-    call: Handle,
-    account: Handle,
-    /// The time of its beginning; once it is over, of its end.
-    at: Instant,
-}
-
-impl Emergency {
-    /// There was none.
-    pub(super) const NONE: Self = Self { call: Handle::NONE, account: Handle::NONE, at: Instant::ZERO };
-}
-
 impl Calls<'_> {
-    /// A call for help has begun.
-    pub(super) const fn emergency_begins(&mut self, now: Instant, call: Handle, account: Handle) {
-        self.emergency = Emergency { call, account, at: now };
-    }
-
-    /// A call has ended.
-    pub(super) fn emergency_ends(&mut self, now: Instant, call: Handle) {
-        if self.emergency.call == call {
-            self.emergency.at = now;
+    /// A call for help has ended; its account keeps the time.
+    pub(super) fn emergency_ends(&self, lower: &mut Lower<'_>, now: Instant, call: Handle) {
+        if let Some(call) = self.get(call).filter(|call| call.help && !call.incoming) {
+            lower.accounts.help_ends(now, call.account);
         }
     }
 
-    /// A call that has just come in may be from those who were asked for help: by the account's own server, while that call
-    /// lasts or not long behind it. Its Priority (RFC 7090) is not asked for, as few set it, and believed of nobody.
+    /// A call that has just come in may be from those who were asked for help: by the account's own server, while such a
+    /// call of the account lasts or not long behind it. Its Priority (RFC 7090) is not asked for, as few set it, and
+    /// believed of nobody.
     pub(super) fn is_call_back(&self, lower: &Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) -> bool {
-        let Emergency { call, account, at } = self.emergency;
+        let account = arrived.account;
+        let Some(since) = lower.accounts.helped(now, account) else { return false };
         let within = match self.rule_numbers(account).callback_s {
             u32::MAX => return false,
             0 => CALLBACK_S,
             seconds => seconds,
         };
-        !account.is_none()
-            && arrived.account == account
-            && (self.goes_on(call) || now < at + Duration::from_secs(u64::from(within)))
+        since < Duration::from_secs(u64::from(within))
             && lower.accounts.brought_by_own_server(account, arrived.flow, arrived.request)
     }
 }

@@ -52,7 +52,7 @@ impl Calls<'_> {
         let (dialog_handle, server, cancelled) = (call.dialog, call.server, call.cancel);
         let (given_up, state) = (call.cause, call.state);
         #[cfg(all(feature = "numbers", feature = "rules"))]
-        self.emergency_ends(now, call_handle);
+        self.emergency_ends(lower, now, call_handle);
         self.leave_reoffer(lower, now, call_handle);
         #[cfg(feature = "reoffer")]
         self.drop_wishes(lower, call_handle);

@@ -83,8 +83,6 @@ pub(super) struct Calls<'a> {
     /// The rules of the phone and of its accounts.
     #[cfg_attr(not(feature = "rules"), expect(dead_code, reason = "there are none"))]
     rules: Book<'a>,
-    #[cfg(all(feature = "numbers", feature = "rules"))]
-    emergency: emergency::Emergency,
     #[cfg(feature = "numbers")]
     redials: Redials<'a>,
 }
@@ -98,8 +96,6 @@ impl<'a> Calls<'a> {
             history: Blocks::new(lender.zeroed(count * history), history),
             ended: Owed::new(lender.zeroed(count)),
             rules: Book::lent(capacity, lender),
-            #[cfg(all(feature = "numbers", feature = "rules"))]
-            emergency: emergency::Emergency::NONE,
             #[cfg(feature = "numbers")]
             redials: Redials::lent(capacity, lender),
         }

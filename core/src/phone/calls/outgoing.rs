@@ -102,7 +102,7 @@ impl Calls<'_> {
         }
         #[cfg(all(feature = "numbers", feature = "rules"))]
         if emergency && result.is_ok() {
-            self.emergency_begins(now, call_handle, account_handle);
+            lower.accounts.help_begins(account_handle);
         }
         #[cfg(feature = "info")]
         if let Some(call) = self.get_mut(call_handle) {

@@ -34,7 +34,7 @@ fn a_desk_phone_fits_its_budget() {
     // 44.1 kHz has a filter in each stream
     let of_hosts = if cfg!(feature = "l16") { 6 * 16 + 2 * 64 } else { 0 };
     // nor has it dial plans, whose texts stand in an account the digits behind a number in two calls,
-    // the last call for help in the phone and the end of one that gave way to it in two calls, nor the targets of the last
+    // the last call for help in an account and the end of one that gave way to it in two calls, nor the targets of the last
     // calls, of an account and without one; nor identities, nor where a caller is, which three dialogs, an account and the
     // phone know
     let of_hosts = of_hosts + if cfg!(feature = "numbers") { 12 + 2 * (36 + 24) + 24 + 2 * 136 + 24 } else { 0 };

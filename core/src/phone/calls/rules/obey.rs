@@ -100,6 +100,9 @@ impl Calls<'_> {
         let itself = calls_itself(lower, arrived);
         #[cfg(feature = "numbers")]
         if !itself && self.is_call_back(lower, now, arrived) {
+            if let Some(call) = self.get_mut(handle) {
+                call.help = true; // nothing of a rule's ends or holds it later, either
+            }
             return self.obey(lower, now, handle, Verdict::Ring(None));
         }
         let verdict = if itself {
