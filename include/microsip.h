@@ -3,9 +3,10 @@
  * microsip: a SIP telephone as a library. Written from ffi/src: run 'make header', do not edit.
  *
  * - **Results**: 0 done; above 0 no error, but nothing done; below 0 an error. Out-parameters are
- *   written on success only; `needed` with MICROSIP_E_BUFFER too. microsip_last_error() and
- *   microsip_engine_last_error() name the argument, its value and the remedy (of an engine: in a
- *   library with the feature "sentences"; without it the result alone).
+ *   written on success only; `needed` with MICROSIP_E_BUFFER too. A command that returns an error
+ *   has changed nothing and sent nothing. microsip_last_error() and microsip_engine_last_error()
+ *   name the argument, its value and the remedy (of an engine: in a library with the feature
+ *   "sentences"; without it the result alone).
  * - **Ids**: numbers below 2^53 that hold their kind; 0 is none. A stale id is an error, no crash.
  * - **Structs** begin with `size`. MICROSIP_ZERO() them and set what you need: 0 and NULL are
  *   defaults, "" is an empty text, MICROSIP_NONE an explicit nothing where a number may be none.
@@ -864,7 +865,10 @@ typedef struct microsip_account {
    * and not held; 0: the phone's; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
-  /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. */
+  /**
+   * The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. Not beside a
+   * media_timeout of MICROSIP_NONE.
+   */
   uint32_t media_lost;
   /**
    * One of MICROSIP_UDP and MICROSIP_TCP: to its registrar or proxy, where their URIs name none
@@ -1700,7 +1704,10 @@ typedef struct microsip_config {
    * and not held; 0: 60; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
-  /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
+  /**
+   * The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. Not beside a
+   * media_timeout of MICROSIP_NONE.
+   */
   uint32_t media_lost;
   /** Conferences at once; 0: 2; MICROSIP_NONE: none. All calls may be in one. */
   uint32_t max_conferences;
@@ -1946,7 +1953,10 @@ typedef struct microsip_engine_config {
    * and not held; 0: 60; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
-  /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
+  /**
+   * The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. Not beside a
+   * media_timeout of MICROSIP_NONE.
+   */
   uint32_t media_lost;
   /**
    * Streams at once, 48 bytes each beside MICROSIP_ENGINE_BYTES; 0: none, and SIP goes by datagrams

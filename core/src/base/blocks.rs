@@ -11,6 +11,11 @@ impl<'a, T: Copy> Blocks<'a, T> {
         Self { all, stride }
     }
 
+    /// The length of each.
+    pub(crate) const fn each(&self) -> usize {
+        self.stride
+    }
+
     pub(crate) fn get(&self, index: u32) -> &[T] {
         let start = index as usize * self.stride;
         self.all.get(start..start + self.stride).unwrap_or_default()

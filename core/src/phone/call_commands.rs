@@ -153,7 +153,8 @@ impl Phone<'_> {
         self.calls.set_rules(&self.lower, owner.0, rules)
     }
 
-    /// Rules are looked at as [`Phone::set_rules`] would, once the account is changed so; nothing changes.
+    /// Rules are looked at as [`Phone::set_rules`] would, once the account is changed so; nothing changes. No account,
+    /// and a change with a URI: of one that is to be added so.
     ///
     /// # Errors
     /// As [`Phone::set_rules`]; [`CommandError::Plan`] for a dial plan that is none.

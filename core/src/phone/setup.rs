@@ -112,6 +112,50 @@ pub enum SetupError {
     Timer,
 }
 
+impl Setup<'_> {
+    /// A phone can be made by it, with that capacity.
+    ///
+    /// # Errors
+    /// As [`Phone::new`].
+    pub fn check(&self, capacity: &Capacity) -> Result<(), SetupError> {
+        self.checked(capacity).map(|_| ())
+    }
+
+    /// The same; gives its agent and its direct user.
+    fn checked(&self, capacity: &Capacity) -> Result<(Short, Short), SetupError> {
+        if self.seed == [0; 32] {
+            return Err(SetupError::Seed);
+        }
+        #[cfg(feature = "timers")]
+        self.session_timer.check().map_err(|_| SetupError::Timer)?;
+        let codecs = || self.codecs.entries().iter().map(|entry| entry.codec);
+        if !matches!(self.rate, 8000 | 16_000 | 48_000)
+            || !resample::is_made(self.rate)
+            || !codecs().all(|codec| resample::is_made(codec.rate()))
+        {
+            return Err(SetupError::Rate);
+        }
+        let samples = codecs().map(Codec::quantum_samples).max().unwrap_or(0);
+        let quantum = samples.max(self.rate as usize / 100);
+        if !capacity.is_valid()
+            || quantum > capacity.quantum as usize
+            || self.codecs.quantum_bytes() > capacity.payload as usize
+            || capacity.payload == 0
+        {
+            return Err(SetupError::Capacity);
+        }
+        let agent =
+            if self.user_agent.is_empty() { concat!("microsip/", env!("CARGO_PKG_VERSION")) } else { self.user_agent };
+        let user = if self.direct_user.is_empty() { "microsip" } else { self.direct_user };
+        if agent.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
+            || !user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,".contains(&byte))
+        {
+            return Err(SetupError::Text);
+        }
+        Short::new(agent).zip(Short::new(user)).ok_or(SetupError::Text)
+    }
+}
+
 impl<'a> Phone<'a> {
     /// A phone over lent storage.
     ///
@@ -123,38 +167,7 @@ impl<'a> Phone<'a> {
         setup: &Setup<'_>,
         now: Instant,
     ) -> Result<Self, SetupError> {
-        if setup.seed == [0; 32] {
-            return Err(SetupError::Seed);
-        }
-        #[cfg(feature = "timers")]
-        setup.session_timer.check().map_err(|_| SetupError::Timer)?;
-        let codecs = || setup.codecs.entries().iter().map(|entry| entry.codec);
-        if !matches!(setup.rate, 8000 | 16_000 | 48_000)
-            || !resample::is_made(setup.rate)
-            || !codecs().all(|codec| resample::is_made(codec.rate()))
-        {
-            return Err(SetupError::Rate);
-        }
-        let samples = codecs().map(Codec::quantum_samples).max().unwrap_or(0);
-        let quantum = samples.max(setup.rate as usize / 100);
-        if !capacity.is_valid()
-            || quantum > capacity.quantum as usize
-            || setup.codecs.quantum_bytes() > capacity.payload as usize
-            || capacity.payload == 0
-        {
-            return Err(SetupError::Capacity);
-        }
-        let agent = if setup.user_agent.is_empty() {
-            concat!("microsip/", env!("CARGO_PKG_VERSION"))
-        } else {
-            setup.user_agent
-        };
-        let user = if setup.direct_user.is_empty() { "microsip" } else { setup.direct_user };
-        if agent.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
-            || !user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,".contains(&byte))
-        {
-            return Err(SetupError::Text);
-        }
+        let (agent, direct_user) = setup.checked(capacity)?;
         let mut rng = Rng::new(&setup.seed);
         let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
         let objects = Objects::new(capacity);
@@ -173,8 +186,8 @@ impl<'a> Phone<'a> {
                         } else {
                             (setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()) / 1000) as u32
                         },
-                        agent: Short::new(agent).ok_or(SetupError::Text)?,
-                        direct_user: Short::new(user).ok_or(SetupError::Text)?,
+                        agent,
+                        direct_user,
                         allow_direct: setup.allow_direct,
                         patience: Patience::USUAL.with(setup.media_timeout),
                         #[cfg(feature = "timers")]

@@ -359,11 +359,21 @@ impl Dialog {
 
 /// A target as it stands in request lines (rfc3261#19.1.5).
 fn add_target(packer: &mut Packer<'_>, target: &[u8]) -> Option<Span> {
+    for_request(target, |parts| packer.add_parts(parts))
+}
+
+/// The bytes that a target takes: it is kept as it stands in requests.
+#[must_use]
+pub fn target_len(target: &[u8]) -> usize {
+    for_request(target, |parts| parts.iter().map(|part| part.len()).sum())
+}
+
+fn for_request<R>(target: &[u8], read: impl FnOnce(&[&[u8]]) -> R) -> R {
     // only parameters and headers may have to be left out
     let plain = !target.iter().any(|byte| matches!(byte, b';' | b'?'));
     match Some(target).filter(|_| !plain).map(Uri::parse) {
-        Some(Ok(uri)) => packer.add_parts(&uri.for_request()),
-        _ => packer.add(target),
+        Some(Ok(uri)) => read(&uri.for_request()),
+        _ => read(&[target]),
     }
 }
 

@@ -98,6 +98,18 @@ impl microsip_engine {
             Value::Number(i64::from(reply.count)),
             "is above 4",
         ))?;
+        if reply.flow != 0 {
+            return Err(Fail::new(MICROSIP_E_NEWER, "r->flow", Value::None, "is not 0: use MICROSIP_ZERO"));
+        }
+        for addr in list {
+            crate::abi::addr::needs_addr(addr, "r->addr")?;
+        }
+        if features::STREAM
+            && let Some(other) = reply.transport.iter().find(|one| **one & !(MICROSIP_UDP | MICROSIP_TCP) != 0)
+        {
+            let fix = "is neither 0, MICROSIP_UDP nor MICROSIP_TCP";
+            return Err(Fail::new(MICROSIP_E_ARG, "r->transport", Value::Number(i64::from(*other)), fix));
+        }
         if reply.ask == LOCAL_ASK || (reply.ask == 0 && reply.result == MICROSIP_OK) {
             if !list.is_empty() {
                 self.set_locals(now, list);

@@ -137,6 +137,9 @@ pub unsafe extern "C" fn microsip_engine_flow(e: *mut microsip_engine, now_us: u
             let fix = "are not there: max_flows is 0, or the library is built without them";
             return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "streams", Value::None, fix));
         }
+        if told.reserved != 0 {
+            return Err(Fail::new(MICROSIP_E_NEWER, "f->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
+        }
         let wish = match told.ask {
             0 => None,
             ask => Some(WishId::from_raw(ask).map_err(|error| Fail::id("f->ask", ask, error))?),

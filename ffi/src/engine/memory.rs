@@ -219,13 +219,6 @@ pub unsafe extern "C" fn microsip_engine_init(
         if (bytes as usize) < needed {
             return Err(short);
         }
-        // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have
-        // been used before.
-        let mut carving = unsafe {
-            mem.add(SIZE).write_bytes(0, needed - SIZE);
-            Carving::new(mem.add(SIZE), needed - SIZE)
-        };
-        let lent = lend(&plan, &mut carving).ok_or(short)?;
         let digits = crate::ops::digits::digits_of((config.dtmf, config.dtmf_ms), ("c->dtmf", "c->dtmf_ms"))?;
         let setup = Setup {
             codecs: plan.codecs,
@@ -239,7 +232,10 @@ pub unsafe extern "C" fn microsip_engine_init(
             epoch_ms: config.epoch_ms,
             user_agent: agent,
             allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
-            media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
+            media_timeout: crate::ops::media::timeout(
+                (config.media_timeout, config.media_lost),
+                ("c->media_timeout", "c->media_lost"),
+            )?,
             session_timer: crate::ops::timers::said!(config, "c->")?,
             direct_user: "",
             focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
@@ -248,23 +244,31 @@ pub unsafe extern "C" fn microsip_engine_init(
             digit_ms: digits.1,
             mark: mark_of(&config.seed),
         };
-        let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(
-            |error| match error {
-                SetupError::Seed => {
-                    Fail::new(MICROSIP_E_ARG, "c->seed", Value::None, "is all zero: fill it with true randomness")
-                }
-                SetupError::Text => Fail::new(
-                    MICROSIP_E_TEXT,
-                    "c->user_agent",
-                    Value::text(agent),
-                    "is longer than 64 bytes or has control characters",
-                ),
-                SetupError::Rate | SetupError::Capacity => {
-                    Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
-                }
-                SetupError::Timer => Fail::command(CommandError::Timer, "c", Value::None),
-            },
-        )?;
+        let wrong = |error| match error {
+            SetupError::Seed => {
+                Fail::new(MICROSIP_E_ARG, "c->seed", Value::None, "is all zero: fill it with true randomness")
+            }
+            SetupError::Text => Fail::new(
+                MICROSIP_E_TEXT,
+                "c->user_agent",
+                Value::text(agent),
+                "is longer than 64 bytes or has control characters",
+            ),
+            SetupError::Rate | SetupError::Capacity => {
+                Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
+            }
+            SetupError::Timer => Fail::command(CommandError::Timer, "c", Value::None),
+        };
+        // nothing is refused behind this: an engine that lives there is over
+        setup.check(&plan.capacity).map_err(wrong)?;
+        // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have
+        // been used before.
+        let mut carving = unsafe {
+            mem.add(SIZE).write_bytes(0, needed - SIZE);
+            Carving::new(mem.add(SIZE), needed - SIZE)
+        };
+        let lent = lend(&plan, &mut carving).ok_or(short)?;
+        let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(wrong)?;
         let engine = mem.cast::<microsip_engine>();
         // SAFETY: aligned, and SIZE bytes are there.
         unsafe {

@@ -167,7 +167,10 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             // SAFETY: by the C function's contract.
             Some(unsafe { crate::ops::rules::said(config.rules, "config->rules")? })
         },
-        media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
+        media_timeout: crate::ops::media::timeout(
+            (config.media_timeout, config.media_lost),
+            ("config->media_timeout", "config->media_lost"),
+        )?,
         conferences: if config.max_conferences == MICROSIP_NONE {
             0
         } else {

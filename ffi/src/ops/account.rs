@@ -11,7 +11,7 @@ use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport, is_contact_user,
+    AccountChange, AccountConfig, AccountId, CommandError, Phone, Privacy, Rules, Transport, is_contact_user,
 };
 use microsip_core::wire::sip::Uri;
 
@@ -74,7 +74,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             digits: super::digits::method_of(given.dtmf, "a->dtmf")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
-            media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
+            media_timeout: timeout((given.media_timeout, given.media_lost), ("a->media_timeout", "a->media_lost"))?,
             codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
             reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "a->reliable")?,
             session_timer: super::timers::said!(given, "a->")?,
@@ -242,20 +242,13 @@ pub(crate) unsafe fn add(
     };
     // SAFETY: by contract.
     let rules = unsafe { rules_of(rules)? };
+    let rules = rules.as_ref().filter(|_| features::RULES);
+    // all of it or nothing: the rules come last, and are looked at first
+    rules.map_or(Ok(()), |rules| super::rules::check(phone, AccountId::NONE, rules, &given))?;
     let id = phone.account_add(now, &config).map_err(|error| wrong(error, Value::None, &given))?;
-    if features::RULES
-        && let Some(rules) = &rules
-        && let Err(fail) = super::rules::give(phone, id, rules)
-    {
-        let _ = phone.account_remove(now, id);
-        return Err(fail);
-    }
-    if !config.no_register
-        && let Err(error) = phone.keep_registered(now, id)
-    {
-        // all or nothing
-        let _ = phone.account_remove(now, id);
-        return Err(Fail::command(error, "a", Value::None));
+    rules.map_or(Ok(()), |rules| super::rules::give(phone, id, rules))?;
+    if !config.no_register {
+        phone.keep_registered(now, id).map_err(refused("a", id.raw()))?;
     }
     // SAFETY: not NULL.
     unsafe { pointer::put(account, id.raw()) };

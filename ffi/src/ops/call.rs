@@ -2,7 +2,7 @@
 
 use super::account::privacy;
 use super::media::source_of;
-use super::{Done, account_id, call_id, range, refused, status};
+use super::{Done, ENDED, account_id, call_id, range, refused, status};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
@@ -319,9 +319,6 @@ pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *
     })
 }
 
-/// A call that is over.
-const ENDED: &str = "is MICROSIP_ENDED: it can only be read and released";
-
 /// A call that cannot be answered so, or refused: its state is told, and what is legal in it.
 fn unanswered(phone: &Phone<'_>, id: CallId) -> Fail {
     let fix = match phone.call_info(id).map(|info| (info.state, info.incoming)) {
@@ -413,7 +410,7 @@ pub(crate) unsafe fn reoffer(
     };
     let by_update = super::switch(given.update, "m->update")?;
     if given.reserved != 0 {
-        return Err(range("m->reserved", given.reserved, "is not 0"));
+        return Err(Fail::new(MICROSIP_E_NEWER, "m->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: by contract.
     let codecs = unsafe { super::codecs::chosen(given.codecs, "m->codecs")?.unwrap_or_default() };

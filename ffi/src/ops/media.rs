@@ -5,7 +5,7 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value};
 use microsip_core::base::features;
-use microsip_core::phone::{CommandError, MediaTimeout, Music, Phone, Side, Source, WhenLost};
+use microsip_core::phone::{CallState, CommandError, MediaTimeout, Music, Phone, Side, Source, WhenLost};
 
 pub(crate) fn source_of(source: u32) -> Result<Source, Fail> {
     Ok(match source {
@@ -25,15 +25,28 @@ pub(crate) fn side_of(dev: u32) -> Result<Side, Fail> {
     }
 }
 
-/// The time after which a silent far end is given up, and the action then. `name`: the member of the action.
-pub(crate) fn timeout(seconds: u32, lost: u32, name: &'static str) -> Result<MediaTimeout, Fail> {
-    let lost = match lost {
+/// The most seconds that a silent far end is waited for.
+const MOST_SECONDS: u32 = 65_535;
+
+/// The time after which a silent far end is given up, and the action then. The names are those of the two members.
+pub(crate) fn timeout(
+    (seconds, lost): (u32, u32),
+    (seconds_are, lost_is): (&'static str, &'static str),
+) -> Result<MediaTimeout, Fail> {
+    let when = match lost {
         0 => WhenLost::Inherit,
         MICROSIP_LOST_END => WhenLost::End,
         MICROSIP_LOST_TELL => WhenLost::Tell,
-        other => return Err(range(name, other, "is neither 0, MICROSIP_LOST_END nor MICROSIP_LOST_TELL")),
+        other => return Err(range(lost_is, other, "is neither 0, MICROSIP_LOST_END nor MICROSIP_LOST_TELL")),
     };
-    Ok(MediaTimeout { seconds, lost })
+    if seconds == MICROSIP_NONE && lost != 0 {
+        let fix = "has no effect where media_timeout gives nobody up: leave one of them out";
+        return Err(range(lost_is, lost, fix));
+    }
+    if seconds > MOST_SECONDS && seconds != MICROSIP_NONE {
+        return Err(range(seconds_are, seconds, "is neither MICROSIP_NONE nor at most 65535"));
+    }
+    Ok(MediaTimeout { seconds, lost: when })
 }
 
 pub(crate) fn source(phone: &mut Phone<'_>, call: u64, source: u32) -> Done {
@@ -63,6 +76,9 @@ pub(crate) fn music(phone: &mut Phone<'_>, target: u64, music: u32, path: Option
     if file.is_some() {
         let fix = "needs a host: an engine's music is the mic of microsip_engine_audio with MICROSIP_HELD";
         return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "path", Value::None, fix));
+    }
+    if features::REOFFER && phone.call_info(call).is_ok_and(|info| info.state == CallState::Ended) {
+        return Err(super::ended("target", target));
     }
     phone.set_hold_music(call, music).map_err(refused("target", target))
 }

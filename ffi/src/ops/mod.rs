@@ -16,7 +16,7 @@ pub(crate) mod rules;
 pub(crate) mod timers;
 pub(crate) mod tones;
 
-use crate::abi::code::MICROSIP_E_ARG;
+use crate::abi::code::{MICROSIP_E_ARG, MICROSIP_E_STATE};
 use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};
 use crate::abi::{Fail, Value};
 use microsip_core::phone::{AccountId, CallId, CommandError, ConferenceId, IdError};
@@ -94,4 +94,12 @@ fn status(code: u32, fix: &'static str) -> Result<u16, Fail> {
 /// A refused command on the object that `argument` names.
 pub(crate) fn refused(argument: &'static str, raw: u64) -> impl FnOnce(CommandError) -> Fail {
     move |error| Fail::command(error, argument, Value::Id(raw))
+}
+
+/// A call that is over.
+pub(crate) const ENDED: &str = "is MICROSIP_ENDED: it can only be read and released";
+
+/// The refusal of a command on a call that is over.
+pub(crate) const fn ended(argument: &'static str, call: u64) -> Fail {
+    Fail::new(MICROSIP_E_STATE, argument, Value::Id(call), ENDED)
 }

@@ -65,10 +65,12 @@ pub unsafe extern "C" fn microsip_sound_play(
         sounding(&lock(&shared.core), target)?;
         // no lock is held while the file is read
         let wake = shared.errand_waker();
-        let (player, feed) =
-            wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
-        let playing =
-            in_slot(shared, target, token, |slot| slot.playing.replace(Playing { player, token, over: false }))?;
+        let (playing, feed) = owing(shared, token, || {
+            let (player, feed) =
+                wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
+            let playing = Playing { player, token, over: false };
+            Ok((in_slot(shared, target, |slot| slot.playing.replace(playing))?, feed))
+        })?;
         let before = Slot { target, playing, ..Slot::default() };
         shared.dropped(Some(&before));
         drop(before);
@@ -79,10 +81,18 @@ pub unsafe extern "C" fn microsip_sound_play(
     })
 }
 
-/// Changes a call's slot for a command that owes its end. The slot's old values are handed out, to be freed without the
-/// lock.
-fn in_slot<T>(shared: &Shared, call: u64, token: u64, change: impl FnOnce(&mut Slot) -> T) -> Result<T, Fail> {
+/// A command that owes its end: nothing of it is done, and no file made, where its end could not be kept.
+fn owing<T>(shared: &Shared, token: u64, act: impl FnOnce() -> Result<T, Fail>) -> Result<T, Fail> {
     shared.owe_done(token)?;
+    let done = act();
+    if done.is_err() {
+        shared.forgo_done(token);
+    }
+    done
+}
+
+/// Changes a call's slot. Its old values are handed out, to be freed without the lock.
+fn in_slot<T>(shared: &Shared, call: u64, change: impl FnOnce(&mut Slot) -> T) -> Result<T, Fail> {
     let mut core = lock(&shared.core);
     let claimed = sounding(&core, call)
         .and_then(|id| core.slots.claim(id).ok_or(Fail::new(MICROSIP_E_STALE, "target", Value::Id(call), "is gone")));
@@ -93,11 +103,7 @@ fn in_slot<T>(shared: &Shared, call: u64, token: u64, change: impl FnOnce(&mut S
             shared.dropped(old.as_ref());
             Ok(before)
         }
-        Err(fail) => {
-            drop(core);
-            shared.forgo_done(token);
-            Err(fail)
-        }
+        Err(fail) => Err(fail),
     }
 }
 
@@ -149,9 +155,11 @@ pub unsafe extern "C" fn microsip_record_start(
         };
         sounding(&lock(&shared.core), target)?;
         let wake = shared.errand_waker();
-        let (recorder, file) =
-            wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
-        let before = in_slot(shared, target, token, |slot| slot.recorder.replace(recorder))?;
+        let (before, file) = owing(shared, token, || {
+            let (recorder, file) =
+                wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
+            Ok((in_slot(shared, target, |slot| slot.recorder.replace(recorder))?, file))
+        })?;
         shared.errands.record(target, token, file);
         drop(before);
         Ok(())

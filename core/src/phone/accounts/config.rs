@@ -40,13 +40,9 @@ impl Accounts<'_> {
         if !cx.fixed.takes(config.codecs) {
             return Err(CommandError::Codec);
         }
+        self.check_room(config, &uri)?;
         let handle = self.slots.insert(Account::EMPTY).ok_or(CommandError::Full)?;
-        let block = self.text.get_mut(handle.index);
-        let Some(mut account) = pack(block, config, &uri) else {
-            block.fill(0); // it may hold the password
-            self.slots.remove(handle);
-            return Err(CommandError::Text);
-        };
+        let mut account = pack(self.text.get_mut(handle.index), config, &uri).ok_or(CommandError::Text)?;
         account.tag = config.tag;
         account.no_register = config.no_register;
         account.media_any_host = config.media_any_host;
@@ -130,6 +126,14 @@ impl Accounts<'_> {
             return Err(CommandError::Unsupported);
         }
         Ok(uri)
+    }
+
+    /// The texts of an account find room in its block.
+    ///
+    /// # Errors
+    /// [`CommandError::Text`]: they do not.
+    pub(super) fn check_room(&self, config: &AccountConfig<'_>, uri: &Uri<'_>) -> Result<(), CommandError> {
+        if packed_len(config, uri) > self.text.each() { Err(CommandError::Text) } else { Ok(()) }
     }
 
     /// The account is over. Its password does not outlive it.
@@ -238,10 +242,7 @@ pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) 
         RANDOM_USER => Span::EMPTY,
         contact => packer.add(contact.as_bytes())?,
     };
-    // the text between the @ and the parameters
-    let behind = config.uri.as_bytes().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
-    let end = behind.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(behind.len());
-    let domain = behind.get(..end).unwrap_or_default();
+    let domain = domain_of(config.uri);
     account.domain = packer.add(domain)?;
     account.registrar = match config.registrar {
         "" => packer.add_parts(&[b"sip:", domain])?,
@@ -261,6 +262,43 @@ pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) 
     for (span, text) in account.said.iter_mut().zip([config.identity, config.headers, config.call_headers]) {
         *span = packer.add(text.as_bytes())?;
     }
+    debug_assert_eq!(packer.used(), packed_len(config, uri), "an account's texts are as long as was reckoned");
     account.fixed_end = packer.used() as u16;
     Some(account)
+}
+
+/// The text between the @ of a URI and its parameters.
+pub(in crate::phone) fn domain_of(uri: &str) -> &[u8] {
+    let behind = uri.as_bytes().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    let end = behind.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(behind.len());
+    behind.get(..end).unwrap_or_default()
+}
+
+/// The bytes that [`pack`] takes.
+fn packed_len(config: &AccountConfig<'_>, uri: &Uri<'_>) -> usize {
+    let (user, domain) = (uri.user.unwrap_or_default().len(), domain_of(config.uri).len());
+    let or = |text: &str, default: usize| if text.is_empty() { default } else { text.len() };
+    let texts = [
+        config.uri,
+        config.proxy,
+        config.password,
+        config.realms,
+        config.display_name,
+        config.trusted,
+        #[cfg(feature = "numbers")]
+        config.dial_prefix,
+        #[cfg(feature = "numbers")]
+        config.dial_plan,
+        #[cfg(feature = "numbers")]
+        config.emergency,
+        #[cfg(feature = "identity")]
+        config.identity,
+        #[cfg(feature = "identity")]
+        config.headers,
+        #[cfg(feature = "identity")]
+        config.call_headers,
+        if config.contact_user == RANDOM_USER { "" } else { config.contact_user },
+    ];
+    let derived = user + domain + or(config.registrar, "sip:".len() + domain) + or(config.username, user);
+    derived + texts.iter().map(|text| text.len()).sum::<usize>()
 }

@@ -17,6 +17,8 @@ mod way;
 pub(super) use binding::Registered;
 pub(super) use callers::Caller;
 pub(super) use challenge::{Asked, Chosen, Facts};
+#[cfg(feature = "rules")]
+pub(super) use config::domain_of;
 pub(super) use credentials::Digest;
 pub(super) use register::Leaving;
 pub(super) use registration::Todo;

@@ -61,14 +61,9 @@ impl Accounts<'_> {
         if !cx.fixed.takes(change.codecs.unwrap_or_default()) {
             return Err(CommandError::Codec);
         }
+        self.check_room(&config, &uri)?;
         let block = self.text.get_mut(handle.index);
-        let Some(new) = pack(block, &config, &uri) else {
-            // a realm or a reason that was kept behind the texts may be asked for: no new text stands there
-            let (texts, behind) = block.split_at_mut_checked(before.len()).ok_or(CommandError::Text)?;
-            texts.copy_from_slice(before);
-            behind.fill(0);
-            return Err(CommandError::Text);
-        };
+        let new = pack(block, &config, &uri).ok_or(CommandError::Text)?;
         let differs = |of: fn(&Account) -> Span| of(old).of(before) != of(&new).of(block);
         let way = change.transport.is_some_and(|new| old.transport != Some(new))
             || differs(|account| account.domain)

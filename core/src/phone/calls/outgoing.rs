@@ -13,11 +13,13 @@ use crate::base::time::{Duration, Instant};
 use crate::numbers::{Dialled, dialled};
 #[cfg(all(feature = "numbers", feature = "identity"))]
 use crate::phone::Privacy;
+use crate::phone::accounts::Accounts;
 use crate::phone::dialogs::{Leg, Texts};
 #[cfg(feature = "identity")]
 use crate::phone::location::Location;
 use crate::phone::object::Object;
 use crate::phone::target::{can_be_called, complete};
+use crate::phone::trace::Pool;
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::write::write_proxy;
 use crate::phone::{
@@ -27,6 +29,77 @@ use crate::phone::{header_lines, identity, reliable};
 use crate::sip::session::timer::Timer;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
+
+/// Bytes of a Call-ID of ours.
+const CALL_ID: usize = 32;
+
+/// Takes the texts of a dialog, and its route. `None`: it cannot.
+type Describe<'f> = &'f mut dyn FnMut(&Texts<'_>, Option<&[u8]>) -> Option<()>;
+
+/// A call that is to be made.
+#[derive(Clone, Copy)]
+struct Asked<'t> {
+    account: Handle,
+    uri: &'t [u8],
+    /// It goes by the account's own server.
+    own_hop: bool,
+    options: &'t DialOptions<'t>,
+}
+
+impl Asked<'_> {
+    /// Gives the texts of its dialog, and its route, to `with`. `None`: its name or its route is too long; or `with`
+    /// says so.
+    // `inline(never)`: keeps the texts off the deepest embedded stack path
+    #[inline(never)]
+    fn describe(&self, accounts: &Accounts<'_>, call_id: &[u8], with: Describe<'_>) -> Option<()> {
+        let Self { account, uri, own_hop, options } = *self;
+        let mut name = [0u8; 160];
+        let mut cursor = Cursor::new(&mut name);
+        let display = if options.display_name.is_empty() {
+            accounts.display_name(account)
+        } else {
+            options.display_name.as_bytes()
+        };
+        if !display.is_empty() {
+            write_quoted(&mut cursor, display);
+            cursor.put_str(" ");
+        }
+        let name_len = cursor.finish().ok()?;
+        let name = name.get(..name_len).unwrap_or_default();
+        let own = accounts.uri(account);
+        let whole = [name, b"<", own.unwrap_or_default(), b">"];
+        #[cfg(feature = "reliable")]
+        let extensions = reliable::early_media(own_hop);
+        #[cfg(not(feature = "reliable"))]
+        let extensions = b"".as_slice();
+        #[cfg(feature = "identity")]
+        let identity = accounts.identity(account, options);
+        #[cfg(feature = "identity")]
+        let whole = identity.from(whole, if options.display_name.is_empty() { b"" } else { name });
+        #[cfg(feature = "identity")]
+        let headers = identity.lines(own_hop, [extensions, options.headers.as_bytes()]);
+        #[cfg(feature = "identity")]
+        let named = identity.names();
+        #[cfg(not(feature = "identity"))]
+        let (named, _) = (false, own_hop);
+        #[cfg(not(feature = "identity"))]
+        let headers = [extensions, options.headers.as_bytes()];
+        let texts = Texts {
+            // a direct call is named by the address that it leaves from, once that is known
+            local: if own.is_some() || named { &whole } else { whole.get(..1).unwrap_or_default() },
+            remote: &[b"<", uri, b">"],
+            call_id,
+            headers: &headers,
+        };
+        let mut room = [0u8; TARGET];
+        let server = if is_service(uri) {
+            accounts.text(account, AccountText::NextHop).unwrap_or_default()
+        } else {
+            accounts.proxy(account)
+        };
+        with(&texts, route_by(server, &mut room)?)
+    }
+}
 
 impl Calls<'_> {
     /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
@@ -71,13 +144,6 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         let later = Later::read(digits)?;
         let uri = complete(domain, lower.accounts.transport(account_handle), target, &mut room)?;
-        // who asks for help is not told that every slot is in use; what is missing all the same is found below
-        #[cfg(feature = "numbers")]
-        let _ = emergency && self.make_way(lower, now);
-        let call_handle = self.open(lower).ok_or(CommandError::Full)?;
-        lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
-        #[cfg(feature = "codecs")]
-        lower.media.set_answering(call_handle, lower.accounts.answering(&lower.cx, account_handle));
         // who asks for help is to be found, and called back
         #[cfg(all(feature = "numbers", feature = "identity"))]
         let options = &DialOptions {
@@ -86,7 +152,25 @@ impl Calls<'_> {
             location_follows: options.location_follows || emergency,
             ..*options
         };
-        let result = self.dial_with(lower, now, call_handle, (account_handle, timer), uri, options);
+        // by the account's proxy, or to its own domain by its registrar
+        let own_hop = is_service(uri) || lower.accounts.is_by_own_server(account_handle, uri);
+        let asked = Asked { account: account_handle, uri, own_hop, options };
+        // nothing may fail behind this: a call that has ended may give way to this one
+        let fits = &mut |texts: &Texts<'_>, route: Option<&[u8]>| lower.dialogs.fits(texts, route, uri).then_some(());
+        asked.describe(&lower.accounts, &[0; CALL_ID], fits).ok_or(CommandError::Text)?;
+        // who asks for help is not told that every slot is in use; what is missing all the same is found below
+        #[cfg(feature = "numbers")]
+        let _ = emergency && self.make_way(lower, now);
+        // a call that gives way may have the last dialog
+        if !(lower.transactions.has_room_to_ask() && (lower.dialogs.free() > 0 || self.slots.is_full())) {
+            lower.cx.trace_full(Pool::Requests);
+            return Err(CommandError::Full);
+        }
+        let call_handle = self.open(lower).ok_or(CommandError::Full)?;
+        lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
+        #[cfg(feature = "codecs")]
+        lower.media.set_answering(call_handle, lower.accounts.answering(&lower.cx, account_handle));
+        let result = self.dial_with(lower, now, call_handle, timer, &asked);
         if result.is_err() {
             self.discard(lower, call_handle);
         }
@@ -116,73 +200,23 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         now: Instant,
         call_handle: Handle,
-        (account_handle, timer): (Handle, Timer),
-        uri: &[u8],
-        options: &DialOptions<'_>,
+        timer: Timer,
+        asked: &Asked<'_>,
     ) -> Result<(), CommandError> {
+        let Asked { account: account_handle, uri, own_hop, options } = *asked;
         let secret = lower.cx.rng.next_u64();
-        let mut call_id = [0u8; 32];
+        let mut call_id = [0u8; CALL_ID];
         let mut cursor = Cursor::new(&mut call_id);
         cursor.put_hex(lower.cx.rng.next_u64(), 16);
         cursor.put_hex(lower.cx.rng.next_u64(), 16);
         let dialog_handle = lower.new_dialog(Leg::EMPTY).ok_or(CommandError::Full)?;
-        let mut name = [0u8; 160];
-        let mut cursor = Cursor::new(&mut name);
-        let display = if options.display_name.is_empty() {
-            lower.accounts.display_name(account_handle)
-        } else {
-            options.display_name.as_bytes()
-        };
-        if !display.is_empty() {
-            write_quoted(&mut cursor, display);
-            cursor.put_str(" ");
-        }
-        let Ok(name_len) = cursor.finish() else {
-            lower.dialogs.discard(dialog_handle);
-            return Err(CommandError::Text);
-        };
-        let name = name.get(..name_len).unwrap_or_default();
-        // by the account's proxy, or to its own domain by its registrar
-        let own_hop = is_service(uri) || lower.accounts.is_by_own_server(account_handle, uri);
         let leg = Leg::outgoing(call_handle, account_handle, Tag { handle: dialog_handle, secret }, own_hop);
-        let own = lower.accounts.uri(account_handle);
-        let whole = [name, b"<", own.unwrap_or_default(), b">"];
         #[cfg(feature = "reliable")]
         let leg = leg.wishing(options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle)));
-        #[cfg(feature = "reliable")]
-        let extensions = reliable::early_media(own_hop);
-        #[cfg(not(feature = "reliable"))]
-        let extensions = b"".as_slice();
-        #[cfg(feature = "identity")]
-        let identity = lower.accounts.identity(account_handle, options);
-        #[cfg(feature = "identity")]
-        let whole = identity.from(whole, if options.display_name.is_empty() { b"" } else { name });
-        #[cfg(feature = "identity")]
-        let headers = identity.lines(own_hop, [extensions, options.headers.as_bytes()]);
-        #[cfg(feature = "identity")]
-        let named = identity.names();
-        #[cfg(not(feature = "identity"))]
-        let named = false;
-        #[cfg(not(feature = "identity"))]
-        let headers = [extensions, options.headers.as_bytes()];
-        let texts = Texts {
-            // a direct call is named by the address that it leaves from, once that is known
-            local: if own.is_some() || named { &whole } else { whole.get(..1).unwrap_or_default() },
-            remote: &[b"<", uri, b">"],
-            call_id: &call_id,
-            headers: &headers,
+        let begin = &mut |texts: &Texts<'_>, route: Option<&[u8]>| {
+            lower.dialogs.begin(dialog_handle, leg, texts, b"", route.into_iter(), uri)
         };
-        let mut room = [0u8; TARGET];
-        let server = if is_service(uri) {
-            lower.accounts.text(account_handle, AccountText::NextHop).unwrap_or_default()
-        } else {
-            lower.accounts.proxy(account_handle)
-        };
-        let route = route_by(server, &mut room);
-        if route
-            .and_then(|route| lower.dialogs.begin(dialog_handle, leg, &texts, b"", route.into_iter(), uri))
-            .is_none()
-        {
+        if asked.describe(&lower.accounts, &call_id, begin).is_none() {
             lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
         }

@@ -4,6 +4,7 @@ use super::{Dialogs, Leg, Lost};
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::phone::credential::Credential;
+use crate::sip::dialog::target_len;
 
 /// The texts of a dialog that never change, each in the parts that it is made of.
 pub(in crate::phone) struct Texts<'t> {
@@ -17,6 +18,13 @@ pub(in crate::phone) struct Texts<'t> {
 }
 
 impl Dialogs<'_> {
+    /// A dialog of ours would have room for these texts, this route and this target.
+    pub(in crate::phone) fn fits(&self, texts: &Texts<'_>, route: Option<&[u8]>, target: &[u8]) -> bool {
+        let lists = [texts.local, texts.remote, texts.headers].into_iter().flatten();
+        let fixed = lists.map(|part| part.len()).sum::<usize>() + texts.call_id.len();
+        fixed + route.map_or(0, <[u8]>::len) + target_len(target) <= self.text.each()
+    }
+
     /// A dialog begins: its slot has this leg, and its block these texts. `None`: they do not fit.
     pub(in crate::phone) fn begin<'m>(
         &mut self,

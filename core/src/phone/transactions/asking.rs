@@ -124,7 +124,6 @@ impl Transactions<'_> {
     }
 
     /// A request finds a slot, if need be that of one that only absorbs.
-    #[cfg(feature = "numbers")]
     pub(in crate::phone) fn has_room_to_ask(&self) -> bool {
         !self.requests.is_full() || self.requests.iter().any(|(_, request)| request.client.state() == State::Completed)
     }

@@ -100,7 +100,8 @@ pub struct microsip_account {
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and not
     /// held; 0: the phone's; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
-    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
+    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. Not beside a media_timeout of
+    /// MICROSIP_NONE.
     pub media_lost: u32,
     /// One of MICROSIP_UDP and MICROSIP_TCP: to its registrar or proxy, where their URIs name none (`;transport=tcp`);
     /// 0: as DNS says, else UDP.

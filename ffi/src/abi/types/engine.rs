@@ -77,7 +77,8 @@ pub struct microsip_engine_config {
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and not
     /// held; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
-    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. Not beside a media_timeout of
+    /// MICROSIP_NONE.
     pub media_lost: u32,
     /// Streams at once, 48 bytes each beside MICROSIP_ENGINE_BYTES; 0: none, and SIP goes by datagrams alone. At most
     /// 4096. Needs MICROSIP_HAS_STREAM.

@@ -93,7 +93,8 @@ pub struct microsip_config {
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and not
     /// held; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
-    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. Not beside a media_timeout of
+    /// MICROSIP_NONE.
     pub media_lost: u32,
     /// Conferences at once; 0: 2; MICROSIP_NONE: none. All calls may be in one.
     pub max_conferences: u32,

@@ -69,15 +69,15 @@ impl<'a> Book<'a> {
         force
     }
 
-    /// They have room.
+    /// They have room. `new`: of an account that has no slot yet, and no rules.
     ///
     /// # Errors
     /// [`CommandError::Text`]: they do not fit. [`CommandError::Unsupported`]: there is no room for any.
-    pub(super) fn check(&self, owner: Handle, rules: &Rules<'_>) -> Result<(), CommandError> {
+    pub(super) fn check(&self, owner: Handle, new: bool, rules: &Rules<'_>) -> Result<(), CommandError> {
         if self.pages.is_empty() {
             return Err(CommandError::Unsupported);
         }
-        let old = self.page(owner).map_or([Span::EMPTY; TEXTS], |page| page.texts);
+        let old = self.page(owner).filter(|_| !new).map_or([Span::EMPTY; TEXTS], |page| page.texts);
         let wanted = old.into_iter().zip(rules.texts()).map(|(old, new)| new.map_or(old.len(), str::len));
         if wanted.sum::<usize>() > self.room.min(LONGEST) { Err(CommandError::Text) } else { Ok(()) }
     }
@@ -89,7 +89,7 @@ impl<'a> Book<'a> {
     // `inline(never)`: keeps the texts off the deepest embedded stack path
     #[inline(never)]
     pub(super) fn set(&mut self, owner: Handle, rules: &Rules<'_>) -> Result<(), CommandError> {
-        self.check(owner, rules)?;
+        self.check(owner, false, rules)?;
         let index = Self::index(owner);
         let old = self.page(owner).copied().unwrap_or(Page::empty(owner));
         let mut room = [0; LONGEST];

@@ -11,12 +11,11 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 #[cfg(feature = "numbers")]
 use crate::numbers::plan::is_valid;
+use crate::phone::accounts::domain_of;
 use crate::phone::arrived::Arrived;
 use crate::phone::calls::Calls;
 #[cfg(feature = "numbers")]
 use crate::phone::calls::contacts::target_by;
-#[cfg(not(feature = "numbers"))]
-use crate::phone::calls::contacts::target_uri;
 use crate::phone::calls::contacts::{LINES, targets, write_contacts};
 use crate::phone::calls::responses::Describe;
 use crate::phone::rule::{Rule, RuleNumbers, Rules, Switch};
@@ -58,17 +57,19 @@ impl Calls<'_> {
         if code != 0 && code != u32::MAX && !(400..=699).contains(&code) {
             return Err(CommandError::Range);
         }
+        // of an account that is to be added
+        let new = owner.is_none() && change.uri.is_some();
         let [always, busy, no_answer, ..] = rules.texts();
         for target in [always, busy, no_answer].into_iter().flatten().flat_map(targets) {
             let mut room = [0; TARGET];
-            if owner.is_none() {
+            if owner.is_none() && !new {
                 // a number is completed by the account that is called
                 complete(Some(b"example.invalid"), None, target, &mut room)?;
             } else {
                 target_after(lower, owner, change, target, &mut room)?;
             }
         }
-        self.rules.check(owner, rules)
+        self.rules.check(owner, new, rules)
     }
 
     /// The numbers among the rules in force for an account's calls, or for direct ones.
@@ -385,18 +386,18 @@ fn target_after<'r>(
     }
     let (prefix, emergency) = (newer(change.dial_prefix, old.prefix), newer(change.emergency, old.emergency));
     let numbers = crate::numbers::Rules { prefix, plan, emergency };
-    target_by(&numbers, lower.accounts.domain(account), target, room)
+    target_by(&numbers, change.uri.map(domain_of).or(lower.accounts.domain(account)), target, room)
 }
 
 #[cfg(not(feature = "numbers"))]
 fn target_after<'r>(
     lower: &Lower<'_>,
     account: Handle,
-    _: &AccountChange<'_>,
+    change: &AccountChange<'_>,
     target: &str,
     room: &'r mut [u8; TARGET],
 ) -> Result<&'r [u8], CommandError> {
-    target_uri(&lower.accounts, account, target, room)
+    complete(change.uri.map(domain_of).or(lower.accounts.domain(account)), None, target, room)
 }
 
 /// The host of a URI, without its port.
