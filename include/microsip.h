@@ -70,7 +70,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4520u + (calls) * 6888u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4520u + (calls) * 6936u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -2581,14 +2581,20 @@ int32_t microsip_hangup(microsip_id phone,
  * and over it a file that plays. MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the far end has
  * agreed, and MICROSIP_EV_DONE with the token follows (with token 0 only a failure is told). One
  * that comes before the one before it was offered replaces it: MICROSIP_E_CANCELLED. A refusal
- * leaves the call as it was.
+ * leaves the call as it was. Before the answer it leaves as an UPDATE in the early dialog that is
+ * heard (RFC 3311), where both sides list UPDATE in Allow and the offer of the INVITE has its
+ * answer in a reliable 183 or 180 (RFC 3262): of a call that was dialled the far end's, of one that
+ * came in ours, whose PRACK it waits for. A far end that refuses UPDATE (405, 501), or has to ask
+ * its user (504), is offered it behind its answer; and so is another branch that answers in place
+ * of the one that was heard.
  * @param phone The phone.
  * @param call The call.
  * @param on MICROSIP_ON or MICROSIP_OFF.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG on is another number.
- * @retval MICROSIP_E_STATE It is not connected.
+ * @retval MICROSIP_E_STATE It is not connected, and has no such early dialog yet;
+ * microsip_last_error says what it waits for.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
  */
@@ -2600,8 +2606,12 @@ int32_t microsip_hold(microsip_id phone,
 /**
  * Tells the far end that we are somebody else from now on (RFC 4916): caller, a URI with or without
  * a name, stands in From of an UPDATE, or of a re-INVITE where the far end takes none, and of all
- * later requests of the call; its end is MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. A call that
- * came in may have it before its answer: it leaves behind that.
+ * later requests of the call; its end is MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. Before the
+ * answer it leaves as an UPDATE in an early dialog whose far end lists UPDATE in Allow (RFC 3311):
+ * of a call that was dialled in the one that is heard, else in the first; of a call that came in
+ * once a reliable response of ours has its PRACK, else behind the answer. It is that dialog's:
+ * where another branch answers, or the call is sent elsewhere, an end that was not told yet is
+ * MICROSIP_E_CANCELLED.
  * @param phone The phone.
  * @param call The call.
  * @param caller Who we are from now on: `sip:a@example.com`, or "A" `<sip:a@example.com>`.
@@ -2609,7 +2619,8 @@ int32_t microsip_hold(microsip_id phone,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_UNSUPPORTED The far end has not said that it takes another From (Supported:
  * from-change), or the library is without MICROSIP_HAS_IDENTITY.
- * @retval MICROSIP_E_STATE The call was dialled and is not up, is over, or has one on its way.
+ * @retval MICROSIP_E_STATE The call was dialled and has no such early dialog yet, is over, or has
+ * one on its way.
  * @retval MICROSIP_E_URI caller is no address.
  * @retval MICROSIP_E_TEXT It is too long.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
@@ -3744,7 +3755,12 @@ int32_t microsip_engine_hangup(struct microsip_engine *e,
  * conference; and over it a file that plays. MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the
  * far end has agreed, and MICROSIP_EV_DONE with the token follows (with token 0 only a failure is
  * told). One that comes before the one before it was offered replaces it: MICROSIP_E_CANCELLED. A
- * refusal leaves the call as it was.
+ * refusal leaves the call as it was. Before the answer it leaves as an UPDATE in the early dialog
+ * that is heard (RFC 3311), where both sides list UPDATE in Allow and the offer of the INVITE has
+ * its answer in a reliable 183 or 180 (RFC 3262): of a call that was dialled the far end's, of one
+ * that came in ours, whose PRACK it waits for. A far end that refuses UPDATE (405, 501), or has to
+ * ask its user (504), is offered it behind its answer; and so is another branch that answers in
+ * place of the one that was heard.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
@@ -3752,7 +3768,8 @@ int32_t microsip_engine_hangup(struct microsip_engine *e,
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG on is another number.
- * @retval MICROSIP_E_STATE It is not connected.
+ * @retval MICROSIP_E_STATE It is not connected, and has no such early dialog yet;
+ * microsip_engine_last_error says what it waits for.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
  */
@@ -3784,8 +3801,12 @@ int32_t microsip_engine_reoffer(struct microsip_engine *e,
 /**
  * Tells the far end that we are somebody else from now on (RFC 4916): caller, a URI with or without
  * a name, stands in From of an UPDATE, or of a re-INVITE where the far end takes none, and of all
- * later requests of the call; its end is MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. A call that
- * came in may have it before its answer: it leaves behind that.
+ * later requests of the call; its end is MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. Before the
+ * answer it leaves as an UPDATE in an early dialog whose far end lists UPDATE in Allow (RFC 3311):
+ * of a call that was dialled in the one that is heard, else in the first; of a call that came in
+ * once a reliable response of ours has its PRACK, else behind the answer. It is that dialog's:
+ * where another branch answers, or the call is sent elsewhere, an end that was not told yet is
+ * MICROSIP_E_CANCELLED.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
@@ -3794,7 +3815,8 @@ int32_t microsip_engine_reoffer(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_UNSUPPORTED The far end has not said that it takes another From (Supported:
  * from-change), or the library is without MICROSIP_HAS_IDENTITY.
- * @retval MICROSIP_E_STATE The call was dialled and is not up, is over, or has one on its way.
+ * @retval MICROSIP_E_STATE The call was dialled and has no such early dialog yet, is over, or has
+ * one on its way.
  * @retval MICROSIP_E_URI caller is no address.
  * @retval MICROSIP_E_TEXT It is too long.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.

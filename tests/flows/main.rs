@@ -29,6 +29,7 @@ mod descriptions;
 mod dialling;
 mod digest;
 mod driver;
+mod early_update;
 mod emergency;
 mod endings;
 mod events;

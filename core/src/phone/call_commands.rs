@@ -186,8 +186,12 @@ impl Phone<'_> {
     /// [`super::EventKind::Done`] with the token follows; one that is replaced by a later one ends
     /// [`super::Cause::Cancelled`], one that is refused has the status, and the call stays as it was.
     ///
+    /// Before the answer it leaves as an UPDATE in the early dialog that is heard, where RFC 3311 (§5.1) permits that;
+    /// [`Phone::call_not_yet`] says what it waits for.
+    ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] when the call is not connected; [`CommandError::Full`] when the
+    /// [`CommandError::Stale`]; [`CommandError::State`] when the call is not connected, and may not be offered anything
+    /// yet; [`CommandError::Full`] when the
     /// end of one more command could not be kept; [`CommandError::Unsupported`] without the feature `reoffer`.
     pub fn hold(&mut self, now: Instant, call: CallId, on: bool, token: u64) -> Result<(), CommandError> {
         self.hear(now);
@@ -198,13 +202,15 @@ impl Phone<'_> {
     }
 
     /// Tells the far end of a call that we are somebody else now (RFC 4916): `caller` is a URI with or without a name, and
-    /// stands in From from then on. By an UPDATE where the far end takes it, else by a re-INVITE; a call that came in may
-    /// have it before its answer, and it leaves behind that. [`super::EventKind::Done`] with the token follows; one that is
+    /// stands in From from then on. By an UPDATE where the far end takes it, else by a re-INVITE. Before the answer by an
+    /// UPDATE in the early dialog that is heard; a call that came in may have it at any time, and it leaves with the first
+    /// PRACK, or behind the answer. [`super::EventKind::Done`] with the token follows; one that is
     /// replaced by a later one before it leaves ends [`super::Cause::Cancelled`]; one that is refused has the status, and our
     /// identity stays as it was.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] of a call that was dialled and is not up, that is over, or has a
+    /// [`CommandError::Stale`]; [`CommandError::State`] of a call that was dialled and has no early dialog whose far end
+    /// takes UPDATE, that is over, or has a
     /// change of identity on its way; [`CommandError::Unsupported`] of a far end that has not said that it takes one
     /// (`Supported: from-change`), and without the feature `identity`; [`CommandError::Uri`] of a caller that is none;
     /// [`CommandError::Text`] of one that finds no room; [`CommandError::Full`] when the end of one more command could not be

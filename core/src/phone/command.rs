@@ -39,6 +39,24 @@ pub struct Reoffer {
     pub by_update: Option<bool>,
 }
 
+/// The reason for which a call that is not up takes no offer of ours yet, or no other identity (rfc3311#5.1): an UPDATE
+/// in its early dialog would carry it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum NotYet {
+    /// It was dialled, and no response has made an early dialog.
+    Dialog,
+    /// It came in, and no reliable provisional response of ours has its PRACK.
+    Prack,
+    /// The far end has not said that it takes UPDATE.
+    Update,
+    /// The offer of the INVITE has no answer in a reliable provisional response.
+    Answer,
+    /// It has ended, or is being given up.
+    Over,
+    /// This core was built without the feature `reliable`.
+    Built,
+}
+
 /// The reason for which a command was refused. Nothing changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum CommandError {

@@ -2,7 +2,9 @@
 //! nothing.
 
 use super::calls::call::Call;
-use super::{AccountId, CallId, CallInfo, CommandError, Music, Phone, PhoneInfo, Side, Source, Tones, TonesInfo};
+use super::{
+    AccountId, CallId, CallInfo, CommandError, Music, NotYet, Phone, PhoneInfo, Side, Source, Tones, TonesInfo,
+};
 use crate::base::features;
 use crate::base::time::Instant;
 use crate::media::StreamStats;
@@ -265,6 +267,19 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn call_info(&self, call: CallId) -> Result<CallInfo, CommandError> {
         self.calls.info(&self.lower, call)
+    }
+
+    /// The reason for which a call that is not up takes no offer of ours; `offers` false: no other identity, which needs
+    /// less. `None`: it takes one, or one of its turn comes; and of a call that is not there.
+    #[must_use]
+    pub fn call_not_yet(&self, call: CallId, offers: bool) -> Option<NotYet> {
+        #[cfg(feature = "reliable")]
+        return self.calls.not_yet(&self.lower, call.0, offers);
+        #[cfg(not(feature = "reliable"))]
+        {
+            let _ = offers;
+            self.call(call).ok().filter(|call| !call.is_up()).map(|_| NotYet::Built)
+        }
     }
 
     /// The phone, in numbers.

@@ -184,7 +184,7 @@ impl Phone<'_> {
             #[cfg(feature = "reliable")]
             (Owner::Dialog(dialog), Sending::Prack) if status >= 200 => {
                 self.calls.hear_authorization(&mut self.lower, now, dialog, flow, response);
-                self.calls.prack_response(&mut self.lower, dialog, handle, status)
+                self.calls.prack_response(&mut self.lower, now, dialog, handle, status)
             }
             #[cfg(feature = "info")]
             (Owner::Dialog(dialog), Sending::Info) => {

@@ -75,7 +75,7 @@ pub use bus::{Bus, Member, MemberChange, MemberInfo, Music, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallList, CallText, CommandError, DialOptions,
-    EndOptions, PhoneInfo, Privacy, Reoffer, Side, Which, is_contact_user,
+    EndOptions, NotYet, PhoneInfo, Privacy, Reoffer, Side, Which, is_contact_user,
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,

@@ -8,6 +8,8 @@ pub mod timer;
 
 #[cfg(feature = "reoffer")]
 use crate::wire::sdp::Direction;
+#[cfg(any(feature = "timers", feature = "reliable"))]
+use crate::wire::sip::{Message, Name};
 use timer::Timer;
 
 /// A side of a dialog.
@@ -81,6 +83,15 @@ pub struct Session {
     edition: Edition,
     /// Of our offer that is out: it counts once it is answered.
     offered: Edition,
+    /// Of the offer in our INVITE, which its branches have in common.
+    #[cfg(feature = "reliable")]
+    invited: Edition,
+    /// Our last offer stood in another message.
+    #[cfg(feature = "reliable")]
+    renewed: bool,
+    /// The far end has acknowledged a reliable provisional response of ours: it has the early dialog.
+    #[cfg(feature = "reliable")]
+    acknowledged: bool,
     /// The last UPDATE or PRACK of theirs that was answered.
     #[cfg(feature = "reoffer")]
     answered: Answered,
@@ -104,6 +115,12 @@ impl Session {
         offer: None,
         edition: Edition { version: 0, fingerprint: 0 },
         offered: Edition { version: 0, fingerprint: 0 },
+        #[cfg(feature = "reliable")]
+        invited: Edition { version: 0, fingerprint: 0 },
+        #[cfg(feature = "reliable")]
+        renewed: false,
+        #[cfg(feature = "reliable")]
+        acknowledged: false,
         #[cfg(feature = "reoffer")]
         answered: Answered { number: 0, version: 0, direction: Direction::SendReceive, codecs: 0 },
         #[cfg(feature = "reliable")]
@@ -121,6 +138,14 @@ impl Session {
         let offer = Some(Offer { by: Side::Us, carrier: Carrier::Invite });
         Self {
             offer,
+            // what followed in the first one's dialog was never offered here
+            #[cfg(feature = "reliable")]
+            edition: Self::EMPTY.edition,
+            #[cfg(feature = "reliable")]
+            offered: self.invited,
+            #[cfg(feature = "reliable")]
+            renewed: false,
+            timer: self.timer.branch(),
             #[cfg(feature = "reoffer")]
             answered: Self::EMPTY.answered,
             #[cfg(feature = "reliable")]
@@ -159,6 +184,30 @@ impl Session {
         if let (Side::Us, Carrier::Invite) = (by, carrier) {
             (self.heard, self.authorized) = (0, Direction::SendReceive);
         }
+        #[cfg(feature = "reliable")]
+        if let Side::Us = by {
+            self.renewed = !matches!(carrier, Carrier::Invite);
+        }
+    }
+
+    /// An offer of ours has followed the INVITE's.
+    #[cfg(feature = "reliable")]
+    #[must_use]
+    pub const fn is_renewed(&self) -> bool {
+        self.renewed
+    }
+
+    /// A PRACK for a reliable provisional response of ours came.
+    #[cfg(feature = "reliable")]
+    pub const fn acknowledge(&mut self) {
+        self.acknowledged = true;
+    }
+
+    /// The far end has the early dialog of its INVITE for sure: such a PRACK came (rfc4916#4.2).
+    #[cfg(feature = "reliable")]
+    #[must_use]
+    pub const fn is_acknowledged(&self) -> bool {
+        self.acknowledged
     }
 
     /// Our INVITE's offer has no answer yet.
@@ -242,6 +291,10 @@ impl Session {
             Some(Offer { by: Side::Us, .. }) => self.offered = edition,
             _ => self.edition = edition,
         }
+        #[cfg(feature = "reliable")]
+        if self.awaits_answer() {
+            self.invited = edition;
+        }
     }
 
     /// An UPDATE or a PRACK of theirs with this number got its answer.
@@ -257,6 +310,13 @@ impl Session {
     pub fn answered(&self, number: u32) -> Option<Answered> {
         Some(self.answered).filter(|answered| answered.number == number && number != 0)
     }
+}
+
+/// The sender of a message takes UPDATE (rfc3311#4); `None`: it does not say.
+#[cfg(any(feature = "timers", feature = "reliable"))]
+fn takes_updates(message: &Message<'_>) -> Option<bool> {
+    let lists = || message.tokens(Name::Allow).any(|method| method.eq_ignore_ascii_case(b"UPDATE"));
+    message.has(Name::Allow).then(lists)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, Phone, Privacy, Redial,
+    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, NotYet, Phone, Privacy, Redial,
     Reliable, Reoffer, SessionTimer,
 };
 
@@ -336,15 +336,42 @@ fn unanswered(phone: &Phone<'_>, id: CallId) -> Fail {
     Fail::new(MICROSIP_E_STATE, "call", Value::Id(id.raw()), fix)
 }
 
+/// The reason for which a call that is not up takes no offer of ours yet (RFC 3311, 5.1), and what would be legal.
+fn not_yet(phone: &Phone<'_>, id: CallId) -> &'static str {
+    let incoming = phone.call_info(id).is_ok_and(|info| info.incoming);
+    match phone.call_not_yet(id, true) {
+        Some(NotYet::Dialog) => {
+            "has no early dialog: wait until the far end has answered the offer in a reliable 183 (RFC 3262), or for \
+             MICROSIP_CONNECTED"
+        }
+        Some(NotYet::Prack) => {
+            "is MICROSIP_INCOMING, and no reliable response of ours has its PRACK: microsip_answer it with 183 where the \
+             caller takes those (RFC 3262), or with 200; or reject it"
+        }
+        Some(NotYet::Update) => {
+            "is not MICROSIP_CONNECTED, and its far end has not said that it takes UPDATE before that (Allow, RFC 3311): \
+             wait for the answer"
+        }
+        Some(NotYet::Answer) if incoming => {
+            "has an offer that is not answered: microsip_answer it with 183 where the caller takes reliable responses \
+             (RFC 3262), or with 200"
+        }
+        Some(NotYet::Answer) => {
+            "is MICROSIP_EARLY, and its far end has not answered the offer in a reliable response (RFC 3311, 5.1): wait \
+             for that, or for MICROSIP_CONNECTED"
+        }
+        Some(NotYet::Built) => {
+            "is not MICROSIP_CONNECTED, which it has to be in a library without MICROSIP_HAS_RELIABLE"
+        }
+        _ => "is being given up: only microsip_hangup fits",
+    }
+}
+
 /// The refusal of a change of a call's media: its state is told, and the one that it needs.
 fn unchanged(phone: &Phone<'_>, id: CallId, error: CommandError) -> Fail {
     let fix = match (error, phone.call_info(id).map(|info| info.state)) {
-        (CommandError::State, Ok(CallState::Calling)) => {
-            "is MICROSIP_CALLING: only a call that is MICROSIP_CONNECTED can"
-        }
-        (CommandError::State, Ok(CallState::Incoming)) => "is MICROSIP_INCOMING: answer it first, or reject it",
-        (CommandError::State, Ok(CallState::Early)) => "is MICROSIP_EARLY: only a call that is MICROSIP_CONNECTED can",
         (CommandError::State, Ok(CallState::Ended)) => ENDED,
+        (CommandError::State, Ok(_)) => not_yet(phone, id),
         (CommandError::Unsupported, _) => "needs the feature reoffer, which this library was built without",
         _ => return Fail::command(error, "call", Value::Id(id.raw())),
     };
@@ -378,13 +405,17 @@ pub(crate) unsafe fn identify(
             Value::Id(call),
             "has a far end that has not said that it takes another identity (Supported: from-change, RFC 4916)",
         ),
-        CommandError::State => match phone.call_info(id).map(|info| info.state) {
-            Ok(CallState::Connected | CallState::Incoming) => {
-                let fix = "has a change of identity on its way: wait for its MICROSIP_EV_DONE";
-                Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
-            }
-            _ => unchanged(phone, id, error),
-        },
+        CommandError::State => {
+            let fix = match (phone.call_not_yet(id, false), phone.call_info(id).map(|info| info.state)) {
+                (_, Ok(CallState::Ended)) => ENDED,
+                (Some(NotYet::Dialog), _) => {
+                    "was dialled, and has no early dialog: wait for MICROSIP_EARLY, or for MICROSIP_CONNECTED"
+                }
+                (Some(NotYet::Update | NotYet::Over | NotYet::Built), _) => not_yet(phone, id),
+                _ => "has a change of identity on its way: wait for its MICROSIP_EV_DONE",
+            };
+            Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
+        }
         _ => refused("call", call)(error),
     })
 }

@@ -85,7 +85,12 @@ pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, 
 /// its conference; and over it a file that plays.
 /// MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
 /// (with token 0 only a failure is told). One that comes before the one before it was offered replaces it:
-/// MICROSIP_E_CANCELLED. A refusal leaves the call as it was. MICROSIP_E_ARG: on is another number. MICROSIP_E_STATE: it is not connected. MICROSIP_E_FULL: the
+/// MICROSIP_E_CANCELLED. A refusal leaves the call as it was. Before the answer it leaves as an UPDATE in the early dialog
+/// that is heard (RFC 3311), where both sides list UPDATE in Allow and the offer of the INVITE has its answer in a
+/// reliable 183 or 180 (RFC 3262): of a call that was dialled the far end's, of one that came in ours, whose PRACK it
+/// waits for. A far end that refuses UPDATE (405, 501), or has to ask its user (504), is offered it behind its answer; and
+/// so is another branch that answers in place of the one that was heard. MICROSIP_E_ARG: on is another number. MICROSIP_E_STATE: it is not
+/// connected, and has no such early dialog yet; microsip_last_error says what it waits for. MICROSIP_E_FULL: the
 /// end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_REOFFER.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, token: u64) -> i32 {
@@ -94,9 +99,13 @@ pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, 
 
 /// Tells the far end that we are somebody else from now on (RFC 4916): caller, a URI with or without a name, stands in From
 /// of an UPDATE, or of a re-INVITE where the far end takes none, and of all later requests of the call; its end is
-/// MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. A call that came in may have it before its answer: it leaves behind that.
+/// MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. Before the answer it leaves as an UPDATE in an early dialog whose far end
+/// lists UPDATE in Allow (RFC 3311): of a call that was dialled in the one that is heard, else in the first; of a call that
+/// came in once a reliable response of ours has its PRACK, else behind the answer. It is that dialog's: where another
+/// branch answers, or the call is sent elsewhere, an end that was not told yet is MICROSIP_E_CANCELLED.
 /// MICROSIP_E_UNSUPPORTED: the far end has not said that it takes another From (Supported: from-change), or the library is
-/// without MICROSIP_HAS_IDENTITY. MICROSIP_E_STATE: the call was dialled and is not up, is over, or has one on its way.
+/// without MICROSIP_HAS_IDENTITY. MICROSIP_E_STATE: the call was dialled and has no such early dialog yet, is over, or has
+/// one on its way.
 /// MICROSIP_E_URI: caller is no address. MICROSIP_E_TEXT: it is too long. MICROSIP_E_FULL: the end of one more command could
 /// not be kept.
 #[unsafe(no_mangle)]

@@ -1,15 +1,15 @@
 //! Reliable provisional responses and early media, in both roles.
 
 use super::{
-    Flow, accepted, answer_all, calls_in, causes, dial_with, each, ends, flow, heard, is_over, meanwhile, over, rings,
-    talks, up, wait,
+    Flow, accepted, answer_all, calls_in, causes, dial_with, done, each, ends, flow, heard, is_over, meanwhile, over,
+    rings, talks, told_each, up, wait,
 };
 use crate::reliable::lines;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountId, CallState, Cause, DialOptions, EndCause, Reliable};
 use microsip_tests::{Lab, Peer, Sip, sdp};
 
-pub(super) const FLOWS: [Flow; 5] = [
+pub(super) const FLOWS: [Flow; 8] = [
     flow("early media", early, |lab| talks(lab, 0) == 2 && talks(lab, 1) == 2),
     flow("early media given up", given_up, |lab| {
         causes(lab, 0, EndCause::Cancelled) == 1 && ends(lab, 0, Cause::Refused) == 1
@@ -17,6 +17,11 @@ pub(super) const FLOWS: [Flow; 5] = [
     flow("reliable branches", branches, |lab| talks(lab, 0) == 1 && lab.count("PRACK") >= 9),
     flow("a late offer and a PRACK", late, |lab| talks(lab, 0) == 1 && accepted(lab, "PRACK") >= 2),
     flow("no PRACK", unheard, |lab| lab.count("SIP/2.0 500") > 0),
+    flow("updated early", updated, |lab| talks(lab, 0) == 1 && talks(lab, 1) == 1 && lab.count("UPDATE") > 0),
+    flow("updated early and given up", updated_and_given_up, |lab| {
+        causes(lab, 0, EndCause::Cancelled) == 1 && ends(lab, 0, Cause::Refused) == 1
+    }),
+    flow("updated early in a branch", updated_branches, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") > 0),
 ];
 
 /// Dials with reliable responses from 180 on.
@@ -75,6 +80,89 @@ fn branches(lab: &mut Lab) {
     }
     meanwhile(lab, &mut [one, two, three], |lab| calls_in(lab, 0, CallState::Connected) > 0);
     over(lab, 0, &mut [one, two, three]);
+}
+
+/// A call whose media exchange is complete in its early dialog. False: there is no room for it.
+fn complete(lab: &mut Lab) -> bool {
+    if !dial(lab, "sip:bob@10.0.0.2") {
+        return false;
+    }
+    rings(lab, 1, 1);
+    progress(lab, 1);
+    let ready = |lab: &Lab, end: usize| {
+        let phone = &lab.ends[end].phone;
+        phone.calls().any(|call| phone.call_not_yet(call, true).is_none())
+    };
+    wait(lab, |lab| ready(lab, 0) && ready(lab, 1))
+}
+
+fn hold(lab: &mut Lab, end: usize, on: bool) {
+    told_each(lab, end, |phone, now, call, token| phone.hold(now, call, on, token).is_ok());
+}
+
+/// Both sides, one after the other and at once; the last wish crosses the answer.
+fn updated(lab: &mut Lab) {
+    if !complete(lab) {
+        return;
+    }
+    for (end, on) in [(0, true), (1, true), (0, false)] {
+        hold(lab, end, on);
+        done(lab, &mut []);
+    }
+    for end in [0, 1] {
+        let caller = ["sip:carol@10.0.0.1", "sip:dave@10.0.0.2"][end];
+        told_each(lab, end, |phone, now, call, token| phone.identify(now, call, caller, token).is_ok());
+    }
+    done(lab, &mut []);
+    hold(lab, 0, true);
+    hold(lab, 1, false);
+    answer_all(lab, 1);
+    up(lab, 0, 1);
+    up(lab, 1, 1);
+    done(lab, &mut []);
+    over(lab, 0, &mut []);
+}
+
+fn updated_and_given_up(lab: &mut Lab) {
+    for by in [0, 1] {
+        if !complete(lab) {
+            return;
+        }
+        hold(lab, 0, true);
+        hold(lab, 1, true);
+        lab.run_for(Duration::from_millis(3));
+        over(lab, by, &mut []);
+    }
+}
+
+/// One branch is held, and another one answers while that is under way.
+fn updated_branches(lab: &mut Lab) {
+    let mut peers = ["10.0.0.9:5060", "10.0.0.10:5060"].map(|at| Peer::new(lab, at, 0));
+    if !dial(lab, "sip:peer@10.0.0.9") {
+        return;
+    }
+    let Some(invite) = heard(lab, &peers[0], "INVITE", 0) else { return };
+    let allow = "Allow: INVITE, ACK, BYE, CANCEL, PRACK, UPDATE\r\n";
+    let [one, two] = &mut peers;
+    for peer in [&mut *one, &mut *two] {
+        let body = peer.sdp();
+        peer.respond_with(lab, &invite, 183, &format!("{}{allow}", lines(1)), &body);
+    }
+    // each has its PRACK, as long as there is room for its dialog
+    let until = lab.now + Duration::from_secs(10);
+    meanwhile(lab, &mut [one, two], |lab| lab.now >= until);
+    for on in [true, false] {
+        hold(lab, 0, on);
+        done(lab, &mut [one, two]);
+    }
+    hold(lab, 0, true);
+    for _ in 0..2 {
+        let body = one.sdp();
+        one.respond_with(lab, &invite, 200, allow, &body);
+    }
+    meanwhile(lab, &mut [one, two], |lab| calls_in(lab, 0, CallState::Connected) > 0);
+    done(lab, &mut [one, two]);
+    over(lab, 0, &mut [one, two]);
 }
 
 /// A peer that requires them; the reliable response that came last.

@@ -13,6 +13,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("connected", &["identity changes"]),
     ("descriptions", &["no answer without audio", "re-invited"]),
     ("digest", &["registered", "challenged"]),
+    ("early_update", &["updated early", "updated early and given up", "updated early in a branch"]),
     ("forking", &["forked", "reliable branches"]),
     ("emergency", &["help where all is taken"]),
     ("hangup", &["both hang up", "cancelled", "refused", "shut down"]),

@@ -51,6 +51,9 @@ pub(in crate::phone) struct Call {
     pub(super) dialog: Handle,
     /// Our INVITE or re-INVITE, while it runs.
     pub(super) request: Handle,
+    /// Our UPDATE in an early dialog, while it runs.
+    #[cfg(feature = "reliable")]
+    pub(super) update: Handle,
     /// Our INFO, while it runs.
     #[cfg(feature = "info")]
     pub(super) info: Handle,
@@ -136,6 +139,8 @@ impl Call {
         incoming: false,
         dialog: Handle::NONE,
         request: Handle::NONE,
+        #[cfg(feature = "reliable")]
+        update: Handle::NONE,
         #[cfg(feature = "info")]
         info: Handle::NONE,
         #[cfg(feature = "info")]
@@ -238,6 +243,48 @@ impl Call {
     /// Our INVITE is under way: the call is not answered yet.
     pub(super) fn is_unanswered(&self) -> bool {
         !self.request.is_none() && self.state != CallState::Connected
+    }
+
+    /// It is up; or offers may be made before that, and it is not over.
+    pub(super) fn goes_on(&self) -> bool {
+        if cfg!(feature = "reliable") { !self.is_over() } else { self.is_up() }
+    }
+
+    /// It runs, and may change the call.
+    pub(super) fn runs(&self, request: Handle) -> bool {
+        self.is_early(request) || self.request == request
+    }
+
+    /// It is our UPDATE of an early dialog; its response may come when the call is up.
+    pub(super) fn is_early(&self, request: Handle) -> bool {
+        #[cfg(feature = "reliable")]
+        return self.update == request;
+        #[cfg(not(feature = "reliable"))]
+        {
+            let _ = (self, request);
+            false
+        }
+    }
+
+    /// It does not run any more.
+    pub(super) fn ran(&mut self, request: Handle) {
+        #[cfg(feature = "reliable")]
+        if self.update == request {
+            self.update = Handle::NONE;
+            return;
+        }
+        if self.request == request {
+            self.request = Handle::NONE;
+        }
+    }
+
+    /// A request of ours that may change it runs.
+    pub(super) fn asks(&self) -> bool {
+        #[cfg(feature = "reliable")]
+        if !self.update.is_none() {
+            return true;
+        }
+        self.is_up() && !self.request.is_none()
     }
 
     /// We have not given it up before its answer.

@@ -24,6 +24,8 @@ impl Calls<'_> {
     /// Gives up an outgoing call that is not answered.
     pub(super) fn cancel_call(&mut self, lower: &mut Lower<'_>, now: Instant, call_handle: Handle, cause: Cause) {
         self.stop_media(lower, now, call_handle);
+        #[cfg(feature = "reliable")]
+        self.leave_early(lower, call_handle);
         let Some(call) = self.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;

@@ -37,6 +37,10 @@ impl Calls<'_> {
         {
             #[cfg(feature = "reliable")]
             self.hear_authorization(lower, now, dialog, flow, response);
+            #[cfg(feature = "reliable")]
+            if let Some(session) = lower.dialogs.session_mut(dialog) {
+                session.timer.learn(response);
+            }
             let _ = flow;
             #[cfg(feature = "reliable")]
             let answers = lower.dialogs.session(dialog).awaits_answer()
@@ -50,6 +54,13 @@ impl Calls<'_> {
             }
             let _ = understood;
         }
+    }
+
+    /// The dialogs of a call, from its first one on.
+    #[cfg(any(feature = "reliable", feature = "identity"))]
+    pub(super) fn dialogs_of<'l>(lower: &'l Lower<'_>, first: Handle) -> impl Iterator<Item = Handle> + use<'l> {
+        let exists = |dialog: &Handle| lower.dialogs.get(*dialog).is_some();
+        core::iter::successors(Some(first).filter(exists), move |at| lower.dialogs.next(*at).filter(exists))
     }
 
     /// Another branch may have a dialog: each call that may begin has one left. A called party may respond with any
@@ -129,6 +140,10 @@ impl Calls<'_> {
         let stays =
             call.is_none_or(|call| call.cancel != Cancel::No || winner == if heard.is_none() { first } else { heard });
         self.agree(lower, call_handle, winner, None);
+        #[cfg(feature = "reliable")]
+        if !lower.dialogs.session(winner).is_renewed() {
+            lower.media.invite_counts(call_handle);
+        }
         let named = lower.dialogs.names_another(first, winner);
         if winner != first {
             lower.forget_lookup(first);
@@ -137,6 +152,8 @@ impl Calls<'_> {
                 lower.transactions.give_to(lookup, Owner::Answer(first));
             }
         }
+        #[cfg(feature = "reliable")]
+        self.update_wins(lower, call_handle, winner, first);
         self.drop_forks(lower, first);
         // the 2xx has the dialog's target anew; its route set is the one of this response (rfc3261#13.2.2.4)
         lower.dialogs.learn(first, response, tag);
@@ -277,6 +294,8 @@ impl Calls<'_> {
     /// A refused INVITE is sent anew though a provisional response had made an early dialog: its target and routes
     /// are those it had first.
     pub(super) fn forget_early(&mut self, lower: &mut Lower<'_>, dialog_handle: Handle, invite: Handle) {
+        #[cfg(feature = "reliable")]
+        self.leave_early(lower, lower.dialogs.call_of(dialog_handle));
         let early = lower
             .dialogs
             .dialog(dialog_handle)

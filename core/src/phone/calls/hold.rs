@@ -13,7 +13,7 @@ use crate::phone::event::Op;
 use crate::phone::media::desired::Desired;
 use crate::phone::object::Object;
 use crate::phone::trace::{About, What};
-use crate::phone::{CallId, CallState, Cause, CommandError, Lower, Reoffer};
+use crate::phone::{CallId, Cause, CommandError, Lower, Reoffer};
 
 /// Commands that an offer may carry.
 const CARRIED: [Op; 2] = [Op::Hold, Op::Reoffer];
@@ -71,8 +71,10 @@ impl Calls<'_> {
             self.reoffer(lower, now, handle);
             return;
         }
-        let quiet = call.state == CallState::Connected && call.request.is_none() && !call.next_offer.waits();
-        if quiet && !lower.media.is_settled(handle) {
+        let quiet = call.goes_on() && !call.asks() && !call.next_offer.waits();
+        // one that no UPDATE has brought before the answer, say
+        let wanted = call.is_up() && !lower.media.is_settled(handle) || self.is_carried_to_be(lower, handle);
+        if quiet && wanted {
             self.offer_anew(lower, now, handle);
         }
         #[cfg(feature = "identity")]
@@ -81,7 +83,11 @@ impl Calls<'_> {
 
     fn may_change(&self, lower: &Lower<'_>, call: Handle) -> Result<(), CommandError> {
         let slot = self.get(call).ok_or(CommandError::Stale)?;
-        if slot.state != CallState::Connected {
+        #[cfg(feature = "reliable")]
+        let waits = self.not_yet(lower, call, true).is_some();
+        #[cfg(not(feature = "reliable"))]
+        let waits = !slot.is_up();
+        if waits || slot.is_over() {
             return Err(CommandError::State);
         }
         if lower.cx.can_begin() { Ok(()) } else { Err(CommandError::Full) }
@@ -98,8 +104,8 @@ impl Calls<'_> {
     ) -> Result<(), CommandError> {
         let call = self.get_mut(handle).ok_or(CommandError::Stale)?;
         // an answer whose host is looked up is not taken yet
-        let sought = lower.dialogs.get(call.dialog).is_some_and(Leg::looks_up);
-        let (out, waits) = (sought || !call.request.is_none(), call.next_offer.waits());
+        let sought = call.is_up() && lower.dialogs.get(call.dialog).is_some_and(Leg::looks_up);
+        let (out, waits) = (sought || call.asks(), call.next_offer.waits());
         let carried = if out { call.carried.into_iter().zip(CARRIED).find(|(_, other)| *other == op) } else { None };
         // those that no offer carries are replaced
         let replaced = Ended { result: Cause::Cancelled, sip_code: 0 };
@@ -123,8 +129,12 @@ impl Calls<'_> {
     /// Something is wanted that no offer has brought yet.
     #[cfg(feature = "timers")]
     pub(super) fn has_wishes(&self, lower: &Lower<'_>, handle: Handle) -> bool {
-        let Some(call) = self.get(handle) else { return false };
-        !lower.media.is_settled(handle) || CARRIED.into_iter().any(|op| lower.cx.running(call.commands, op) > 0)
+        !lower.media.is_settled(handle) || self.is_carried_to_be(lower, handle)
+    }
+
+    /// A command runs whose end an offer brings.
+    pub(super) fn is_carried_to_be(&self, lower: &Lower<'_>, handle: Handle) -> bool {
+        self.get(handle).is_some_and(|call| CARRIED.into_iter().any(|op| lower.cx.running(call.commands, op) > 0))
     }
 
     /// An offer leaves: it carries the commands that run.
@@ -148,7 +158,7 @@ impl Calls<'_> {
         }
         if told {
             // a try that waits was for them; one for another reason tries again when the host's addresses change
-            if call.request.is_none() && call.state == CallState::Connected {
+            if !call.asks() && call.goes_on() {
                 call.next_offer.rest();
             }
             self.wake(&mut lower.cx, handle);
@@ -171,9 +181,7 @@ impl Calls<'_> {
         let Ended { result, sip_code } = ended;
         lower.cx.trace(About::Call(CallId(handle)), What::OfferFailed { result, sip_code });
         let carried = self.end_carried(lower, handle, ended);
-        let more =
-            self.get(handle).is_some_and(|call| CARRIED.into_iter().any(|op| lower.cx.running(call.commands, op) > 0));
-        if more {
+        if self.is_carried_to_be(lower, handle) {
             self.offer_anew(lower, now, handle);
         } else {
             lower.media.desire_nothing(handle);

@@ -108,7 +108,8 @@ impl Calls<'_> {
     ) -> bool {
         // an earlier answer does not count any more
         lower.forget_lookup(dialog);
-        let Some((local, lines)) = Self::local_media(lower, call, Purpose::Offered) else { return false };
+        let purpose = Self::answered(lower, dialog);
+        let Some((local, lines)) = Self::local_media(lower, call, purpose) else { return false };
         let agreed = accept_answer(text, &local, &lines);
         lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
         match agreed {
@@ -116,6 +117,16 @@ impl Calls<'_> {
             Err(OfferError::HostName) => self.find_answerer(lower, now, dialog, text),
             Err(_) => false,
         }
+    }
+
+    /// The purpose of our description that an answer in this dialog is to.
+    fn answered(lower: &Lower<'_>, dialog: Handle) -> Purpose {
+        #[cfg(feature = "reliable")]
+        if lower.dialogs.get(dialog).is_some_and(|leg| !leg.dialog().confirmed && !leg.dialog().session.is_renewed()) {
+            return Purpose::Invited;
+        }
+        let _ = (lower, dialog);
+        Purpose::Offered
     }
 
     fn take_agreement(
@@ -129,11 +140,16 @@ impl Calls<'_> {
         let Some(slot) = self.get(call) else { return false };
         let up = slot.state == CallState::Connected;
         // a session may lose its audio later, but does not begin without
-        let may_be_silent = up && lower.media.agreed(call).is_some();
+        #[cfg(feature = "reliable")]
+        let begun = up || lower.dialogs.session(dialog).is_renewed();
+        #[cfg(not(feature = "reliable"))]
+        let begun = up;
+        let may_be_silent = begun && lower.media.agreed(call).is_some();
         if !agreed.accepted() && !may_be_silent {
             return false;
         }
-        self.agree(lower, call, dialog, Some((agreed, Purpose::Offered)));
+        let purpose = Self::answered(lower, dialog);
+        self.agree(lower, call, dialog, Some((agreed, purpose)));
         // a provisional response confirms nothing: the host that it names may be a victim
         self.run_media(lower, now, call, up);
         true
@@ -175,7 +191,8 @@ impl Calls<'_> {
                 host_to_find(lower.transactions.kept_of(server), &local, None)
             }
             Owner::Answer(dialog) => {
-                let (local, lines) = Self::local_media(lower, lower.dialogs.call_of(dialog), Purpose::Offered)?;
+                let purpose = Self::answered(lower, dialog);
+                let (local, lines) = Self::local_media(lower, lower.dialogs.call_of(dialog), purpose)?;
                 host_to_find(lower.transactions.sent(handle), &local, Some(&lines))
             }
             _ => None,
@@ -213,7 +230,7 @@ impl Calls<'_> {
             }
             Owner::Answer(dialog) => {
                 let call = lower.dialogs.call_of(dialog);
-                let described = Self::local_media(lower, call, Purpose::Offered);
+                let described = Self::local_media(lower, call, Self::answered(lower, dialog));
                 let text = lower.transactions.sent(handle);
                 let agreed = described.map(|(local, lines)| {
                     let found =
@@ -229,14 +246,17 @@ impl Calls<'_> {
                 }
                 let cause = match agreed {
                     Some(Ok(agreed)) if self.take_agreement(lower, now, call, dialog, agreed) => {
+                        // no request of ours is out, whose answer this might not be
                         #[cfg(feature = "reoffer")]
-                        self.wishes_answered(lower, now, call);
+                        if self.get(call).is_some_and(|call| !call.asks()) {
+                            self.wishes_answered(lower, now, call);
+                        }
                         return;
                     }
                     Some(Err(OfferError::HostName)) => Cause::Name,
                     _ => Cause::Codec,
                 };
-                self.answerer_missed(lower, now, call, cause);
+                self.answerer_missed(lower, now, (call, dialog), cause);
             }
             _ => {}
         }
@@ -298,7 +318,20 @@ impl Calls<'_> {
 
     /// The media of an answer cannot be had. A call that has none ends; an existing session stays; and before the call
     /// is up its 2xx may have another description.
-    fn answerer_missed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
+    fn answerer_missed(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        (handle, dialog): (Handle, Handle),
+        cause: Cause,
+    ) {
+        // the answer to our UPDATE in an early dialog, whose session stays as well
+        #[cfg(feature = "reliable")]
+        if lower.dialogs.session(dialog).is_renewed() && self.get(handle).is_some_and(|call| !call.is_up()) {
+            self.offer_failed(lower, now, handle, failed(cause, 0));
+            return;
+        }
+        let _ = dialog;
         if self.get(handle).is_none_or(|call| call.state != CallState::Connected) {
             return;
         }

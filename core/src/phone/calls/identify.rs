@@ -8,7 +8,7 @@ use crate::base::time::Instant;
 use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
 use crate::phone::object::Object;
-use crate::phone::{CallState, Cause, CommandError, Lower, Privacy, identity};
+use crate::phone::{Cause, CommandError, Lower, Privacy, identity};
 
 impl Calls<'_> {
     /// See [`crate::phone::Phone::identify`].
@@ -21,11 +21,12 @@ impl Calls<'_> {
         token: u64,
     ) -> Result<(), CommandError> {
         let call = self.get(handle).ok_or(CommandError::Stale)?;
-        let dialog = call.dialog;
-        let sent = lower.dialogs.renames(dialog) == Some(true);
-        if sent || !(call.is_up() || call.incoming && call.state != CallState::Ended) {
+        let before = self.renaming(lower, handle);
+        let sent = before.is_some_and(|dialog| lower.dialogs.renames(dialog) == Some(true));
+        if sent || !self.may_be_renamed(lower, handle) {
             return Err(CommandError::State);
         }
+        let dialog = self.dialog_to_rename(lower, handle).unwrap_or(call.dialog);
         if caller.is_empty() {
             return Err(CommandError::Uri);
         }
@@ -34,11 +35,17 @@ impl Calls<'_> {
         if !lower.dialogs.session(dialog).timer.renames() {
             return Err(CommandError::Unsupported);
         }
+        if !self.is_to_be_renamed_in(lower, handle, dialog) {
+            return Err(CommandError::State);
+        }
         if !lower.cx.can_begin() {
             return Err(CommandError::Full);
         }
         if !lower.dialogs.rename(dialog, &identity::bracketed(caller.as_bytes())) {
             return Err(CommandError::Text);
+        }
+        if let Some(before) = before.filter(|before| *before != dialog) {
+            lower.dialogs.keep_name(before);
         }
         self.end_identity(lower, handle, Ended { result: Cause::Cancelled, sip_code: 0 });
         if let Some(call) = self.get_mut(handle) {
@@ -50,7 +57,15 @@ impl Calls<'_> {
 
     /// The request with another From leaves, where one is wanted and nothing else is out, or waits to be.
     pub(super) fn offer_identity(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        let quiet = |call: &&Call| call.is_up() && call.request.is_none() && !call.next_offer.waits();
+        #[cfg(feature = "reliable")]
+        if self.get(handle).is_some_and(|call| !call.is_up() && !call.asks() && !call.next_offer.waits()) {
+            if let Some(call) = self.get_mut(handle) {
+                call.next_offer.begin();
+            }
+            self.offer_early(lower, now, handle);
+            return;
+        }
+        let quiet = |call: &&Call| call.is_up() && !call.asks() && !call.next_offer.waits();
         let Some(dialog) = self.get(handle).filter(quiet).map(|call| call.dialog) else { return };
         if lower.dialogs.renames(dialog) == Some(false) {
             self.refresh_now(handle);
@@ -60,7 +75,7 @@ impl Calls<'_> {
 
     /// A request of ours that changes the call succeeded: the far end has our new identity, where that stood in it.
     pub(super) fn identity_taken(&mut self, lower: &mut Lower<'_>, handle: Handle) {
-        let Some(dialog) = self.get(handle).map(|call| call.dialog) else { return };
+        let Some(dialog) = self.renaming(lower, handle) else { return };
         if lower.dialogs.renamed(dialog, true) {
             self.end_identity(lower, handle, Ended { result: Cause::Normal, sip_code: 0 });
         }
@@ -74,10 +89,9 @@ impl Calls<'_> {
         handle: Handle,
         ended: Ended,
     ) -> bool {
-        let Some(call) = self.get(handle) else { return false };
+        let Some(dialog) = self.renaming(lower, handle) else { return false };
         // no request of its own follows one that never left, or got no response, after all its tries
-        let over = ended.sip_code == 0 && !call.next_offer.waits();
-        let dialog = call.dialog;
+        let over = ended.sip_code == 0 && self.get(handle).is_some_and(|call| !call.next_offer.waits());
         let ends = lower.dialogs.renamed(dialog, false) || over && lower.dialogs.keep_name(dialog);
         if !ends {
             return false;
@@ -89,6 +103,59 @@ impl Calls<'_> {
             self.refreshed(lower, now, handle);
         }
         alone
+    }
+
+    /// The dialog of a call in which our identity is to change.
+    pub(super) fn renaming(&self, lower: &Lower<'_>, handle: Handle) -> Option<Handle> {
+        let first = self.get(handle)?.dialog;
+        let mut dialogs = Self::dialogs_of(lower, first);
+        dialogs.find(|dialog| lower.dialogs.renames(*dialog).is_some())
+    }
+
+    /// The dialog in which it is to: the call's; before the answer to a call that was dialled, the one that is heard.
+    fn dialog_to_rename(&self, lower: &Lower<'_>, handle: Handle) -> Option<Handle> {
+        let call = self.get(handle)?;
+        #[cfg(feature = "reliable")]
+        if !call.is_up() {
+            return self.early_dialog_of(lower, call, handle);
+        }
+        let _ = lower;
+        Some(call.dialog)
+    }
+
+    /// It may be told of another identity now, or behind the answer that it waits for.
+    fn may_be_renamed(&self, lower: &Lower<'_>, handle: Handle) -> bool {
+        let Some(call) = self.get(handle).filter(|call| !call.is_over()) else { return false };
+        #[cfg(feature = "reliable")]
+        if !call.incoming && !call.is_up() {
+            return self.early_dialog_of(lower, call, handle).is_some();
+        }
+        let _ = lower;
+        call.is_up() || call.incoming
+    }
+
+    /// The same of this dialog, whose far end takes another From: before the answer to a call that was dialled it has to
+    /// take UPDATE too.
+    fn is_to_be_renamed_in(&self, lower: &Lower<'_>, handle: Handle, dialog: Handle) -> bool {
+        let dialled = self.get(handle).is_some_and(|call| !call.incoming && !call.is_up());
+        !dialled || lower.dialogs.session(dialog).timer.updates()
+    }
+
+    /// The INVITE goes elsewhere, or is given up: its early dialogs are told nothing any more.
+    #[cfg(feature = "reliable")]
+    pub(super) fn drop_identity(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        while let Some(dialog) = self.renaming(lower, handle) {
+            lower.dialogs.keep_name(dialog);
+        }
+        self.end_identity(lower, handle, Ended { result: Cause::Cancelled, sip_code: 0 });
+    }
+
+    /// A 2xx came in this dialog: what was to be told in another has come to nothing.
+    #[cfg(feature = "reliable")]
+    pub(super) fn identity_wins(&mut self, lower: &mut Lower<'_>, handle: Handle, winner: Handle) {
+        if lower.dialogs.renames(winner).is_none() {
+            self.end_identity(lower, handle, Ended { result: Cause::Cancelled, sip_code: 0 });
+        }
     }
 
     fn end_identity(&mut self, lower: &mut Lower<'_>, handle: Handle, ended: Ended) {

@@ -51,13 +51,18 @@ impl Calls<'_> {
         dialog: Handle,
         agreed: Option<(Agreed, Purpose)>,
     ) {
+        #[cfg(feature = "reoffer")]
+        let anew = agreed.is_some();
         let changed = lower.media.agree(call_handle, dialog, agreed);
         let now = lower.cx.latest;
         if let Some(call) = self.get_mut(call_handle).filter(|_| changed) {
             call.tell_media(now);
         }
+        // of a branch that wins, its agreement from before brings no command to its end
         #[cfg(feature = "reoffer")]
-        self.wishes_met(lower, call_handle);
+        if anew {
+            self.wishes_met(lower, call_handle);
+        }
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.

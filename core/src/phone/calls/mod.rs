@@ -18,6 +18,8 @@ mod contacts;
 mod direct;
 mod due;
 #[cfg(feature = "reliable")]
+mod early;
+#[cfg(feature = "reliable")]
 mod early_media;
 #[cfg(all(feature = "numbers", feature = "rules"))]
 mod emergency;

@@ -397,6 +397,8 @@ impl Calls<'_> {
         }
         call.redirections += 1;
         call.progress = 0; // the next target has responses of its own
+        #[cfg(feature = "reliable")]
+        self.leave_early(lower, call_handle);
         self.drop_forks(lower, dialog_handle);
         lower.media.forget_agreed(dialog_handle);
         lower.forget_lookup(dialog_handle);

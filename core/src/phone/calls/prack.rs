@@ -82,6 +82,7 @@ impl Calls<'_> {
     pub(in crate::phone) fn prack_response(
         &mut self,
         lower: &mut Lower<'_>,
+        now: Instant,
         dialog: Handle,
         request: Handle,
         status: u16,
@@ -91,5 +92,9 @@ impl Calls<'_> {
             lower.media.confirm(call);
         }
         lower.end_request(request);
+        // an offer of ours waited for it
+        if self.get(call).is_some_and(|call| !call.is_up()) {
+            self.offer_unsettled(lower, now, call);
+        }
     }
 }

@@ -116,6 +116,7 @@ impl Calls<'_> {
         }
         if let Some(session) = lower.dialogs.session_mut(dialog) {
             session.leave_unheard(0, 0);
+            session.acknowledge();
         }
         if in_hand.is_none() {
             return Ok(());
@@ -136,6 +137,10 @@ impl Calls<'_> {
         lower.media.confirm(call);
         let waiting = lower.media.take_waiting(call);
         self.go_on(lower, now, call, waiting);
+        // an offer of ours waited for it; what follows the response above may be an answer
+        if self.get(call).is_some_and(|call| !call.is_up()) {
+            self.offer_unsettled(lower, now, call);
+        }
         Ok(())
     }
 

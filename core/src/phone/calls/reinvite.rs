@@ -36,7 +36,10 @@ impl Calls<'_> {
         // an answer whose host is looked up is not taken yet: it would overtake a later agreement
         let sought = lower.dialogs.get(dialog_handle).is_some_and(Leg::looks_up);
         // a request of ours without an offer is in nobody's way
-        let asks = lower.transactions.request(call.request).is_some_and(|request| request.method().offers().is_some());
+        let offers = |request| lower.transactions.request(request).is_some_and(|sent| sent.method().offers().is_some());
+        let asks = offers(call.request);
+        #[cfg(feature = "reliable")]
+        let asks = asks || offers(call.update);
         let busy = sought || asks || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
         // over. rfc6337#4.3 UAS-IsI: of one that succeeded, the ACK is waited for that has the answer.

@@ -18,7 +18,7 @@ use crate::phone::dialogs::Leg;
 use crate::phone::media::line::Line;
 use crate::phone::media::ports::Ports;
 use crate::phone::object::Object;
-use crate::phone::transactions::request::{Request, Sending};
+use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::{CallState, Cause, EndCause, EndedBy, Flow, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
@@ -44,11 +44,16 @@ impl Calls<'_> {
     /// Sends a re-INVITE with our present media; at once, or as soon as none is under way.
     #[inline(never)]
     pub(super) fn reoffer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        #[cfg(feature = "reliable")]
+        if self.get(handle).is_some_and(|call| call.state != CallState::Connected) {
+            self.offer_early(lower, now, handle);
+            return;
+        }
         let Some(call) = self.get(handle).filter(|call| IS_MADE && call.state == CallState::Connected) else { return };
-        let (dialog_handle, ours) = (call.dialog, call.request);
+        let (dialog_handle, asks) = (call.dialog, call.asks());
         let theirs = lower.transactions.server_state(call.server);
         let sought = lower.dialogs.get(dialog_handle).is_some_and(Leg::looks_up);
-        if !ours.is_none() || sought || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
+        if asks || sought || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
             // rfc3261#14.1: not while another is under way, in either direction, nor while the answer to ours waits for
             // its host. Each ends by its own clock, so this is no try; but they may follow each other without end.
             self.wait_for_turn(lower, now, handle);
@@ -83,14 +88,14 @@ impl Calls<'_> {
     }
 
     fn wait_with_offer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration) {
-        if let Some(call) = self.get_mut(handle).filter(|call| call.state == CallState::Connected) {
+        if let Some(call) = self.get_mut(handle).filter(|call| call.goes_on()) {
             call.next_offer.wait(now + wait);
             self.wake(&mut lower.cx, handle);
         }
     }
 
     /// Another offer is in the way of ours.
-    fn wait_for_turn(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+    pub(super) fn wait_for_turn(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get_mut(handle) else { return };
         if call.next_offer.misses_turn() {
             self.wait_with_offer(lower, now, handle, Duration::from_millis(SLOT_RETRY_MS));
@@ -143,7 +148,7 @@ impl Calls<'_> {
     }
 
     /// No slot, no port, no way: each wait is twice as long as the one before.
-    fn offer_later(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
+    pub(super) fn offer_later(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
         let tries = self.get(handle).map_or(0, |call| call.next_offer.tries());
         self.try_again(
             lower,
@@ -175,7 +180,8 @@ impl Calls<'_> {
             return;
         };
         let invite = method.is_invite();
-        let running = self.get(call_handle).is_some_and(|call| call.request == request);
+        let running = self.get(call_handle).is_some_and(|call| call.runs(request));
+        let early = self.get(call_handle).is_some_and(|call| call.is_early(request));
         if status < 200 {
             if invite {
                 // no person is asked, so its wait is bounded after a provisional response too
@@ -199,7 +205,7 @@ impl Calls<'_> {
             }
         }
         if let Some(call) = self.get_mut(call_handle).filter(|_| running) {
-            call.request = Handle::NONE;
+            call.ran(request);
             self.keep(&lower.cx, call_handle, response);
             #[cfg(feature = "identity")]
             if status < 300 {
@@ -210,7 +216,7 @@ impl Calls<'_> {
             lower.end_request(request);
         }
         if running {
-            self.take_outcome(lower, now, call_handle, response, status, method.offers().is_some());
+            self.take_outcome(lower, now, (call_handle, dialog_handle), response, status, (method, early));
             #[cfg(feature = "identity")]
             self.offer_identity(lower, now, call_handle);
         }
@@ -221,17 +227,25 @@ impl Calls<'_> {
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
-        handle: Handle,
+        (handle, dialog): (Handle, Handle),
         response: &Message<'_>,
         status: u16,
-        offered: bool,
+        (method, early): (Sending, bool),
     ) {
+        let offered = method.offers().is_some();
+        #[cfg(feature = "identity")]
+        if early && !offered {
+            self.refresh_alone(handle);
+        }
         let refreshing = self.is_refreshing(handle);
-        let Some(call) = self.get_mut(handle) else { return };
-        let dialog = call.dialog;
         if status >= 300 && offered {
             lower.offer_is_void(dialog, Side::Us);
         }
+        #[cfg(feature = "reliable")]
+        if self.take_early_refusal(lower, now, (handle, dialog), status) {
+            return;
+        }
+        let Some(call) = self.get_mut(handle) else { return };
         match status {
             200..=299 => {
                 #[cfg(feature = "identity")]
@@ -239,7 +253,13 @@ impl Calls<'_> {
                 let Some(call) = self.get_mut(handle) else { return };
                 call.next_offer.begin();
                 let failed_before = call.media_outcome != Ended::DONE && !refreshing;
-                self.session_answered(lower, now, handle, response, false);
+                if early {
+                    // the INVITE's 2xx settles the timer, not this one
+                    self.forget_refresh(handle);
+                    lower.media.confirm(handle);
+                } else {
+                    self.session_answered(lower, now, handle, response, false);
+                }
                 if refreshing && !offered {
                     self.refreshed(lower, now, handle);
                     return;
@@ -262,11 +282,13 @@ impl Calls<'_> {
                 let _ = sought;
             }
             // rfc3311#5: the far end does not know it
-            405 | 501 if call.updates => {
+            405 | 501 if method == Sending::Update => {
                 call.updates = false;
                 self.reoffer(lower, now, handle);
             }
             405 | 501 if refreshing && Self::refreshes_otherwise(lower, dialog) => self.reoffer(lower, now, handle),
+            // rfc3311#5.2: it has to ask its user, as it has for a re-INVITE
+            504 if early && offered => self.reoffer(lower, now, handle),
             422 if Self::raises(lower, dialog, response) => self.reoffer(lower, now, handle),
             // rfc3261#12.2.1.2, rfc4028#10: the far end has no such dialog any more
             408 | 481 => {
@@ -312,13 +334,23 @@ impl Calls<'_> {
         if !IS_MADE {
             return;
         }
-        let offered = lower.transactions.request(request).is_some_and(|request| request.method().offers().is_some());
+        let Some((owner, method)) = lower.transactions.request(request).map(|sent| (sent.owner(), sent.method()))
+        else {
+            return;
+        };
+        let Owner::Dialog(dialog) = owner else { return };
+        let offered = method.offers().is_some();
         lower.end_request(request);
-        let Some(call) = self.get_mut(handle).filter(|call| call.request == request) else { return };
-        call.request = Handle::NONE;
+        let Some(call) = self.get_mut(handle).filter(|call| call.runs(request)) else { return };
+        call.ran(request);
         if offered {
             // it may have been heard: the next one is another edition
-            lower.offer_is_over(call.dialog, true);
+            lower.offer_is_over(dialog, true);
+        }
+        #[cfg(feature = "reliable")]
+        if cause == Cause::Timeout && !call.is_up() {
+            self.early_dialog_lost(lower, now, (handle, dialog), failed(cause, 0));
+            return;
         }
         if cause == Cause::Timeout {
             // rfc3261#12.2.1.2, rfc4028#10: no response counts as 408
@@ -336,6 +368,8 @@ impl Calls<'_> {
         if !IS_MADE {
             return;
         }
+        #[cfg(feature = "reliable")]
+        self.drop_update(lower, handle);
         let Some(call) = self.get_mut(handle).filter(|call| call.state == CallState::Connected) else {
             return;
         };
@@ -363,6 +397,9 @@ impl Calls<'_> {
                 }
                 CallState::Connected => {
                     // the re-INVITE on its way names an address that is gone
+                    #[cfg(feature = "reliable")]
+                    self.drop_update(lower, handle);
+                    let Some(call) = self.get(handle) else { continue };
                     lower.end_request(call.request);
                     lower.offer_is_over(call.dialog, true);
                     if let Some(call) = self.get_mut(handle) {

@@ -191,7 +191,7 @@ impl Calls<'_> {
         let Some(call) = self.get_mut(handle) else { return };
         call.refresh.at = Instant::NEVER;
         let (dialog, waits) = (call.dialog, call.next_offer.waits());
-        let asks = !call.request.is_none();
+        let asks = call.asks();
         let Some(session) = lower.dialogs.session_mut(dialog).filter(|_| call.state == CallState::Connected) else {
             return;
         };
@@ -223,8 +223,16 @@ impl Calls<'_> {
     #[cfg(feature = "identity")]
     pub(super) fn refresh_now(&mut self, handle: Handle) {
         if let Some(call) = self.get_mut(handle) {
-            call.refresh.alone = true;
             call.next_offer.begin();
+        }
+        self.refresh_alone(handle);
+    }
+
+    /// The same, where another try of it may have failed.
+    #[cfg(feature = "identity")]
+    pub(super) fn refresh_alone(&mut self, handle: Handle) {
+        if let Some(call) = self.get_mut(handle) {
+            call.refresh.alone = true;
         }
     }
 

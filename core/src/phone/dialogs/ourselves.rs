@@ -16,6 +16,14 @@ impl Dialogs<'_> {
         }
     }
 
+    /// The request that says so has come to nothing, and another one is to follow.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) fn rename_waits(&mut self, handle: Handle) {
+        if let Some((dialog, _)) = self.two(handle) {
+            dialog.next_local_sent = false;
+        }
+    }
+
     /// Its outcome. False: it did not name our side otherwise.
     pub(in crate::phone) fn renamed(&mut self, handle: Handle, succeeded: bool) -> bool {
         let Some((dialog, block)) = self.two(handle).filter(|(dialog, _)| dialog.next_local_sent) else { return false };

@@ -2,6 +2,8 @@
 //! one is heard.
 
 use super::Media;
+#[cfg(feature = "reliable")]
+use super::desired::Desired;
 use super::desired::Purpose;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
@@ -23,6 +25,11 @@ pub(crate) struct Agreement {
     /// The use of the dialog's slot.
     dialog: u32,
     agreed: Agreed,
+    /// The state of the line that it settled, and the direction of our description: another early dialog has others.
+    #[cfg(feature = "reliable")]
+    settled: Desired,
+    #[cfg(all(feature = "reliable", feature = "timers"))]
+    described: Direction,
 }
 
 /// Looks at a description just written (from `start` on), and writes its edition into its `o=` if it differs from the
@@ -57,6 +64,10 @@ impl Media<'_> {
         purpose: Purpose,
     ) -> Option<(Local, OfferState)> {
         let codecs = self.described_codecs(call, purpose);
+        #[cfg(feature = "reliable")]
+        if purpose == Purpose::Invited {
+            return Some((self.first(cx, call, edition, (self.direction(call, purpose), codecs))?, OfferState::EMPTY));
+        }
         let described = self.described(cx, call, edition, (self.direction(call, purpose), codecs))?;
         #[cfg(feature = "timers")]
         if self.line(call)?.repeats(purpose)
@@ -86,8 +97,23 @@ impl Media<'_> {
         cx: &Context<'_>,
         call: Handle,
         edition: Edition,
-        (direction, codecs): (Direction, CodecOrder),
+        wanted: (Direction, CodecOrder),
     ) -> Option<(Local, OfferState)> {
+        let media = self.first(cx, call, edition, wanted)?;
+        match self.agreed(call) {
+            Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
+            None => Some((media, OfferState::EMPTY)),
+        }
+    }
+
+    /// The same before anything is agreed on.
+    fn first(
+        &self,
+        cx: &Context<'_>,
+        call: Handle,
+        edition: Edition,
+        (direction, codecs): (Direction, CodecOrder),
+    ) -> Option<Local> {
         let line = self.line(call)?;
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
         let mut media = Local::new(local, rtp, line.session_id.into());
@@ -100,10 +126,7 @@ impl Media<'_> {
         media.max_ptime_ms = cx.fixed.longest_ms(&media.codecs);
         let first = media.codecs.entries().first().map_or(media.ptime_ms, |first| first.codec.longest_ms());
         media.ptime_ms = media.ptime_ms.min(first).min(media.max_ptime_ms);
-        match self.agreed(call) {
-            Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
-            None => Some((media, OfferState::EMPTY)),
-        }
+        Some(media)
     }
 
     /// The agreement that counts for a line's media: that of the dialog that is heard.
@@ -141,9 +164,22 @@ impl Media<'_> {
             let agreed = line.settle(agreed, purpose, was_held);
             #[cfg(not(feature = "reoffer"))]
             let _ = purpose;
-            *cell = Some(Agreement { dialog: dialog.generation, agreed });
+            *cell = Some(Agreement {
+                dialog: dialog.generation,
+                agreed,
+                #[cfg(feature = "reliable")]
+                settled: line.settled,
+                #[cfg(all(feature = "reliable", feature = "timers"))]
+                described: line.described,
+            });
         }
         line.heard = dialog;
+        #[cfg(feature = "reliable")]
+        if let Some(agreement) = cell.as_ref().filter(|agreement| agreement.dialog == dialog.generation) {
+            line.settled = agreement.settled;
+            #[cfg(feature = "timers")]
+            (line.described = agreement.described);
+        }
         let Some(after) = self.agreed(call).copied() else { return false };
         if let Some(line) = self.line_mut(call) {
             line.codec = Some(after.codec);

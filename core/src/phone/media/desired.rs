@@ -42,6 +42,9 @@ pub(in crate::phone) enum Purpose {
     Answer,
     /// It was offered, and theirs answers it.
     Offered,
+    /// The same of our INVITE, before the call is up: offers may have followed it in another early dialog.
+    #[cfg(feature = "reliable")]
+    Invited,
     /// It is to be offered, as both sides agreed on it last: nothing is to change.
     #[cfg(feature = "timers")]
     Repeat,
@@ -68,6 +71,12 @@ impl Offered {
         #[cfg(feature = "timers")]
         repeats: false,
     };
+
+    /// That of an INVITE with this state: there is no agreement yet that could have changed its direction.
+    #[cfg(feature = "reliable")]
+    pub(super) const fn inviting(desired: Desired) -> Self {
+        Self { desired, direction: desired.described(), codecs: desired.codecs, ..Self::EMPTY }
+    }
 }
 
 #[cfg(feature = "reoffer")]
@@ -77,6 +86,8 @@ impl Media<'_> {
         let Some(line) = self.line(call) else { return Direction::SendReceive };
         match purpose {
             Purpose::Offered => line.offered.direction,
+            #[cfg(feature = "reliable")]
+            Purpose::Invited => line.invited.described(),
             #[cfg(feature = "timers")]
             Purpose::Repeat => line.described,
             Purpose::Answer => line.desired.described(),
@@ -105,12 +116,30 @@ impl Media<'_> {
         }
     }
 
+    /// The offer that was written last stands in an INVITE: each of its branches answers it.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) fn invite_written(&mut self, call: Handle) {
+        if let Some(line) = self.line_mut(call) {
+            line.invited = line.offered.desired;
+        }
+    }
+
+    /// The answer to come is to the INVITE's offer, whatever was offered since in other early dialogs.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) fn invite_counts(&mut self, call: Handle) {
+        if let Some(line) = self.line_mut(call) {
+            line.offered = Offered::inviting(line.invited);
+        }
+    }
+
     /// The choice of codecs of a line's description; empty: the phone's.
     pub(super) fn described_codecs(&self, call: Handle, purpose: Purpose) -> CodecOrder {
         let Some(line) = self.line(call) else { return CodecOrder::EMPTY };
         let chosen = line.desired.codecs.or(line.codecs);
         match (purpose, self.agreed(call)) {
             (Purpose::Offered, _) => line.offered.codecs.or(line.codecs),
+            #[cfg(feature = "reliable")]
+            (Purpose::Invited, _) => line.invited.codecs.or(line.codecs),
             (Purpose::Offer, Some(agreed)) if line.desired.one && agreed.accepted() => CodecOrder::of(&[agreed.codec]),
             _ => chosen,
         }

@@ -41,6 +41,9 @@ pub(crate) struct Line {
     pub(super) settled: Desired,
     #[cfg(feature = "reoffer")]
     pub(super) offered: Offered,
+    /// The state in the offer of its INVITE.
+    #[cfg(feature = "reliable")]
+    pub(super) invited: Desired,
     /// The sound that its far end hears on hold.
     #[cfg(feature = "reoffer")]
     pub(super) music: Music,
@@ -90,6 +93,8 @@ impl Line {
         settled: Desired::EMPTY,
         #[cfg(feature = "reoffer")]
         offered: Offered::EMPTY,
+        #[cfg(feature = "reliable")]
+        invited: Desired::EMPTY,
         #[cfg(feature = "reoffer")]
         music: Music::Source,
         #[cfg(feature = "timers")]
@@ -158,17 +163,23 @@ impl Line {
     /// Both sides agreed, by a description of ours with this purpose. `was_held`: by the agreement from before.
     #[cfg(feature = "reoffer")]
     pub(super) fn settle(&mut self, mut agreed: Agreed, purpose: Purpose, was_held: bool) -> Agreed {
+        let offered = match purpose {
+            Purpose::Answer => None,
+            #[cfg(feature = "reliable")]
+            Purpose::Invited => Some(Offered::inviting(self.invited)),
+            _ => Some(self.offered),
+        };
         #[cfg(feature = "timers")]
-        (self.described = match (purpose, agreed.send, agreed.receive) {
-            (Purpose::Offered, ..) => self.offered.direction,
+        (self.described = match (offered, agreed.send, agreed.receive) {
+            (Some(offered), ..) => offered.direction,
             (_, true, true) => Direction::SendReceive,
             (_, true, false) => Direction::SendOnly,
             (_, false, true) => Direction::ReceiveOnly,
             (_, false, false) => Direction::Inactive,
         });
-        self.settled = if purpose == Purpose::Answer { self.desired } else { self.offered.desired };
+        self.settled = offered.map_or(self.desired, |offered| offered.desired);
         // one that is not sent to cannot receive: its answer does not tell whether it holds us
-        if purpose == Purpose::Offered && !self.offered.direction.sends() {
+        if offered.is_some_and(|offered| !offered.direction.sends()) {
             agreed.held = was_held || agreed.remote_rtp.ip().is_unspecified();
         }
         agreed

@@ -23,6 +23,8 @@ use crate::phone::write::{
 };
 use crate::phone::{Flow, Lower};
 use crate::sip::dialog::Dialog;
+#[cfg(feature = "reliable")]
+use crate::sip::session::Carrier;
 use crate::sip::session::Side;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer};
@@ -133,7 +135,9 @@ impl Lower<'_> {
         // rfc4916#4.1
         #[cfg(feature = "identity")]
         let tags = (tags.0.and(Tags::FROM_CHANGE.when(first)), tags.1);
-        write_extensions(&mut writer, tags, &session.timer.request(request.method.refreshes_target()));
+        // a timer is settled by the INVITE's 2xx, and by no UPDATE before it
+        let settles = request.method.refreshes_target() && (first || dialog.confirmed);
+        write_extensions(&mut writer, tags, &session.timer.request(settles));
         if first {
             writer.cursor().put(dialog.headers.of(text));
         }
@@ -195,6 +199,10 @@ impl Lower<'_> {
             session.begin(Side::Us, carrier);
             session.describe(described);
             self.media.offer_written(call, purpose, offered);
+            #[cfg(feature = "reliable")]
+            if carrier == Carrier::Invite {
+                self.media.invite_written(call);
+            }
         }
         if request.method.is_invite() {
             // until its 2xx, the ACK of the one before may be asked for again

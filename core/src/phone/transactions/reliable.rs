@@ -88,6 +88,11 @@ impl Transactions<'_> {
         }
     }
 
+    /// The last provisional response to an INVITE is reliable, and its PRACK has not come.
+    pub(in crate::phone) fn awaits_prack(&self, handle: Handle) -> bool {
+        self.servers.get(handle).is_some_and(|server| server.transaction.prack() == Prack::Awaited)
+    }
+
     /// A response with this status waits for the PRACK of the one before. rfc3262#3: one provisional response is out at
     /// a time, and a 2xx waits for one with a description.
     pub(in crate::phone) fn waits_for_prack(&self, handle: Handle, code: u16) -> bool {

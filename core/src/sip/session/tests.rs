@@ -93,6 +93,28 @@ fn a_branch_waits_for_its_own_answer() {
     assert_eq!(first.branch().offer(), during(Us, Invite).offer(), "also of one that was answered early");
 }
 
+#[cfg(feature = "reliable")]
+#[test]
+fn a_branch_was_never_offered_what_followed_in_another() {
+    // rfc3264#8: its next version is one more than the INVITE's
+    let mut first = Session::EMPTY;
+    assert_eq!(offer(&mut first, 7), 0);
+    first.answer();
+    assert!(!first.is_renewed());
+    first.begin(Us, Update);
+    let edition = first.next(8);
+    first.describe(edition);
+    first.answer();
+    assert!(first.is_renewed());
+    let mut branch = first.branch();
+    assert!(!branch.is_renewed() && branch.awaits_answer());
+    branch.answer();
+    assert_eq!((branch.next(7).version, branch.next(8).version), (0, 1));
+    assert_eq!((first.next(8).version, first.next(7).version), (1, 2));
+    first.acknowledge();
+    assert!(first.is_acknowledged());
+}
+
 #[cfg(feature = "reoffer")]
 #[test]
 fn the_last_answer_to_an_update_is_known_by_its_number() {

@@ -1,7 +1,7 @@
 //! The session timer of a dialog (RFC 4028): its terms, which both sides' messages settle, and the time at which the
 //! session runs out. Who acts on it, and how, is for the call to say.
 
-use super::Side;
+use super::{Side, takes_updates};
 use crate::base::time::{Duration, Instant};
 use crate::wire::sip::{Message, Name, Params, Writer};
 
@@ -100,9 +100,7 @@ impl Heard {
             knows,
             requires,
             renames,
-            updates: message
-                .has(Name::Allow)
-                .then(|| message.tokens(Name::Allow).any(|method| method.eq_ignore_ascii_case(b"UPDATE"))),
+            updates: takes_updates(message),
         }
     }
 }
@@ -255,6 +253,20 @@ impl Timer {
     #[must_use]
     pub const fn renames(&self) -> bool {
         self.renames
+    }
+
+    /// A provisional response of its says which requests it takes; the terms are the 2xx's (rfc4028#7.2).
+    #[cfg(feature = "reliable")]
+    pub fn learn(&mut self, message: &Message<'_>) {
+        let heard = Heard::of(message);
+        self.updates = heard.updates.unwrap_or(self.updates);
+        self.renames |= heard.renames;
+    }
+
+    /// That of another branch, whose far end has said nothing yet.
+    #[must_use]
+    pub const fn branch(self) -> Self {
+        Self { updates: false, renames: false, ..self }
     }
 
     /// It takes UPDATE, or does not, whatever it said.

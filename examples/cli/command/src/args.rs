@@ -309,6 +309,10 @@ pub(crate) struct Course {
     /// With these codecs and no others, as --codec has them
     #[arg(long, value_name = "LIST", requires = "reoffer_after")]
     pub(crate) reoffer_codec: Option<String>,
+    /// The times of --hold-after and --reoffer-after begin with the first 183 (of a call that comes in, ours), and the
+    /// offers leave before the answer where the far end takes them then (UPDATE, RFC 3311)
+    #[arg(long)]
+    pub(crate) offers_early: bool,
     /// Digits to send once connected: 0-9 * # A-D, a comma or p waits a second, w half a second
     #[arg(long, value_name = "DIGITS", value_parser = digits)]
     pub(crate) dtmf: Option<String>,

@@ -56,6 +56,8 @@ pub(crate) struct Talk<'a> {
     resume_at: Option<Instant>,
     /// The time at which we offer anew.
     reoffer_at: Option<Instant>,
+    /// The times of our offers have begun.
+    offers_begun: bool,
     /// The codecs that the key goes through, and the next one.
     codecs: Vec<&'a str>,
     next_codec: usize,
@@ -109,6 +111,7 @@ impl<'a> Talk<'a> {
             hold_at: None,
             resume_at: None,
             reoffer_at: None,
+            offers_begun: false,
             codecs: USUAL.to_vec(),
             next_codec: 1,
             number: 0,
@@ -235,8 +238,9 @@ impl<'a> Talk<'a> {
                 self.told(sent);
             }
             Verb::Mute if self.connected.is_some() => self.mute(),
-            Verb::Hold if self.connected.is_some() => self.hold(!self.holding),
-            Verb::Codec if self.connected.is_some() => {
+            // before the answer, too: an error says what it waits for
+            Verb::Hold if self.connected.is_some() || self.rings => self.hold(!self.holding),
+            Verb::Codec if self.connected.is_some() || self.rings => {
                 let next = self.codecs.get(self.next_codec % self.codecs.len().max(1)).copied();
                 self.next_codec += 1;
                 self.reoffer(next);

@@ -28,17 +28,35 @@ impl Calls<'_> {
         _: Handle,
         _: SessionTimer,
     ) -> Result<Timer, CommandError> {
-        Ok(Timer)
+        Ok(Timer::NONE)
     }
 
     pub(in crate::phone::calls) fn timer_of_invite(
         _: &Lower<'_>,
         _: Handle,
-        _: &Message<'_>,
+        invite: &Message<'_>,
     ) -> Result<Timer, (u16, Lines)> {
-        Ok(Timer)
+        #[cfg(feature = "reliable")]
+        {
+            let mut timer = Timer::NONE;
+            timer.learn(invite);
+            Ok(timer)
+        }
+        #[cfg(not(feature = "reliable"))]
+        {
+            let _ = invite;
+            Ok(Timer::NONE)
+        }
     }
 
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone::calls) fn set_timer(lower: &mut Lower<'_>, dialog: Handle, timer: Timer) {
+        if let Some(session) = lower.dialogs.session_mut(dialog) {
+            session.timer = timer;
+        }
+    }
+
+    #[cfg(not(feature = "reliable"))]
     pub(in crate::phone::calls) fn set_timer(_: &mut Lower<'_>, _: Handle, _: Timer) {}
 
     pub(in crate::phone::calls) fn timer_hears(
@@ -52,7 +70,14 @@ impl Calls<'_> {
 
     pub(in crate::phone::calls) fn timer_hears_kept(_: &mut Lower<'_>, _: Handle, _: Handle) {}
 
-    #[cfg(feature = "reoffer")]
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone::calls) fn timer_learns_update(lower: &mut Lower<'_>, dialog: Handle) {
+        if let Some(session) = lower.dialogs.session_mut(dialog) {
+            session.timer.learn_updates(true);
+        }
+    }
+
+    #[cfg(all(feature = "reoffer", not(feature = "reliable")))]
     pub(in crate::phone::calls) fn timer_learns_update(_: &mut Lower<'_>, _: Handle) {}
 
     pub(in crate::phone::calls) fn session_accepted(&mut self, _: &mut Lower<'_>, _: Instant, _: Handle) {}

@@ -145,6 +145,9 @@ impl Talk<'_> {
                 || json!({ "call": self.call, "state": name, "sip_code": sip_code }),
                 format!("{sip_code} {reason}").trim_end(),
             );
+            if self.course.offers_early && sip_code == 183 {
+                self.begin_offers();
+            }
             return self.early_media();
         }
         if self.connected.is_some() {
@@ -173,9 +176,17 @@ impl Talk<'_> {
             return self.fail(failure);
         }
         self.end_at = self.course.length.map(|length| now + length);
-        self.hold_at = self.course.hold_after.map(|time| now + time);
-        self.reoffer_at = self.course.reoffer_after.map(|time| now + time);
+        self.begin_offers();
         self.levels_at = self.output.json.then(|| now + LEVELS);
+    }
+
+    /// The times of our offers begin.
+    fn begin_offers(&mut self) {
+        if !core::mem::replace(&mut self.offers_begun, true) {
+            let now = Instant::now();
+            self.hold_at = self.course.hold_after.map(|time| now + time);
+            self.reoffer_at = self.course.reoffer_after.map(|time| now + time);
+        }
     }
 
     /// Shows the headers that were asked for, of a message of the far end's: a status, or MICROSIP_INVITE.
