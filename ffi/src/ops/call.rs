@@ -371,7 +371,7 @@ fn not_yet(phone: &Phone<'_>, id: CallId) -> &'static str {
 fn unchanged(phone: &Phone<'_>, id: CallId, error: CommandError) -> Fail {
     let fix = match (error, phone.call_info(id).map(|info| info.state)) {
         (CommandError::State, Ok(CallState::Ended)) => ENDED,
-        (CommandError::State, Ok(_)) => not_yet(phone, id),
+        (CommandError::State, Ok(_)) if features::REOFFER => not_yet(phone, id),
         (CommandError::Unsupported, _) => "needs the feature reoffer, which this library was built without",
         _ => return Fail::command(error, "call", Value::Id(id.raw())),
     };

@@ -64,11 +64,12 @@ impl Media<'_> {
         purpose: Purpose,
     ) -> Option<(Local, OfferState)> {
         let codecs = self.described_codecs(call, purpose);
+        // the INVITE was there before any agreement
         #[cfg(feature = "reliable")]
-        if purpose == Purpose::Invited {
-            return Some((self.first(cx, call, edition, (self.direction(call, purpose), codecs))?, OfferState::EMPTY));
-        }
-        let described = self.described(cx, call, edition, (self.direction(call, purpose), codecs))?;
+        let first = purpose == Purpose::Invited;
+        #[cfg(not(feature = "reliable"))]
+        let first = false;
+        let described = self.described(cx, call, edition, (self.direction(call, purpose), codecs), first)?;
         #[cfg(feature = "timers")]
         if self.line(call)?.repeats(purpose)
             && let Some(agreed) = self.agreed(call)
@@ -89,7 +90,7 @@ impl Media<'_> {
     ) -> Option<Local> {
         let edition = Edition { version: answered.version, ..edition };
         let codecs = CodecOrder::of_number(answered.codecs);
-        self.described(cx, call, edition, (answered.direction, codecs)).map(|(local, _)| local)
+        self.described(cx, call, edition, (answered.direction, codecs), false).map(|(local, _)| local)
     }
 
     fn described(
@@ -97,23 +98,9 @@ impl Media<'_> {
         cx: &Context<'_>,
         call: Handle,
         edition: Edition,
-        wanted: (Direction, CodecOrder),
-    ) -> Option<(Local, OfferState)> {
-        let media = self.first(cx, call, edition, wanted)?;
-        match self.agreed(call) {
-            Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
-            None => Some((media, OfferState::EMPTY)),
-        }
-    }
-
-    /// The same before anything is agreed on.
-    fn first(
-        &self,
-        cx: &Context<'_>,
-        call: Handle,
-        edition: Edition,
         (direction, codecs): (Direction, CodecOrder),
-    ) -> Option<Local> {
+        first: bool,
+    ) -> Option<(Local, OfferState)> {
         let line = self.line(call)?;
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
         let mut media = Local::new(local, rtp, line.session_id.into());
@@ -124,9 +111,12 @@ impl Media<'_> {
         #[cfg(feature = "codecs")]
         (media.answering = line.answering);
         media.max_ptime_ms = cx.fixed.longest_ms(&media.codecs);
-        let first = media.codecs.entries().first().map_or(media.ptime_ms, |first| first.codec.longest_ms());
-        media.ptime_ms = media.ptime_ms.min(first).min(media.max_ptime_ms);
-        Some(media)
+        let longest = media.codecs.entries().first().map_or(media.ptime_ms, |first| first.codec.longest_ms());
+        media.ptime_ms = media.ptime_ms.min(longest).min(media.max_ptime_ms);
+        match self.agreed(call).filter(|_| !first) {
+            Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
+            None => Some((media, OfferState::EMPTY)),
+        }
     }
 
     /// The agreement that counts for a line's media: that of the dialog that is heard.
