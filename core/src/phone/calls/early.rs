@@ -15,7 +15,7 @@ use crate::phone::{CallState, Cause, EndCause, EndedBy, Lower, NotYet};
 use crate::sip::server::State;
 use crate::sip::session::{Carrier, Offer};
 
-/// What stands in the way of an UPDATE of ours before the call is up.
+/// The obstacles to an UPDATE of ours before the call is up.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Early {
     /// Nothing.
@@ -87,7 +87,7 @@ impl Calls<'_> {
         if waits { Early::Waits } else { Early::Leaves }
     }
 
-    /// What is wanted of a call that is not up leaves in its early dialog, as soon as it may.
+    /// The offers and the identity that are wanted of a call that is not up leave in its early dialog, as soon as they may.
     #[inline(never)]
     pub(super) fn offer_early(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let wishes = self.offer_wishes_early(lower, now, handle);
@@ -263,7 +263,7 @@ impl Calls<'_> {
         true
     }
 
-    /// What stands in the way of an offer of ours, or of another identity, in a call that is not up.
+    /// The obstacle to an offer of ours, or to another identity, in a call that is not up.
     pub(in crate::phone) fn not_yet(&self, lower: &Lower<'_>, handle: Handle, offers: bool) -> Option<NotYet> {
         if self.get(handle)?.is_up() {
             return None;
