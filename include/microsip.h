@@ -680,7 +680,10 @@ typedef struct microsip_rules {
   uint32_t dnd;
   /** Its status, 400 to 699; by default 486. */
   uint32_t dnd_code;
-  /** A set of MICROSIP_FORWARD_*: 302 with Contact and Diversion. */
+  /**
+   * A set of MICROSIP_FORWARD_*: 302 with Contact and Diversion. Each needs a target, set with it
+   * or before.
+   */
   uint32_t forward;
   /** A set of MICROSIP_AUTO_*. */
   uint32_t auto_answer;
@@ -2400,6 +2403,9 @@ int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
  * say).
  * @retval MICROSIP_E_FULL max_accounts are there.
  * @retval MICROSIP_E_TEXT a text is too long or has controls.
+ * @retval MICROSIP_E_NO_CODEC a->codecs has a codec that this library does not have, or this phone
+ * has no memory for.
+ * @retval MICROSIP_E_BLOCKED The dial plan does not allow a target of a->rules.
  */
 int32_t microsip_account_add(microsip_id phone,
                              const struct microsip_account *a,
@@ -2418,6 +2424,8 @@ int32_t microsip_account_add(microsip_id phone,
  * @retval MICROSIP_E_URI As for microsip_account_add.
  * @retval MICROSIP_E_ARG As for microsip_account_add.
  * @retval MICROSIP_E_TEXT As for microsip_account_add.
+ * @retval MICROSIP_E_NO_CODEC As for microsip_account_add.
+ * @retval MICROSIP_E_BLOCKED As for microsip_account_add.
  */
 int32_t microsip_account_update(microsip_id phone,
                                 microsip_id account,
@@ -2505,6 +2513,8 @@ int32_t microsip_account_info_get(microsip_id phone,
  * library writes itself.
  * @retval MICROSIP_E_FULL max_calls are there; for a call for help (`emergency` of
  * microsip_account) only where each of them is one, too, for any other gives way.
+ * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
+ * has no memory for.
  * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
  * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
  */
@@ -2632,7 +2642,7 @@ int32_t microsip_identify(microsip_id phone,
 
 /**
  * Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that
- * are ours now. Its turn, its end and its errors are those of microsip_hold.
+ * are ours now. Its turn and its end are those of microsip_hold.
  * @param phone The phone.
  * @param call The call.
  * @param m NULL, or the changes of the media.
@@ -2641,6 +2651,9 @@ int32_t microsip_identify(microsip_id phone,
  * @retval MICROSIP_E_ARG m has a number out of range.
  * @retval MICROSIP_E_NO_CODEC m->codecs has a codec that this library does not have, or this phone
  * has no memory for.
+ * @retval MICROSIP_E_STATE It is not connected.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
  */
 int32_t microsip_reoffer(microsip_id phone,
                          microsip_id call,
@@ -2734,6 +2747,7 @@ int32_t microsip_digits(microsip_id phone,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D.
  * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
+ * @retval MICROSIP_E_STATE As of microsip_digits.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
  */
 int32_t microsip_digit_start(microsip_id phone,
@@ -2920,6 +2934,7 @@ int32_t microsip_sound_play(microsip_id phone,
  * @param target A call or a conference.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING None plays.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_sound_stop(microsip_id phone,
                             microsip_id target);
@@ -2967,7 +2982,7 @@ int32_t microsip_record_stop(microsip_id phone,
  * @param wait_ms The longest wait for room (0: none), which paces a loop that writes.
  * @param taken The number of samples taken; the ring holds pcm_ms of the configuration.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_STATE The call has ended, or hears another source, on hold too.
  */
 int32_t microsip_pcm_write(microsip_id phone,
                            microsip_id target,
@@ -3167,8 +3182,7 @@ int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
  * Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the
  * engine's as long as it is used; *e is its address. There is nothing to destroy: stop calling, or
  * make it anew. Ask the engine then for its first asks: it wants to know its local addresses. Where
- * it fails, microsip_engine_last_error of mem has the reason: MICROSIP_E_ABI: another header's
- * version.
+ * it fails, microsip_engine_last_error of mem has the reason.
  * @param abi MICROSIP_ABI_VERSION.
  * @param mem The memory.
  * @param bytes At least the size from microsip_engine_size_get.
@@ -3176,6 +3190,7 @@ int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
  * @param now_us The time in microseconds; it never runs backwards.
  * @param e The engine.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ABI Another header's version.
  * @retval MICROSIP_E_BUFFER Too few bytes.
  * @retval MICROSIP_E_ARG mem is not aligned, the seed is all zero, or a number of c is out of its
  * range.
@@ -3260,12 +3275,13 @@ int32_t microsip_engine_reply(struct microsip_engine *e,
                               const struct microsip_reply *r);
 
 /**
- * The next ask of the engine (ask->size must be set). Call it until MICROSIP_NOTHING, after every
+ * The next ask of the engine (ask->size must be set). Call it until there is none, after every
  * input and command.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param ask Filled by the function; its size must be set.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none.
  */
 int32_t microsip_engine_poll_ask(struct microsip_engine *e,
                                  uint64_t now_us,
@@ -3350,14 +3366,15 @@ int32_t microsip_engine_media(struct microsip_engine *e,
                               uint32_t len);
 
 /**
- * The next packet to send into buf, voice first; o->len is its length. Call it until
- * MICROSIP_NOTHING, after every input and command.
+ * The next packet to send into buf, voice first; o->len is its length. Call it until there is none,
+ * after every input and command.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param o Its way and its length; its size must be set.
  * @param buf Room for the packet.
  * @param cap The size of that room.
  * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none.
  * @retval MICROSIP_E_BUFFER o->len bytes are needed, and it stays.
  */
 int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
@@ -3557,6 +3574,9 @@ int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, m
  * say).
  * @retval MICROSIP_E_FULL max_accounts are there.
  * @retval MICROSIP_E_TEXT a text is too long or has controls.
+ * @retval MICROSIP_E_NO_CODEC a->codecs has a codec that this library does not have, or this phone
+ * has no memory for.
+ * @retval MICROSIP_E_BLOCKED The dial plan does not allow a target of a->rules.
  */
 int32_t microsip_engine_account_add(struct microsip_engine *e,
                                     uint64_t now_us,
@@ -3577,6 +3597,8 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
  * @retval MICROSIP_E_URI As for microsip_engine_account_add.
  * @retval MICROSIP_E_ARG As for microsip_engine_account_add.
  * @retval MICROSIP_E_TEXT As for microsip_engine_account_add.
+ * @retval MICROSIP_E_NO_CODEC As for microsip_engine_account_add.
+ * @retval MICROSIP_E_BLOCKED As for microsip_engine_account_add.
  */
 int32_t microsip_engine_account_update(struct microsip_engine *e,
                                        uint64_t now_us,
@@ -3672,6 +3694,8 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * library writes itself.
  * @retval MICROSIP_E_FULL max_calls are there; for a call for help (`emergency` of
  * microsip_account) only where each of them is one, too, for any other gives way.
+ * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
+ * has no memory for.
  * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
  * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
  */
@@ -3781,7 +3805,7 @@ int32_t microsip_engine_hold(struct microsip_engine *e,
 
 /**
  * Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that
- * are ours now. Its turn, its end and its errors are those of microsip_engine_hold.
+ * are ours now. Its turn and its end are those of microsip_engine_hold.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
@@ -3791,6 +3815,9 @@ int32_t microsip_engine_hold(struct microsip_engine *e,
  * @retval MICROSIP_E_ARG m has a number out of range.
  * @retval MICROSIP_E_NO_CODEC m->codecs has a codec that this library does not have, or this phone
  * has no memory for.
+ * @retval MICROSIP_E_STATE It is not connected.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
  */
 int32_t microsip_engine_reoffer(struct microsip_engine *e,
                                 uint64_t now_us,
@@ -3877,6 +3904,7 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D.
  * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
+ * @retval MICROSIP_E_STATE As of microsip_engine_digits.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
  */
 int32_t microsip_engine_digit_start(struct microsip_engine *e,

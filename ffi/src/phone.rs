@@ -14,7 +14,7 @@ use crate::host::shared::{Core, Shared};
 use crate::host::signal::lock;
 use crate::host::slots::Target;
 use crate::host::table;
-use crate::ops::Done;
+use crate::ops::{self, Done};
 use core::cell::RefCell;
 use core::ffi::c_char;
 use core::panic::AssertUnwindSafe;
@@ -267,7 +267,7 @@ fn sounding(core: &Core, target: u64) -> Result<Target, Fail> {
     if let Target::Call(call) = found
         && core.phone.call_info(call).is_ok_and(|info| info.state == CallState::Ended)
     {
-        return Err(Fail::new(MICROSIP_E_STATE, "target", Value::Id(target), "has ended"));
+        return Err(ops::ended("target", target));
     }
     Ok(found)
 }

@@ -775,6 +775,70 @@ static void number_again(void) {
   IS(microsip_engine_sip(e, 1, &path, ping, 4, &taken), MICROSIP_E_ARG);
 }
 
+/* A stream whose far end takes too little is gone for the engine: its number and its slot are free, and what comes by it is refused. */
+static void full_stream(void) {
+  static uint64_t block[(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 48) / 8 + 1];
+  microsip_engine_config conf;
+  microsip_engine *e = NULL;
+  microsip_account account;
+  microsip_reply reply;
+  microsip_flow flow;
+  microsip_origin path;
+  microsip_out out;
+  microsip_ask ask;
+  microsip_id anna = 0;
+  uint8_t ping[] = "\r\n\r\n", bytes[2000];
+  uint32_t round, asked = 0;
+  uint64_t now = 1, when;
+  if (!(microsip_features() & MICROSIP_HAS_STREAM)) return;
+  MICROSIP_ZERO(conf);
+  MICROSIP_ZERO(account);
+  MICROSIP_ZERO(reply);
+  MICROSIP_ZERO(flow);
+  MICROSIP_ZERO(path);
+  conf.seed[0] = 1;
+  conf.max_flows = 1;
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, sizeof block, &conf, 0, &e), MICROSIP_OK);
+  reply.count = 1;
+  reply.addr[0].family = 4;
+  reply.addr[0].ip[0] = 10;
+  IS(microsip_engine_reply(e, now, &reply), MICROSIP_OK);
+  account.uri = "sip:anna@10.0.0.9";
+  account.transport = MICROSIP_TCP;
+  IS(microsip_engine_account_add(e, now, &account, &anna), MICROSIP_OK);
+  /* its REGISTER leaves by a stream, which is full; another one is asked for, and that one is full, too */
+  for (round = 0; round < 200 && asked < 3; round++) {
+    for (;;) {
+      MICROSIP_ZERO(ask);
+      if (microsip_engine_poll_ask(e, now, &ask) != MICROSIP_OK) break;
+      if (ask.kind == MICROSIP_ASK_LOCAL) { reply.ask = ask.ask; IS(microsip_engine_reply(e, now, &reply), MICROSIP_OK); }
+      if (ask.kind != MICROSIP_ASK_CONNECT) continue;
+      asked++;
+      MICROSIP_ZERO(flow);
+      flow.flow = path.flow = 6 + asked;
+      flow.ask = ask.ask;
+      flow.state = MICROSIP_FLOW_UP;
+      flow.transport = MICROSIP_TCP;
+      flow.remote = ask.addr;
+      IS(microsip_engine_flow(e, now, &flow), MICROSIP_OK);
+      MICROSIP_ZERO(out);
+      IS(microsip_engine_poll_transmit(e, now, &out, bytes, sizeof bytes), MICROSIP_OK);
+      IS(out.flow == flow.flow && memcmp(bytes, "REGISTER ", 9) == 0, 1);
+      flow.ask = 0;
+      flow.state = MICROSIP_FLOW_FULL;
+      IS(microsip_engine_flow(e, now, &flow), MICROSIP_OK);
+      IS(microsip_engine_flow(e, now, &flow), MICROSIP_OK); /* not known any more */
+      IS(microsip_engine_sip(e, now, &path, ping, 4, NULL), MICROSIP_E_ARG);
+      said(__LINE__, e, "from->flow", "no stream that is up");
+    }
+    MICROSIP_ZERO(out);
+    IS(microsip_engine_poll_transmit(e, now, &out, bytes, sizeof bytes), MICROSIP_NOTHING);
+    if (microsip_engine_poll_timeout(e, now, &when) == MICROSIP_OK && when > now) now = when;
+    IS(microsip_engine_timeout(e, now), MICROSIP_OK);
+  }
+  IS((int32_t)asked, 3);
+}
+
 int main(void) {
   microsip_config conf = config();
   int32_t code;
@@ -795,6 +859,7 @@ int main(void) {
   ends();
   engine();
   number_again();
+  full_stream();
   for (code = -500; code < 10; code++) { checks++; if (!microsip_strerror(code) || !*microsip_strerror(code)) failed = 1; }
   checks++;
   if (strcmp(microsip_version(), MICROSIP_VERSION) != 0 || microsip_abi_version() != MICROSIP_ABI_VERSION) { failed = 1; fprintf(stderr, "versions differ\n"); }

@@ -62,12 +62,20 @@ echo "families: $(wc -l <"$work/host") functions in both"
 missed=$(while read -r name; do cat tests/abi/every.h tests/abi/misuse.c | grep -q "\b$name(" || echo "$name"; done <"$work/exported")
 [ -z "$missed" ] || { echo "no test of misuse calls: $missed"; exit 1; }
 
+# each call's result is recorded, and held against what the header documents
+python3 tests/abi/seen.py header include/microsip.h "$work/seen.h"
+
 # program NAME HEADERS: built against the header in that folder, and run
 program() {
-    gcc -std=gnu99 -g -Wall -Wextra -Werror -I"$2" -I"$work" -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$1.c -o "$work/$1" "$library.a" $libs
+    if [ "$2" = include ]; then record="-include $work/seen.h"; else record=; fi
+    MICROSIP_SEEN=$work/$1.seen
+    export MICROSIP_SEEN
+    gcc $record -std=gnu99 -g -Wall -Wextra -Werror -I"$2" -I"$work" -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$1.c -o "$work/$1" "$library.a" $libs
     timeout 300 "$work/$1" "$work" || { echo "$1 with the header in $2: failed"; exit 1; }
 }
 for name in misuse sizes threads call added sound engines; do program $name include; done
+for name in whole wrong_state; do MICROSIP_SEEN=$work/$name.seen cargo test --locked --quiet -p microsip --all-features --test $name >/dev/null || { echo "cargo test --test $name: failed"; exit 1; }; done
+python3 tests/abi/seen.py check include/microsip.h "$work"/*.seen
 for age in older newer; do
     program call "$work/$age"
     gcc -std=c99 -pedantic -Wall -Wextra -Werror -Wpadded -I"$work/$age" -c tests/abi/ages.c -o "$work/ages.o"

@@ -51,6 +51,7 @@ static void pcm_waiters(int fetched) {
   waits[1].write = 1;
   for (i = 0; i < 2; i++) {
     CHECK(microsip_dial(waits[i].phone, 0, uri, NULL, &waits[i].call) == MICROSIP_OK);
+    CHECK(microsip_source_set(waits[i].phone, waits[i].call, MICROSIP_SRC_PCM) == MICROSIP_OK);
     pthread_create(&threads[i], NULL, wait_for_pcm, &waits[i]);
   }
   MICROSIP_ZERO(ev);

@@ -70,6 +70,8 @@ pub enum CommandError {
     Uri,
     /// A text is too long for its block, or has control characters.
     Text,
+    /// Rules forward calls, and have no target to send them to.
+    Nowhere,
     /// An extra header line is none, or does not end in CRLF.
     HeaderLine,
     /// An extra header is one that the core writes itself (Via, say).

@@ -60,6 +60,10 @@ impl Fail {
                 MICROSIP_E_URI,
                 "is no address: write sip:user@host, tel:+123, or a number that the account's domain completes",
             ),
+            CommandError::Nowhere => (
+                MICROSIP_E_ARG,
+                "has no target to send calls to: set forward_to, or that of its kind, with it or before it",
+            ),
             CommandError::Text => (MICROSIP_E_TEXT, "is too long or has control characters"),
             CommandError::HeaderLine => (
                 MICROSIP_E_TEXT,

@@ -254,7 +254,8 @@ pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: 
     })
 }
 
-/// The next ask of the engine (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
+/// The next ask of the engine (ask->size must be set). Call it until there is none, after every input and command.
+/// MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, now_us: u64, ask: *mut microsip_ask) -> i32 {
     with("microsip_engine_poll_ask", e, |engine| {

@@ -180,7 +180,7 @@ pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_conf
 /// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it
 /// is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least the size from microsip_engine_size_get. There
 /// is nothing to destroy: stop calling, or make it anew. Ask the engine then for its first asks: it wants to know its
-/// local addresses. Where it fails, microsip_engine_last_error of mem has the reason: MICROSIP_E_ABI: another header's
+/// local addresses. Where it fails, microsip_engine_last_error of mem has the reason. MICROSIP_E_ABI: another header's
 /// version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
 /// c is out of its range. MICROSIP_E_UNSUPPORTED: its rate, in a library without the feature resample.
 #[unsafe(no_mangle)]

@@ -152,9 +152,9 @@ pub unsafe extern "C" fn microsip_engine_media(
     })
 }
 
-/// The next packet to send into buf, voice first; o->len is its length. Call it until MICROSIP_NOTHING, after
-/// every input and command. buf: room for the packet. o: its way and its length; its size must be set. MICROSIP_E_BUFFER:
-/// o->len bytes are needed, and it stays.
+/// The next packet to send into buf, voice first; o->len is its length. Call it until there is none, after every input
+/// and command. buf: room for the packet. o: its way and its length; its size must be set. MICROSIP_NOTHING: there is
+/// none. MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_transmit(
     e: *mut microsip_engine,

@@ -173,6 +173,12 @@ impl Slots {
         }
     }
 
+    /// A call on hold hears a sound of its own, or that of all calls, and no application's PCM.
+    pub(crate) fn has_music(&self, call: CallId) -> bool {
+        let own = self.slots.get(call.slot()).filter(|slot| slot.target == call.raw());
+        own.and_then(|slot| slot.music.as_ref()).unwrap_or(&self.music).is_some()
+    }
+
     /// Takes out everything.
     pub(crate) fn clear(&mut self) -> Vec<Slot> {
         self.slots.iter_mut().map(core::mem::take).collect()

@@ -275,7 +275,14 @@ pub(crate) fn remove(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done 
 }
 
 pub(crate) fn register(phone: &mut Phone<'_>, now: Instant, account: u64, token: u64) -> Done {
-    phone.register(now, account_id(account)?, token).map_err(refused("account", account))
+    phone.register(now, account_id(account)?, token).map_err(|error| match error {
+        CommandError::State => {
+            let fix = "is MICROSIP_UNREGISTERED, and its member registers is off: microsip_account_update with \
+                       MICROSIP_ON registers it";
+            Fail::new(MICROSIP_E_STATE, "account", Value::Id(account), fix)
+        }
+        _ => refused("account", account)(error),
+    })
 }
 
 pub(crate) fn unregister(phone: &mut Phone<'_>, now: Instant, account: u64, token: u64) -> Done {

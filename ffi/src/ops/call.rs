@@ -319,6 +319,23 @@ pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *
     })
 }
 
+/// A call that cannot be released: its state is told.
+pub(crate) fn not_over(phone: &Phone<'_>, id: CallId) -> Fail {
+    let fix = match phone.call_info(id).map(|info| info.state) {
+        Ok(CallState::Calling) => {
+            "is MICROSIP_CALLING: only one that is MICROSIP_ENDED can be released; microsip_hangup gives it up"
+        }
+        Ok(CallState::Incoming) => {
+            "is MICROSIP_INCOMING: only one that is MICROSIP_ENDED can be released; microsip_reject refuses it"
+        }
+        Ok(CallState::Early) => {
+            "is MICROSIP_EARLY: only one that is MICROSIP_ENDED can be released; microsip_hangup gives it up"
+        }
+        _ => "is MICROSIP_CONNECTED: only one that is MICROSIP_ENDED can be released; microsip_hangup ends it",
+    };
+    Fail::new(MICROSIP_E_STATE, "object", Value::Id(id.raw()), fix)
+}
+
 /// A call that cannot be answered so, or refused: its state is told, and what is legal in it.
 fn unanswered(phone: &Phone<'_>, id: CallId) -> Fail {
     let fix = match phone.call_info(id).map(|info| (info.state, info.incoming)) {

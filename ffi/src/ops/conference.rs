@@ -71,6 +71,7 @@ pub(crate) unsafe fn member_set(
     let (id, who) = (found(phone, conference)?, member_of(member)?);
     phone.conference_member_set(now, id, who, &change).map_err(|error| match error {
         CommandError::Range => range("m->gain_percent", given.gain_percent, fix),
+        CommandError::State => super::ended("member", member),
         error => refused("member", member)(error),
     })
 }

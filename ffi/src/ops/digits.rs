@@ -8,7 +8,7 @@ use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::media::digits::DigitMethod;
-use microsip_core::phone::{CommandError, Phone};
+use microsip_core::phone::{CallId, CallState, CommandError, Phone};
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -42,7 +42,7 @@ pub(crate) unsafe fn script(
             let fix = "are more than can wait to be sent, 32 at once: send fewer, and the rest after MICROSIP_EV_DONE";
             Fail::new(MICROSIP_E_FULL, "digits", Value::text(digits), fix)
         }
-        error => unsent(call, error),
+        error => unsent(phone, call, error),
     })
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn start(phone: &mut Phone<'_>, now: Instant, call: u64, digit: u32, 
             let fix = "has a key that is held already (stop it first), or as many digits as can wait to be sent";
             Fail::new(MICROSIP_E_FULL, "call", Value::Id(call), fix)
         }
-        error => unsent(call, error),
+        error => unsent(phone, call, error),
     })
 }
 
@@ -67,21 +67,29 @@ pub(crate) fn stop(phone: &mut Phone<'_>, now: Instant, call: u64) -> Done {
     phone.release_digit(now, call_id(call)?).map_err(refused("call", call))
 }
 
-/// Digits cannot be sent in this call.
-fn unsent(call: u64, error: CommandError) -> Fail {
-    match error {
-        CommandError::Unsupported => {
+/// Digits cannot be sent in this call: its state is told.
+fn unsent(phone: &Phone<'_>, call: u64, error: CommandError) -> Fail {
+    let info = CallId::from_raw(call).ok().and_then(|id| phone.call_info(id).ok());
+    let fix = match (error, info) {
+        (CommandError::Unsupported, _) => {
             let fix = "has a far end that cannot hear digits by this method: it takes no events, or this library was \
                        built without tones or INFO";
-            Fail::new(MICROSIP_E_UNSUPPORTED, "call", Value::Id(call), fix)
+            return Fail::new(MICROSIP_E_UNSUPPORTED, "call", Value::Id(call), fix);
         }
-        CommandError::State if features::INFO => {
-            let fix = "has no media yet or any more, or this side may not send (the far end holds it): digits go by INFO \
-                       alone then, and only while media runs";
-            Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
-        }
-        _ => refused("call", call)(error),
-    }
+        (CommandError::State, Some(info)) => match info.state {
+            CallState::Ended => return super::ended("call", call),
+            CallState::Connected | CallState::Early if info.held => {
+                "is on hold by the far end: digits go by INFO alone until it resumes"
+            }
+            CallState::Connected | CallState::Early => {
+                "has no media yet that this side may send: the events of its media tell when"
+            }
+            CallState::Calling => "is MICROSIP_CALLING: it has no sound before an answer, or early media",
+            CallState::Incoming => "is MICROSIP_INCOMING: it has no sound before microsip_answer with 183 or 200",
+        },
+        _ => return refused("call", call)(error),
+    };
+    Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
 }
 
 /// A phone's method of digits, and their length in milliseconds.

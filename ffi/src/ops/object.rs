@@ -8,7 +8,9 @@ use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountId, AccountText, CallId, CallList, CallText, ConferenceId, Phone, Which};
+use microsip_core::phone::{
+    AccountId, AccountText, CallId, CallList, CallText, CommandError, ConferenceId, Phone, Which,
+};
 use microsip_core::wire::sip::Method;
 
 /// # Safety
@@ -235,5 +237,8 @@ pub(crate) fn release(phone: &mut Phone<'_>, now: Instant, object: u64) -> Done 
         return phone.conference_release(now, conference).map_err(refused("object", object));
     }
     let id = CallId::from_raw(object).map_err(|error| Fail::id("object", object, error))?;
-    phone.release(id).map_err(|error| Fail::command(error, "object", Value::Id(object)))
+    phone.release(id).map_err(|error| match error {
+        CommandError::State => super::call::not_over(phone, id),
+        _ => Fail::command(error, "object", Value::Id(object)),
+    })
 }

@@ -91,6 +91,9 @@ fn wrong(
 ) -> Fail {
     match error {
         CommandError::Range => range("rules->dnd_code", rules.numbers.dnd_code, "is not within 400 to 699"),
+        CommandError::Nowhere => {
+            Fail::command(error, "rules->forward", Value::Number(i64::from(rules.numbers.forward)))
+        }
         CommandError::Text => Fail::command(error, "rules (one of its texts)", Value::None),
         CommandError::Unsupported => {
             let fix = "needs the feature rules, or an engine that was made with rule_bytes";

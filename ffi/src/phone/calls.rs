@@ -20,7 +20,8 @@ use core::ffi::c_char;
 /// or o has a number out of range (o->session_expires or o->min_se from 1 to 89, say). MICROSIP_E_TEXT: o->headers are
 /// not lines of "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are
 /// there; for a call for help (`emergency` of microsip_account) only where each of them is one, too, for any other gives
-/// way. MICROSIP_E_CLOSED: after shutdown, to a call for help, too.
+/// way. MICROSIP_E_NO_CODEC: o->codecs has a codec that this library does not have, or this phone has no memory for.
+/// MICROSIP_E_CLOSED: after shutdown, to a call for help, too.
 /// MICROSIP_E_STATE: uri is NULL, and nothing that was dialled is kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(
@@ -120,8 +121,10 @@ pub unsafe extern "C" fn microsip_identify(
 }
 
 /// Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that are ours now. Its
-/// turn, its end and its errors are those of microsip_hold. MICROSIP_E_ARG: m has a number out of range.
-/// MICROSIP_E_NO_CODEC: m->codecs has a codec that this library does not have, or this phone has no memory for.
+/// turn and its end are those of microsip_hold. MICROSIP_E_ARG: m has a number out of range. MICROSIP_E_NO_CODEC:
+/// m->codecs has a codec that this library does not have, or this phone has no memory for. MICROSIP_E_STATE: it is not
+/// connected. MICROSIP_E_FULL: the end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: without
+/// MICROSIP_HAS_REOFFER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_reoffer(
     phone: microsip_id,
@@ -218,7 +221,8 @@ pub unsafe extern "C" fn microsip_digits(
 /// Presses a key and holds it: its digit, behind those that wait, lasts until microsip_digit_stop, ten minutes at most.
 /// As an event it goes in segments where it has to (RFC 4733 §2.5.1.3). By SIP INFO it goes when it is let go, with its
 /// length, a minute at most. For the rest as microsip_digits. MICROSIP_E_ARG: digit is none of 0 to 9, * # A B C D. MICROSIP_E_FULL: a key is held
-/// already, or too many digits wait. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_INFO, too.
+/// already, or too many digits wait. MICROSIP_E_STATE: as of microsip_digits. MICROSIP_E_UNSUPPORTED: without
+/// MICROSIP_HAS_INFO, too.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_digit_start(
     phone: microsip_id,

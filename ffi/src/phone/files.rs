@@ -108,6 +108,7 @@ fn in_slot<T>(shared: &Shared, call: u64, change: impl FnOnce(&mut Slot) -> T) -
 }
 
 /// Stops the sound that plays there: its end is MICROSIP_E_CANCELLED. target: a call or a conference. MICROSIP_NOTHING: none plays.
+/// MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_sound_stop(phone: microsip_id, target: microsip_id) -> i32 {
     with_shared("microsip_sound_stop", phone, |shared| {

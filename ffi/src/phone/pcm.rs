@@ -1,14 +1,31 @@
 //! Sound of a call or a conference as the application's own PCM.
 
 use super::{sounding, until, with_shared};
+use crate::abi::code::MICROSIP_E_STATE;
 use crate::abi::types::*;
-use crate::abi::{Fail, pointer};
+use crate::abi::{Fail, Value, pointer};
 use crate::host::audio::ring::ring;
-use crate::host::shared::Shared;
+use crate::host::shared::{Core, Shared};
 use crate::host::signal::lock;
-use crate::host::slots::{Incoming, Outgoing, Slot};
+use crate::host::slots::{Incoming, Outgoing, Slot, Target};
+use crate::ops::Done;
 use core::sync::atomic::Ordering;
+use microsip_core::phone::{Music, Source};
 use std::sync::PoisonError;
+
+/// A call whose far end hears what is written, now or while it is on hold; or a conference.
+fn hears_pcm(core: &mut Core, target: u64) -> Done {
+    let Target::Call(call) = sounding(core, target)? else { return Ok(()) };
+    let heard = core.phone.call_info(call).is_ok_and(|info| {
+        info.source == Source::Application || info.music == Music::Application && !core.slots.has_music(call)
+    });
+    if heard {
+        return Ok(());
+    }
+    let fix =
+        "has another source, and no music of MICROSIP_MUSIC_PCM: choose MICROSIP_SRC_PCM by microsip_source_set first";
+    Err(Fail::new(MICROSIP_E_STATE, "target", Value::Id(target), fix))
+}
 
 /// Waits until a tick has moved PCM; false when the time is over.
 fn wait_for_tick(shared: &Shared, seen: u64, until: Option<std::time::Instant>) -> bool {
@@ -68,7 +85,7 @@ fn pace(
 /// conference. target: a call or a conference. *taken: the number of samples taken; the ring holds pcm_ms of the
 /// configuration. wait_ms: the longest wait for room (0: none), which paces a loop that writes. Samples that are
 /// missing at their time are silence, and counted (pcm_underrun). NULL with 0 samples throws away those that were not
-/// sent yet. MICROSIP_E_STATE: the call has ended.
+/// sent yet. MICROSIP_E_STATE: the call has ended, or hears another source, on hold too.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_pcm_write(
     phone: microsip_id,
@@ -82,6 +99,9 @@ pub unsafe extern "C" fn microsip_pcm_write(
         // SAFETY: by contract.
         let pcm = unsafe { pointer::slice(pcm, samples, "pcm")? };
         let taken = pointer::must(taken, "taken")?;
+        if !pcm.is_empty() {
+            hears_pcm(&mut lock(&shared.core), target)?;
+        }
         let room = shared.pcm_samples;
         let mut spare = Some(ring(room, usize::MAX, None));
         let moved = pace(shared, target, pcm.len(), wait_ms, |slot, done| {

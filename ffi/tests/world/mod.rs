@@ -10,7 +10,9 @@ use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::engine::*;
 use microsip::phone::*;
+use std::collections::BTreeSet;
 use std::net::UdpSocket;
+use std::sync::Mutex;
 use std::time::Instant;
 
 /// A busy machine may take its time; where the message comes, this costs nothing.
@@ -26,12 +28,27 @@ pub(crate) fn zeroed<T>() -> T {
     }
 }
 
+/// Records a function's result, once, in the file that MICROSIP_SEEN names: tests/abi/seen.py holds them against the
+/// header.
+pub(crate) fn seen(function: &str, result: i32) -> i32 {
+    static SEEN: Mutex<BTreeSet<(String, i32)>> = Mutex::new(BTreeSet::new());
+    if let Ok(path) = std::env::var("MICROSIP_SEEN") {
+        let mut seen = SEEN.lock().unwrap();
+        if seen.insert((function.to_owned(), result)) {
+            let mut file = std::fs::File::options().create(true).append(true).open(path).unwrap();
+            std::io::Write::write_all(&mut file, format!("{function} {result}\n").as_bytes()).unwrap();
+        }
+    }
+    result
+}
+
 pub(crate) struct Board {
     memory: Vec<u64>,
     pub(crate) e: *mut microsip_engine,
     pub(crate) now: u64,
     sent: Vec<String>,
     events: Vec<microsip_event>,
+    events_off: bool,
 }
 
 pub(crate) struct Desk {
@@ -39,6 +56,7 @@ pub(crate) struct Desk {
     far: UdpSocket,
     _media: UdpSocket,
     events: Vec<microsip_event>,
+    events_off: bool,
 }
 
 pub(crate) enum World {
@@ -53,8 +71,8 @@ macro_rules! both {
             $(pub(crate) fn $name(&self, $($argument: $type),*) -> i32 {
                 // SAFETY: the tests pass what outlives the call.
                 match self {
-                    Self::Engine(board) => unsafe { $engine(board.e, board.now, $($argument),*) },
-                    Self::Host(desk) => unsafe { $host(desk.id, $($argument),*) },
+                    Self::Engine(board) => seen(stringify!($engine), unsafe { $engine(board.e, board.now, $($argument),*) }),
+                    Self::Host(desk) => seen(stringify!($host), unsafe { $host(desk.id, $($argument),*) }),
                 }
             })*
         }
@@ -99,6 +117,8 @@ both! {
     info_get(microsip_engine_info_get, microsip_info_get; out: *mut microsip_info);
     counters_get(microsip_engine_counters_get, microsip_counters_get; out: *mut microsip_counters);
     ids_get(microsip_engine_ids_get, microsip_ids_get; kind: u32, owner: u64, ids: *mut u64, cap: u32, needed: *mut u32);
+    address_get(microsip_engine_address_get, microsip_address_get; which: u32, out: *mut microsip_addr);
+    call_quality_get(microsip_engine_call_quality_get, microsip_call_quality_get; call: u64, mos: *mut u32, cap: u32, needed: *mut u32, each: *mut u32);
     text_get(microsip_engine_text_get, microsip_text_get; object: u64, which: u32, index: u32, buf: *mut c_char, cap: u32, needed: *mut u32);
 }
 
@@ -125,7 +145,8 @@ impl World {
             let mut memory = vec![0; bytes as usize / 8 + 1];
             let made = microsip_engine_init(MICROSIP_ABI_VERSION, memory.as_mut_ptr().cast(), bytes, config, 1, &mut e);
             assert_eq!(made, MICROSIP_OK);
-            let mut world = Self::Engine(Board { memory, e, now: 1, sent: Vec::new(), events: Vec::new() });
+            let mut world =
+                Self::Engine(Board { memory, e, now: 1, sent: Vec::new(), events: Vec::new(), events_off: false });
             world.turn();
             world
         }
@@ -145,7 +166,7 @@ impl World {
         let far = UdpSocket::bind("127.0.0.1:0").unwrap();
         let media = UdpSocket::bind("127.0.0.1:0").unwrap();
         far.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
-        Self::Host(Desk { id, far, _media: media, events: Vec::new() })
+        Self::Host(Desk { id, far, _media: media, events: Vec::new(), events_off: false })
     }
 
     pub(crate) fn is_host(&self) -> bool {
@@ -415,13 +436,20 @@ impl World {
         format!("{numbers:?}")
     }
 
+    /// The far end takes no telephone-events from now on, in calls that come in.
+    pub(crate) fn without_events(&mut self) {
+        let (Self::Engine(Board { events_off, .. }) | Self::Host(Desk { events_off, .. })) = self;
+        *events_off = true;
+    }
+
     /// A call comes in, directly; `supported`: the options that its far end knows.
     pub(crate) fn invite(&mut self, id: &str, supported: &str) -> (u64, String) {
         let (far, own, port) = (self.far(), self.own(), self.media_port());
         let host = far.split(':').next().unwrap();
+        let (Self::Engine(Board { events_off, .. }) | Self::Host(Desk { events_off, .. })) = self;
+        let (kinds, map) = if *events_off { ("0 8", "") } else { ("0 8 101", "a=rtpmap:101 telephone-event/8000\r\n") };
         let sdp = format!(
-            "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 8 101\r\n\
-             a=rtpmap:101 telephone-event/8000\r\n"
+            "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP {kinds}\r\n{map}"
         );
         let head = format!(
             "From: <sip:bob@{far}>;tag={id}\r\nCall-ID: {id}\r\nMax-Forwards: 70\r\nContact: <sip:bob@{far}>\r\n"

@@ -2,7 +2,9 @@
 
 use crate::server::{REGISTRAR, Server, account_with, anna, register, state, until};
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountState, Capacity, FORWARD_ALWAYS, FORWARD_BUSY, RuleNumbers, Rules, Switch};
+use microsip_core::phone::{
+    AccountState, Capacity, CommandError, FORWARD_ALWAYS, FORWARD_BUSY, RuleNumbers, Rules, Switch,
+};
 use microsip_tests::{Lab, Peer, Sip};
 
 const NONE: RuleNumbers = RuleNumbers::UNSET;
@@ -107,12 +109,14 @@ fn a_repetition_says_where_to_or_nothing_of_it() {
 #[test]
 fn all_calls_are_forwarded_as_a_rule_for_all_says() {
     for (calls, capacity) in cut().into_iter().filter(|(calls, _)| *calls == 0) {
-        let always = RuleNumbers { forward: FORWARD_ALWAYS, ..NONE };
-        let (mut lab, _) = full(calls, capacity, always, "");
-        // without a target the rule forwards nobody
-        assert!(matches!(refused(&mut lab, "").status(), 486 | 503));
+        let numbers = RuleNumbers { forward: FORWARD_ALWAYS, ..NONE };
+        let (mut lab, _) = full(calls, capacity, NONE, "");
         let account = lab.ends[0].phone.accounts().next().unwrap();
-        let rules = Rules { forward_to: Some("sip:all@10.0.0.7"), ..Rules::default() };
+        // a target for all is needed: that of a busy phone is none
+        let nowhere = Rules { numbers, ..Rules::default() };
+        assert_eq!(lab.ends[0].phone.set_rules(account, &nowhere), Err(CommandError::Nowhere));
+        assert!(matches!(refused(&mut lab, "").status(), 486 | 503));
+        let rules = Rules { numbers, forward_to: Some("sip:all@10.0.0.7"), ..Rules::default() };
         lab.ends[0].phone.set_rules(account, &rules).unwrap();
         let mut peer = Peer::new(&mut lab, "10.0.0.9:40003", 0);
         peer.target = "sip:anna@10.0.0.1".into();

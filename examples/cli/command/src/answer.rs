@@ -54,6 +54,8 @@ fn effective(answer: &Answer) -> Result<(), String> {
         answered.as_secs_f64(),
         forwarded.as_secs()
     );
+    let rings = (matches!(code, 180 | 183) || early) && !all;
+    let own_ring = answer.ring.is_some() || answer.ring_device.is_some();
     for (wrong, text) in [
         (answer.contact.is_some() && !moves, "--contact goes with --code 300 to 399"),
         (answer.contact.is_none() && moves, "--code 300 to 399 sends callers on: say where to with --contact"),
@@ -70,6 +72,14 @@ fn effective(answer: &Answer) -> Result<(), String> {
         (
             all && (ours || early || answer.after.is_some()),
             "--auto-answer all answers each call at once: leave out --header, --reason, --contact, --early and --after",
+        ),
+        (
+            own_ring && !rings,
+            "--ring and --ring-device go with a call that rings: --code 180, --code 183 or --early, with --after",
+        ),
+        (
+            answer.ring.is_some() && sound.tones.as_deref() == Some("none"),
+            "--tones none plays no ring: leave out --ring, or name a country",
         ),
         (early && refuses, "--early brings media, and a --code from 300 on refuses the call: leave one of them out"),
         (

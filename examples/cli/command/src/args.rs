@@ -182,8 +182,8 @@ pub(crate) struct Answer {
     /// --record keeps the whole of it
     #[arg(long)]
     pub(crate) conference: bool,
-    /// Ring with this WAV file
-    #[arg(long, value_name = "F.wav")]
+    /// Ring with this WAV file; with --code 180, --code 183 or --early
+    #[arg(long, value_name = "F.wav", conflicts_with = "null_audio")]
     pub(crate) ring: Option<PathBuf>,
     /// Ring on this device, by its id or name in `microsip devices`; null, or wav:F.wav. By default where the
     /// loudspeaker is
@@ -313,6 +313,12 @@ pub(crate) struct Course {
     /// offers leave before the answer where the far end takes them then (UPDATE, RFC 3311)
     #[arg(long)]
     pub(crate) offers_early: bool,
+    /// Tell the far end that we are somebody else so long after the answer (RFC 4916)
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "identify_as")]
+    pub(crate) identify_after: Option<Duration>,
+    /// Our address then, a URI with or without a name; without --identify-after the key i tells it
+    #[arg(long, value_name = "URI")]
+    pub(crate) identify_as: Option<String>,
     /// Digits to send once connected: 0-9 * # A-D, a comma or p waits a second, w half a second
     #[arg(long, value_name = "DIGITS", value_parser = digits)]
     pub(crate) dtmf: Option<String>,

@@ -79,6 +79,11 @@ pub(crate) enum Happened {
         sip_code: u32,
         result: i32,
     },
+    /// The far end has our new identity, or does not take it.
+    Identified {
+        sip_code: u32,
+        result: i32,
+    },
     Device {
         which: u32,
         result: i32,
@@ -155,6 +160,9 @@ impl Event {
             }
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_REOFFER => {
                 Happened::Reoffered { sip_code: event.sip_code, result: event.result }
+            }
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_IDENTIFY => {
+                Happened::Identified { sip_code: event.sip_code, result: event.result }
             }
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent,
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Media(event.value),

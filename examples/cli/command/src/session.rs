@@ -161,6 +161,26 @@ fn session_timer(network: &Network) -> [u32; 4] {
     [mode, network.session_expires.unwrap_or(0), network.min_se.unwrap_or(0), side]
 }
 
+/// Options that would have no effect are a mistake.
+fn effective(network: &Network) -> Result<(), Stop> {
+    let timed = network.session_expires.is_some() || network.min_se.is_some() || network.refresher.is_some();
+    for (wrong, text) in [
+        (
+            network.media_lost.is_some() && network.media_timeout == Some(Silence::Never),
+            "--media-lost is for a far end that is given up, and --media-timeout never gives none up: leave one of them out",
+        ),
+        (
+            timed && network.session_timer == Some(TimerUse::Off),
+            "--session-timer off runs none: leave out --session-expires, --min-se and --refresher",
+        ),
+    ] {
+        if wrong {
+            return Err(Stop::new(Exit::Usage, text));
+        }
+    }
+    Ok(())
+}
+
 impl Session {
     pub(crate) fn open(
         show: &Show,
@@ -170,6 +190,7 @@ impl Session {
         null_audio: bool,
         anybody: bool,
     ) -> Result<Self, Stop> {
+        effective(network)?;
         let options = Options {
             bind: network.listen.map(|listen| listen.address),
             transports: number(network.listen.and_then(|listen| listen.transport)),

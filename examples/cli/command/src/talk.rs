@@ -58,6 +58,8 @@ pub(crate) struct Talk<'a> {
     reoffer_at: Option<Instant>,
     /// The times of our offers have begun.
     offers_begun: bool,
+    /// The time at which we are somebody else.
+    identify_at: Option<Instant>,
     /// The codecs that the key goes through, and the next one.
     codecs: Vec<&'a str>,
     next_codec: usize,
@@ -112,6 +114,7 @@ impl<'a> Talk<'a> {
             resume_at: None,
             reoffer_at: None,
             offers_begun: false,
+            identify_at: None,
             codecs: USUAL.to_vec(),
             next_codec: 1,
             number: 0,
@@ -192,7 +195,7 @@ impl<'a> Talk<'a> {
 
     /// The next deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
-        let offers = [self.hold_at, self.resume_at, self.reoffer_at];
+        let offers = [self.hold_at, self.resume_at, self.reoffer_at, self.identify_at];
         let times = [self.answer_by, self.accept_at, self.end_at, self.levels_at].into_iter().chain(offers);
         times.flatten().min()
     }
@@ -215,6 +218,9 @@ impl<'a> Talk<'a> {
         }
         if over(&mut self.reoffer_at) {
             self.reoffer(self.course.reoffer_codec.as_deref());
+        }
+        if over(&mut self.identify_at) {
+            self.identify();
         }
         if over(&mut self.end_at) {
             self.hang_up();
@@ -245,6 +251,8 @@ impl<'a> Talk<'a> {
                 self.next_codec += 1;
                 self.reoffer(next);
             }
+            // a call that came in may have it before its answer
+            Verb::Identify if rings || self.connected.is_some() => self.identify(),
             Verb::Answer if rings => {
                 self.accept_at = None;
                 self.accept();
@@ -289,6 +297,17 @@ impl<'a> Talk<'a> {
 
     fn reoffer(&self, codecs: Option<&str>) {
         self.told(self.phone.reoffer(self.call, codecs));
+    }
+
+    /// Its end is [`crate::event::Happened::Identified`].
+    fn identify(&self) {
+        let Some(caller) = &self.course.identify_as else {
+            return self.line("who are we now? give --identify-as sip:user@domain");
+        };
+        if let Err(failure) = self.phone.identify(self.call, caller) {
+            let fields = || json!({ "call": self.call, "sip_code": 0, "result": failure.code });
+            self.say("identify_failed", fields, &failure.text); // its far end does not take it, say
+        }
     }
 
     fn accept(&mut self) {

@@ -9,6 +9,8 @@ pub(crate) enum Verb {
     Mute,
     Hold,
     Codec,
+    /// The far end is told who we are now.
+    Identify,
     Answer,
     Reject,
     Hangup,
@@ -26,8 +28,7 @@ pub(crate) enum Verb {
 }
 
 /// The keys, as they are shown to people.
-pub(crate) const KEYS: &str =
-    "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, q hang up, ? keys";
+pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, i identity, q hang up, ? keys";
 /// Those for several calls. `redials`: the command dials the last target again.
 pub(crate) const fn keys_of_several(redials: bool) -> &'static str {
     if redials {
@@ -47,6 +48,7 @@ impl Verb {
             b'm' => Some(Self::Mute),
             b'h' => Some(Self::Hold),
             b'c' => Some(Self::Codec),
+            b'i' => Some(Self::Identify),
             b'a' => Some(Self::Answer),
             b'r' => Some(Self::Reject),
             b'q' => Some(Self::Hangup),
@@ -76,6 +78,7 @@ mod tests {
         let verbs = |bytes: &[u8]| Verb::typed(bytes).collect::<Vec<_>>();
         assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
         assert_eq!(verbs(b"mcarq xE\n"), [Verb::Mute, Verb::Codec, Verb::Answer, Verb::Reject, Verb::Hangup]);
+        assert_eq!(verbs(b"hi"), [Verb::Hold, Verb::Identify]);
         assert_eq!(verbs(b"+5"), [Verb::Press, Verb::Digit('5')]);
         assert_eq!(verbs(b"npdjl?"), [Verb::Next, Verb::Previous, Verb::Redial, Verb::Join, Verb::List, Verb::Help]);
         assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);

@@ -1,12 +1,21 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 76] = [
+const WORDS: [(&str, &str); 85] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
     ("is no country of MICROSIP_TXT_COUNTRY", "is no country that is known"),
     ("only a call that is MICROSIP_CONNECTED can", "only a call that is up can"),
+    ("before microsip_answer with 183 or 200", "before it is answered"),
+    ("is MICROSIP_UNREGISTERED, and its member registers is off", "does not register"),
+    ("microsip_account_update with MICROSIP_ON registers it", "leave out --no-register"),
+    ("microsip_reject refuses it", "reject it"),
+    ("rules->forward", "--forward"),
+    ("microsip_answer it with 183 where", "answer it with --code 183 where"),
+    ("a library without MICROSIP_HAS_RELIABLE", "a program without reliable responses"),
+    ("a->location", "the location"),
+    ("o->location", "the location"),
     ("MICROSIP_INCOMING", "ringing here"),
     ("MICROSIP_CALLING", "being called"),
     ("MICROSIP_EARLY", "ringing there"),

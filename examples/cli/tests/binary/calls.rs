@@ -357,3 +357,38 @@ fn a_reader_that_goes_away_ends_the_call_with_bye() {
     assert_eq!(answer.child.wait().unwrap().code(), Some(0));
     assert_eq!(child.wait().unwrap().code(), Some(8));
 }
+
+/// By --identify-after, and by the key i; a caller says who it is, too.
+#[test]
+fn a_far_end_is_told_who_we_are_now() {
+    let who = ["--identify-as", "\"Carol\" <sip:carol@example.org>"];
+    let answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio"]);
+    let target = format!("sip:answer@{}", answer.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json", "--for", "2s"]);
+    call.args(["--identify-after", "200ms"]).args(who);
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    let told = objects(&out(&output));
+    let identified = told.iter().find(|object| object["type"] == "identified").expect("no end of it was told");
+    assert_eq!(identified["uri"], "sip:carol@example.org", "{identified}");
+    let (code, said) = answer.finished();
+    assert_eq!(code, Some(0));
+    let identity = said.iter().find(|object| object["type"] == "identity").expect("the far end was not told");
+    assert_eq!((&identity["uri"], &identity["name"]), (&"sip:carol@example.org".into(), &"Carol".into()));
+
+    let answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--for", "2s"]);
+    let target = format!("sip:answer@{}", answer.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--keys"]);
+    call.args(who).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = call.spawn().unwrap();
+    let (mut keys, mut lines) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let mut said = String::new();
+    while !said.contains("connected") {
+        assert!(lines.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    keys.write_all(b"i").unwrap();
+    while lines.read_line(&mut said).unwrap() > 0 {}
+    assert!(said.contains("knows us as sip:carol@example.org now"), "{said}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(answer.finished().0, Some(0));
+}

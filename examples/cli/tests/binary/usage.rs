@@ -51,6 +51,15 @@ fn usage_errors_end_with_two() {
         &["tones", "busy", "--output", "null", "--ring-device", "null"],
         &["tones", "ring", "--output", "null", "--ring-device", "null"],
         &["tones", "beep", "--output", "null", "--for", "1s"],
+        &["answer", "--null-audio", "--listen", "127.0.0.1:0", "--media-timeout", "never", "--media-lost", "tell"],
+        &["call", "sip:a@127.0.0.1:9", "--null-audio", "--session-timer", "off", "--session-expires", "10m"],
+        &["call", "sip:a@127.0.0.1:9", "--null-audio", "--session-timer", "off", "--min-se", "2m"],
+        &["echo", "--listen", "127.0.0.1:0", "--session-timer", "off", "--refresher", "us"],
+        &["answer", "--input", "null", "--output", "null", "--ring", "ring.wav"],
+        &["answer", "--input", "null", "--output", "null", "--ring-device", "null", "--code", "486"],
+        &["answer", "--null-audio", "--ring", "ring.wav", "--code", "180"],
+        &["answer", "--input", "null", "--output", "null", "--code", "180", "--ring", "ring.wav", "--tones", "none"],
+        &["call", "sip:a@127.0.0.1:9", "--null-audio", "--identify-after", "1s"],
         &["register", "--uri", "sip:a@127.0.0.1:9", "--no-register"],
     ] {
         let output = run(microsip(arguments));
@@ -213,7 +222,8 @@ fn a_ring_or_a_country_that_is_not_there_is_found_before_any_call() {
         ("--ring", "/nonexistent/ring.wav", 2, "/nonexistent/ring.wav"),
         ("--ring-device", "no such card", 6, "audio ring device no such card"),
     ] {
-        let output = run(microsip(&["answer", "--listen", "127.0.0.1:0", "--input", "null", option, value]));
+        let rings = ["answer", "--listen", "127.0.0.1:0", "--input", "null", "--code", "180", option, value];
+        let output = run(microsip(&rings));
         assert_eq!(output.status.code(), Some(code), "{option}: {}", err(&output));
         assert!(err(&output).contains(said), "{}", err(&output));
     }

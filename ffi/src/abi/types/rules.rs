@@ -66,7 +66,7 @@ pub struct microsip_rules {
     pub dnd: u32,
     /// Its status, 400 to 699; by default 486.
     pub dnd_code: u32,
-    /// A set of MICROSIP_FORWARD_*: 302 with Contact and Diversion.
+    /// A set of MICROSIP_FORWARD_*: 302 with Contact and Diversion. Each needs a target, set with it or before.
     pub forward: u32,
     /// A set of MICROSIP_AUTO_*.
     pub auto_answer: u32,

@@ -69,6 +69,28 @@ impl<'a> Book<'a> {
         force
     }
 
+    /// Calls would be forwarded, and there would be nowhere to send them. Rules that say nothing of it are not asked.
+    pub(super) fn forwards_nowhere(&self, owner: Handle, new: bool, rules: &Rules<'_>) -> bool {
+        let (phone, given) = (self.in_force(Handle::NONE), rules.texts());
+        let before = if new { phone } else { self.in_force(owner) };
+        let alone = owner.is_none() && !new;
+        let mut there = [false; 3];
+        for (at, there) in there.iter_mut().enumerate() {
+            let kept = |force: &InForce<'_>| force.texts.get(at).is_some_and(|text| !text.is_empty());
+            *there = match given.get(at).copied().flatten() {
+                // given up: the phone's stands again
+                Some("") => !alone && kept(&phone),
+                Some(_) => true,
+                None => kept(&before),
+            };
+        }
+        let flags = if rules.numbers.forward == 0 { before.numbers.forward } else { rules.numbers.forward };
+        let said = rules.numbers.forward != 0 || given.iter().take(3).any(Option::is_some);
+        let [always, busy, no_answer] = there;
+        let nowhere = [!always, !(busy || always), !(no_answer || always)];
+        said && flags != u32::MAX && nowhere.iter().enumerate().any(|(bit, none)| *none && flags & (1 << bit) != 0)
+    }
+
     /// They have room. `new`: of an account that has no slot yet, and no rules.
     ///
     /// # Errors

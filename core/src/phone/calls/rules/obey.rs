@@ -69,7 +69,8 @@ impl Calls<'_> {
                 target_after(lower, owner, change, target, &mut room)?;
             }
         }
-        self.rules.check(owner, new, rules)
+        self.rules.check(owner, new, rules)?;
+        if self.rules.forwards_nowhere(owner, new, rules) { Err(CommandError::Nowhere) } else { Ok(()) }
     }
 
     /// The numbers among the rules in force for an account's calls, or for direct ones.

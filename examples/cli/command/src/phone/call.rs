@@ -22,6 +22,7 @@ pub(crate) enum Source {
 pub(crate) enum Text {
     RemoteUri = c::MICROSIP_TXT_REMOTE_URI as isize,
     RemoteName = c::MICROSIP_TXT_REMOTE_NAME as isize,
+    LocalUri = c::MICROSIP_TXT_LOCAL_URI as isize,
     Reason = c::MICROSIP_TXT_REASON as isize,
     Codec = c::MICROSIP_TXT_CODEC as isize,
     Warning = c::MICROSIP_TXT_WARNING as isize,
@@ -214,6 +215,13 @@ impl Handle {
         let media = c::microsip_media { size, direction: 0, update: 0, reserved: 0, codecs };
         // SAFETY: the text lives until the call has read it.
         check(unsafe { c::microsip_reoffer(self.0, call, &raw const media, 1) })
+    }
+
+    /// Its end is [`crate::event::Happened::Identified`].
+    pub(crate) fn identify(self, call: Id, caller: &str) -> Result<(), Failure> {
+        let caller = text(caller)?;
+        // SAFETY: the text lives until the call has copied it.
+        check(unsafe { c::microsip_identify(self.0, call, caller.as_ptr(), 1) })
     }
 
     /// Its end is [`crate::event::Happened::DigitsSent`], with that token. `by`: the method; `None`: the account's.

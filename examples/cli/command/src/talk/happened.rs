@@ -87,6 +87,14 @@ impl Talk<'_> {
                 let fields = || json!({ "call": self.call, "uri": party.uri, "name": party.name });
                 self.say("identity", fields, &format!("the far end is {text} now"));
             }
+            Happened::Identified { sip_code, result } if result < 0 => {
+                self.offer_failed("identify_failed", "another identity", sip_code, result);
+            }
+            Happened::Identified { .. } => {
+                let uri = self.phone.call_text(self.call, Text::LocalUri);
+                let fields = || json!({ "call": self.call, "uri": uri });
+                self.say("identified", fields, &format!("the far end knows us as {uri} now"));
+            }
             Happened::HoldFailed { sip_code, result } => {
                 self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
                 self.offer_failed("hold_failed", "the hold", sip_code, result);
@@ -177,6 +185,7 @@ impl Talk<'_> {
         }
         self.end_at = self.course.length.map(|length| now + length);
         self.begin_offers();
+        self.identify_at = self.course.identify_after.map(|time| now + time);
         self.levels_at = self.output.json.then(|| now + LEVELS);
     }
 
