@@ -64,6 +64,63 @@ fn long_header_lines_make_room_for_an_answer() {
     }
 }
 
+// Routes of a 2xx that find no room: the call is not up by texts that nobody sent. Its ACK and its BYE go the way that
+// the early dialog had, so that the far end knows that it is over.
+#[test]
+fn a_2xx_whose_routes_do_not_fit_ends_the_call_the_way_it_came() {
+    let long = (0..4).map(|at| format!("Record-Route: <sip:{at}{}@10.0.0.9;lr>\r\n", "r".repeat(90)));
+    let long = long.collect::<String>();
+    for (early, contact) in [("Record-Route: <sip:short@10.0.0.9;lr>\r\n", "peer"), ("", "another")] {
+        let capacity = Capacity { dialog_text: 440, ..Options::default().capacity };
+        let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+        let mut far = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        lab.dial(0, "sip:peer@10.0.0.9");
+        let invite = far.wait(&mut lab, "INVITE");
+        far.respond_with(&mut lab, &invite, 180, early, "");
+        let first = far.contact.clone();
+        far.contact = format!("sip:{contact}@10.0.0.9:5060");
+        far.respond_with(&mut lab, &invite, 200, &long, &sdp("10.0.0.9", 4000, ""));
+        let routes =
+            early.strip_prefix("Record-Route: ").map(|route| vec![route.trim().to_owned()]).unwrap_or_default();
+        for request in ["ACK", "BYE"] {
+            let came = far.wait(&mut lab, request);
+            assert_eq!((came.uri(), came.headers("Route")), (first.clone(), routes.clone()), "{request}");
+            assert_eq!(came.to_tag(), far.tag);
+            if request == "BYE" {
+                far.respond(&mut lab, &came, 200, "");
+            }
+        }
+        assert!(!lab.ends[0].reached(CallState::Connected));
+        assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Full);
+        assert!(lab.ends[0].phone.counters().oversize > 0);
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn a_late_2xx_whose_routes_do_not_fit_is_ended_too() {
+    let long = (0..4).map(|at| format!("Record-Route: <sip:{at}{}@10.0.0.9;lr>\r\n", "r".repeat(90)));
+    let long = long.collect::<String>();
+    let capacity = Capacity { dialog_text: 440, ..Options::default().capacity };
+    let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+    let mut far = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = far.wait(&mut lab, "INVITE");
+    far.respond(&mut lab, &invite, 180, "");
+    far.respond(&mut lab, &invite, 486, "");
+    far.wait(&mut lab, "ACK");
+    // rfc6026#7.2: a proxy forwards the 2xx of a branch behind its refusal
+    far.respond_with(&mut lab, &invite, 200, &long, &sdp("10.0.0.9", 4000, ""));
+    let ack = far.wait(&mut lab, "ACK");
+    let bye = far.wait(&mut lab, "BYE");
+    for came in [&ack, &bye] {
+        assert_eq!((came.uri(), came.headers("Route")), (far.contact.clone(), Vec::new()));
+    }
+    far.respond(&mut lab, &bye, 200, "");
+    assert!(lab.ends[0].phone.counters().oversize > 0);
+    lab.assert_settled();
+}
+
 #[test]
 fn early_media_goes_to_the_branch_that_responded_last() {
     let mut f = fork();

@@ -1,7 +1,7 @@
 //! rfc3261#8.1.3.4: a redirection is followed, a bounded number of times.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Cause};
+use microsip_core::phone::{CallState, Capacity, Cause};
 use microsip_tests::{Lab, Options, Peer};
 
 fn lab() -> (Lab, Peer, Peer) {
@@ -64,6 +64,23 @@ fn a_ring_of_redirections_ends() {
     first.silence(&mut lab, "INVITE", Duration::from_secs(1));
     let ended = *lab.ends[0].ended().unwrap();
     assert_eq!((ended.sip_code, ended.result), (302, Cause::Refused));
+    lab.assert_settled();
+}
+
+#[test]
+fn a_redirection_that_finds_no_room_ends_the_call() {
+    let capacity = Capacity { dialog_text: 300, ..Options::default().capacity };
+    let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+    let mut first = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = first.wait(&mut lab, "INVITE");
+    let oversize = lab.ends[0].phone.counters().oversize;
+    let moved = format!("Contact: <sip:{}@10.0.0.10>\r\n", "m".repeat(200));
+    first.respond_with(&mut lab, &invite, 302, &moved, "");
+    first.silence(&mut lab, "INVITE", Duration::from_secs(1));
+    let ended = *lab.ends[0].ended().unwrap();
+    assert_eq!((ended.sip_code, ended.result), (302, Cause::Refused));
+    assert_eq!(lab.ends[0].phone.counters().oversize, oversize + 1, "the reason is counted");
     lab.assert_settled();
 }
 

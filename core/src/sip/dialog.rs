@@ -11,7 +11,7 @@ mod renamed;
 use super::session::Session;
 use super::tag::Tag;
 use crate::base::cursor::Cursor;
-use crate::base::limits::ROUTES;
+use crate::base::limits::{ROUTES, TARGET};
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::wire::sip::{Address, Message, Name, Scheme, Uri};
@@ -121,27 +121,41 @@ impl Dialog {
         Some(())
     }
 
-    /// Writes the far end's tag, the route set and the target. `None`: the block is too small, and the dialog is as it
-    /// was but for its texts.
+    /// Writes the far end's tag, the route set and the target. False: the block is too small, and nothing changed.
+    #[must_use]
     pub fn set_remote<'m>(
         &mut self,
         block: &mut [u8],
         remote_tag: &[u8],
-        routes: impl Iterator<Item = &'m [u8]>,
+        routes: impl Iterator<Item = &'m [u8]> + Clone,
+        target: &[u8],
+    ) -> bool {
+        self.write_remote(block, usize::from(self.fixed_end), remote_tag, routes, target).is_some()
+    }
+
+    /// Measures before it writes, for a request may have to leave by the old texts. `None`: the block is too small, and
+    /// nothing changed.
+    fn write_remote<'m>(
+        &mut self,
+        block: &mut [u8],
+        start: usize,
+        remote_tag: &[u8],
+        routes: impl Iterator<Item = &'m [u8]> + Clone,
         target: &[u8],
     ) -> Option<()> {
-        let mut packer = Packer::new(block, usize::from(self.fixed_end));
-        let tag = packer.add(remote_tag)?;
+        let list = routes.clone().map(|route| route.len() + 1).sum::<usize>().saturating_sub(1);
+        if start + remote_tag.len() + list + target_len(target) > block.len() {
+            return None;
+        }
+        let mut packer = Packer::new(block, start);
+        self.remote_tag = packer.add(remote_tag)?;
         let start = packer.used();
         for (index, route) in routes.enumerate() {
             let comma: &[u8] = if index == 0 { b"" } else { b"," };
             packer.add_parts(&[comma, route])?;
         }
-        let routes = Span::new(start, packer.used() - start)?;
-        let target = add_target(&mut packer, target)?;
-        self.remote_tag = tag;
-        self.routes = routes;
-        self.target = target;
+        self.routes = Span::new(start, packer.used() - start)?;
+        self.target = add_target(&mut packer, target)?;
         Some(())
     }
 
@@ -213,14 +227,15 @@ impl Dialog {
 
     /// As [`Dialog::set_remote`], from the first response with this tag: Record-Route backwards (rfc3261#12.1.2), the
     /// Contact as the target.
-    pub fn learn_from_response(&mut self, block: &mut [u8], answer: &Message<'_>, tag: &[u8]) -> Option<()> {
+    #[must_use]
+    pub fn learn_from_response(&mut self, block: &mut [u8], answer: &Message<'_>, tag: &[u8]) -> bool {
         let contact = contact_uri(answer);
-        let mut old = [0u8; 256];
+        let mut old = [0u8; TARGET];
         let target = match contact {
             Some(uri) => uri,
             None => {
                 let kept = self.target.of(block);
-                let room = old.get_mut(..kept.len())?;
+                let Some(room) = old.get_mut(..kept.len()) else { return false };
                 room.copy_from_slice(kept);
                 room
             }
@@ -228,7 +243,7 @@ impl Dialog {
         // backwards without a list of our own: each route is counted to from the front, so their number is bounded
         let count = answer.values(Name::RecordRoute).take(ROUTES + 1).count();
         if count > ROUTES {
-            return None;
+            return false;
         }
         let backwards = (0..count).rev().filter_map(|place| answer.values(Name::RecordRoute).nth(place));
         self.set_remote(block, tag, backwards, target)
@@ -276,23 +291,28 @@ impl Dialog {
         Address::parse(self.remote.of(block)).map_or(&[], |remote| remote.uri)
     }
 
-    /// The INVITE goes elsewhere (rfc3261#8.1.3.4). `None`: the block is too small.
+    /// The INVITE goes elsewhere (rfc3261#8.1.3.4). False: the block is too small, and nothing changed.
+    #[must_use]
     pub fn redirect<'m>(
         &mut self,
         block: &mut [u8],
-        routes: impl Iterator<Item = &'m [u8]>,
+        routes: impl Iterator<Item = &'m [u8]> + Clone,
         target: &[u8],
-    ) -> Option<()> {
+    ) -> bool {
         let start = if self.redirected.is_empty() { usize::from(self.fixed_end) } else { self.redirected.start() };
+        let len = target_len(target);
+        // the texts of the far end stand behind the new Request-URI: where they fit, it does
+        if self.write_remote(block, start + len, b"", routes, target).is_none() {
+            return false;
+        }
+        self.redirected = add_target(&mut Packer::new(block, start), target).unwrap_or(Span::EMPTY);
+        self.fixed_end = (start + len) as u16;
         #[cfg(feature = "identity")]
         {
             // the next one called is another
             self.connected = Span::EMPTY;
         }
-        let mut packer = Packer::new(block, start);
-        self.redirected = add_target(&mut packer, target)?;
-        self.fixed_end = packer.used() as u16;
-        self.set_remote(block, b"", routes, target)
+        true
     }
 
     /// The far end as the account's proxy asserts it since the call began; empty: it has not.
@@ -390,3 +410,6 @@ pub fn is_target(uri: &[u8]) -> bool {
     let known = Uri::parse(uri).is_ok_and(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips));
     known && uri.iter().all(u8::is_ascii_graphic)
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,7 @@ impl Calls<'_> {
     }
 
     /// The texts of a dialog do not fit.
-    fn too_long(&mut self, lower: &mut Lower<'_>) -> Option<Handle> {
+    fn too_long(&self, lower: &mut Lower<'_>) -> Option<Handle> {
         lower.cx.too_long();
         None
     }
@@ -156,10 +156,16 @@ impl Calls<'_> {
         self.update_wins(lower, call_handle, winner, first);
         self.drop_forks(lower, first);
         // the 2xx has the dialog's target anew; its route set is the one of this response (rfc3261#13.2.2.4)
-        lower.dialogs.learn(first, response, tag);
+        let fits = lower.dialogs.learn(first, response, tag);
         lower.dialogs.accept(first);
         lower.dialogs.find_next_hop(first);
         lower.dialogs.owe_ack(&mut lower.cx, first);
+        if !fits {
+            // the way that its early dialog had is all that is known for its ACK and its BYE
+            self.too_long(lower);
+            self.end_call(lower, now, call_handle, Cause::Full, 0);
+            return;
+        }
         // rfc5009#8: the answer authorises all
         #[cfg(feature = "reliable")]
         let stays =
@@ -240,7 +246,10 @@ impl Calls<'_> {
             }
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
             let first = lower.dialogs.hear_success(known);
-            if first && lower.dialogs.learn(known, response, theirs) {
+            if first {
+                if !lower.dialogs.learn(known, response, theirs) {
+                    self.too_long(lower); // its ACK and its BYE go the way that was known
+                }
                 lower.dialogs.find_next_hop(known);
             }
             lower.dialogs.owe_ack(&mut lower.cx, known);

@@ -403,6 +403,7 @@ impl Calls<'_> {
         lower.media.forget_agreed(dialog_handle);
         lower.forget_lookup(dialog_handle);
         if !lower.dialogs.redirect(dialog_handle, route, target) {
+            lower.cx.too_long();
             return false;
         }
         #[cfg(feature = "identity")]

@@ -54,10 +54,11 @@ impl Dialogs<'_> {
         self.slots.get(handle).is_some_and(|leg| leg.sibling.is_none() && !leg.chained)
     }
 
-    /// The far end's tag, routes and target are those of this response. False: they do not fit, and the dialog is as
-    /// it was but for its texts.
+    /// The far end's tag, routes and target are those of this response. False: they do not fit, and nothing
+    /// changed.
+    #[must_use]
     pub(in crate::phone) fn learn(&mut self, handle: Handle, response: &Message<'_>, tag: &[u8]) -> bool {
-        self.two(handle).is_some_and(|(dialog, text)| dialog.learn_from_response(text, response, tag).is_some())
+        self.two(handle).is_some_and(|(dialog, text)| dialog.learn_from_response(text, response, tag))
     }
 
     /// A dialog's INVITE is not written again.

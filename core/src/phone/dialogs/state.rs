@@ -32,13 +32,13 @@ impl Dialogs<'_> {
         leg: Leg,
         texts: &Texts<'_>,
         remote_tag: &[u8],
-        routes: impl Iterator<Item = &'m [u8]>,
+        routes: impl Iterator<Item = &'m [u8]> + Clone,
         target: &[u8],
     ) -> Option<()> {
         *self.slots.get_mut(handle)? = leg;
         let (dialog, block) = self.two(handle)?;
         dialog.set_fixed(block, texts.local, texts.remote, texts.call_id, texts.headers)?;
-        dialog.set_remote(block, remote_tag, routes, target)
+        dialog.set_remote(block, remote_tag, routes, target).then_some(())
     }
 
     /// Our side of a direct call is known. False: it does not fit, and stays as it was.
@@ -95,19 +95,21 @@ impl Dialogs<'_> {
         self.two(handle).is_none_or(|(dialog, text)| dialog.refresh_target(text, target))
     }
 
-    /// The INVITE goes elsewhere (rfc3261#8.1.3.4). False: that does not fit.
+    /// The INVITE goes elsewhere (rfc3261#8.1.3.4). False: that does not fit, and its texts are as they
+    /// were.
+    #[must_use]
     pub(in crate::phone) fn redirect(&mut self, handle: Handle, route: Option<&[u8]>, target: &[u8]) -> bool {
         // a PRACK of ours went to another
         #[cfg(feature = "reliable")]
         self.set_prack(handle, Handle::NONE);
-        self.two(handle).is_some_and(|(dialog, text)| dialog.redirect(text, route.into_iter(), target).is_some())
+        self.two(handle).is_some_and(|(dialog, text)| dialog.redirect(text, route.into_iter(), target))
     }
 
     /// No far end is known any more: the INVITE leaves anew by these routes.
     pub(in crate::phone) fn forget_remote<'m>(
         &mut self,
         handle: Handle,
-        routes: impl Iterator<Item = &'m [u8]>,
+        routes: impl Iterator<Item = &'m [u8]> + Clone,
         target: &[u8],
     ) {
         // a PRACK of ours went to another
@@ -115,7 +117,8 @@ impl Dialogs<'_> {
         self.set_prack(handle, Handle::NONE);
         if let Some((dialog, text)) = self.two(handle) {
             // the texts fitted before, so they fit again
-            let _ = dialog.set_remote(text, b"", routes, target);
+            let fits = dialog.set_remote(text, b"", routes, target);
+            debug_assert!(fits);
         }
     }
 

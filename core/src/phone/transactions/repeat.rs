@@ -7,7 +7,7 @@ use crate::wire::sip::{Method, Name, Writer};
 
 /// The lines of a message of ours, each with its foldings (a name of the far end may have some), without its CRLF. The
 /// blank one ends them.
-pub(in crate::phone) fn lines(message: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(in crate::phone) fn lines(message: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let mut rest = message;
     core::iter::from_fn(move || {
         let ends = |three: &[u8]| matches!(three, [b'\r', b'\n', next] if !matches!(next, b' ' | b'\t'));

@@ -69,7 +69,7 @@ impl<'a> Message<'a> {
     /// The same, with comma-joined lists cut (quotes and angle brackets hide commas). Headers that are no lists are not
     /// cut. A list that is empty altogether gives nothing; an empty element between commas is given, for it is an error
     /// in most lists.
-    pub fn values(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
+    pub fn values(&self, name: Name) -> impl Iterator<Item = &'a [u8]> + Clone {
         Values { fields: self.fields_of(name), rest: None, list: name.is_list() }
     }
 
@@ -97,6 +97,7 @@ impl<'a> Message<'a> {
 }
 
 /// The values of the fields of one name.
+#[derive(Clone)]
 struct Fields<'m, 'a> {
     message: &'m Message<'a>,
     name: Name,
@@ -119,6 +120,7 @@ impl<'a> Iterator for Fields<'_, 'a> {
 }
 
 /// The elements of the lists in the fields of one name.
+#[derive(Clone)]
 struct Values<'m, 'a> {
     fields: Fields<'m, 'a>,
     /// The rest of the field's list.
@@ -149,6 +151,7 @@ impl<'a> Iterator for Values<'_, 'a> {
 }
 
 /// Header fields, line by line. They have been read before, so other lines are skipped.
+#[derive(Clone)]
 struct Lines<'a>(&'a [u8]);
 
 impl<'a> Lines<'a> {

@@ -3,7 +3,7 @@ use super::*;
 fn dialog(block: &mut [u8]) -> Dialog {
     let mut dialog = Dialog::EMPTY;
     dialog.set_fixed(block, &[b"<sip:me@a>"], &[b"<sip:you@b>"], b"call-id", &[b"X-A: 1\r\n"]).unwrap();
-    dialog.set_remote(block, b"tag", [b"<sip:r;lr>".as_slice()].into_iter(), b"sip:you@192.0.2.1").unwrap();
+    assert!(dialog.set_remote(block, b"tag", [b"<sip:r;lr>".as_slice()].into_iter(), b"sip:you@192.0.2.1"));
     dialog
 }
 
