@@ -114,6 +114,39 @@ fn a_listed_number_passes_the_plan_and_shows_who_calls() {
     lab.assert_settled();
 }
 
+// A program that makes URIs by itself asks for the same help as a person who types the number.
+#[test]
+fn a_listed_number_is_one_in_whatever_form_it_is_dialled() {
+    let calls = |target: &str| {
+        let (mut lab, mut server, account) = behind(&AccountConfig { privacy: Privacy::Anonymous, ..config() });
+        dial(&mut lab, account, target, &DialOptions::default()).unwrap();
+        let invite = answered(&mut lab, &mut server, "INVITE");
+        let call = lab.ends[0].last_call();
+        server.be_hung_up(&mut lab, 0, call);
+        rules(&mut lab, RuleNumbers { dnd: Switch::On, ..RuleNumbers::default() });
+        let status = call_back(&mut lab, &mut server);
+        lab.assert_settled();
+        (invite.headers("Privacy").is_empty() && invite.header("From").contains("sip:anna@"), status == 180)
+    };
+    for target in [
+        "112",
+        "tel:112",
+        "tel:1-1-2;phone-context=example.org",
+        "112@example.org",
+        "sip:112@example.org",
+        "sip:112@example.org,5",
+        "SIP:112@EXAMPLE.org;user=phone",
+        "sip:1.1-2;phone-context=a@example.org;user=phone",
+        "sip:%311%32@example.org:5060",
+        "\"Help\" <sip:112@example.org>",
+    ] {
+        assert_eq!(calls(target), (true, true), "{target}");
+    }
+    for target in ["sip:112@10.0.0.9", "sip:0112@example.org", "sip:112x@example.org", "sip:example.org", "0112"] {
+        assert_eq!(calls(target), (false, false), "{target}");
+    }
+}
+
 #[test]
 fn the_call_back_rings_through_the_rules() {
     for dnd in [true, false] {

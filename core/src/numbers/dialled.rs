@@ -2,7 +2,7 @@
 
 use super::number::is_number;
 use super::rules::Blocked;
-use super::service::{is_emergency_service, is_service};
+use super::service::is_service;
 use super::{Rules, Typed};
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
@@ -15,8 +15,6 @@ pub struct Dialled<'o, 't> {
     pub target: &'o str,
     /// The digits to be sent once the call is up, commas between them for pauses; empty: none.
     pub digits: &'t str,
-    /// It is for help in an emergency: a number that the rules list, or `urn:service:sos`.
-    pub emergency: bool,
 }
 
 /// The reason why nothing is dialled for a text.
@@ -43,8 +41,6 @@ pub fn dialled<'o, 't>(
 ) -> Result<Dialled<'o, 't>, Fault> {
     let typed = Typed::read(text);
     let mut out = Cursor::new(room);
-    let listed = rules.is_emergency(typed.target.split(';').next().unwrap_or_default().as_bytes());
-    let emergency = listed && (domain || typed.scheme == Some(Scheme::Tel)) || is_emergency_service(typed.target);
     let digits = match typed.scheme {
         _ if is_service(typed.target) => {
             out.put_str(typed.target);
@@ -81,7 +77,7 @@ pub fn dialled<'o, 't>(
     };
     let len = out.finish().map_err(|_| Fault::Long)?;
     let target = core::str::from_utf8(room.get(..len).unwrap_or_default()).map_err(|_| Fault::Text)?;
-    Ok(Dialled { target, digits, emergency })
+    Ok(Dialled { target, digits })
 }
 
 /// Writes what is dialled for a number or a name with escapes.

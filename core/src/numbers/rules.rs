@@ -2,8 +2,10 @@
 
 use super::number::{is_number, is_separator};
 use super::plan;
+use super::service::is_emergency_service;
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
+use crate::wire::sip::{Host, Uri};
 
 /// The longest number that gets no prefix: extensions and short numbers have so many digits.
 const SHORT: usize = 3;
@@ -46,6 +48,23 @@ impl Rules<'_> {
             return Ok(());
         }
         if plan::apply(self.plan, made.written(), out) { Ok(()) } else { Err(Blocked) }
+    }
+
+    /// A call of this URI is for help in an emergency: a listed number of the account's domain, or `urn:service:sos`. The
+    /// whole URI decides, for the same number may be typed, or come from a program as an address. `domain`: the
+    /// account's, with its port.
+    #[must_use]
+    pub fn is_for_help(&self, domain: Option<&[u8]>, uri: &[u8]) -> bool {
+        if core::str::from_utf8(uri).is_ok_and(is_emergency_service) {
+            return true;
+        }
+        let (Some(own), Ok(uri)) = (domain.and_then(Host::before_port), Uri::parse(uri)) else { return false };
+        let mut room = [0; TARGET];
+        let mut user = Cursor::new(&mut room);
+        uri.decoded_user(&mut user);
+        // rfc3966#3: the parameters of a number stand behind it in the user part
+        let number = user.written().split(|byte| *byte == b';').next();
+        uri.host == own && number.is_some_and(|number| self.is_emergency(number))
     }
 
     /// The number, separators aside, is one of those for emergencies.

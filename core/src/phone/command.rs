@@ -147,7 +147,8 @@ pub struct AccountConfig<'t> {
     pub dial_plan: &'t str,
     /// Put before numbers of more than three digits, in the place of their `+`.
     pub dial_prefix: &'t str,
-    /// Numbers for help in an emergency, comma separated: `112, 911`. Neither the plan nor the prefix concerns them, nor do
+    /// Numbers for help in an emergency, comma separated: `112, 911`, as they are dialled or in a URI of the account's
+    /// domain (`sip:112@example.org`). Neither the plan nor the prefix concerns them, nor do
     /// they get privacy; no rule ends or holds such a call, and its call back rings ([`super::RuleNumbers::callback_s`]).
     /// Where no slot is left for it another call gives way ([`super::EndCause::Emergency`]).
     /// The same is true of `urn:service:sos` and its sub-services (RFC 5031), which go by the account's proxy or registrar.

@@ -139,11 +139,13 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         let given = target;
         #[cfg(feature = "numbers")]
-        let Dialled { target, digits, emergency } =
+        let Dialled { target, digits } =
             dialled(&lower.accounts.numbers(account_handle), domain.is_some(), target, &mut number)?;
         #[cfg(feature = "numbers")]
         let later = Later::read(digits)?;
         let uri = complete(domain, lower.accounts.transport(account_handle), target, &mut room)?;
+        #[cfg(feature = "numbers")]
+        let emergency = lower.accounts.numbers(account_handle).is_for_help(domain, uri);
         // who asks for help is to be found, and called back
         #[cfg(all(feature = "numbers", feature = "identity"))]
         let options = &DialOptions {

@@ -36,6 +36,12 @@ impl<'a> Host<'a> {
         Self::parse(text)
     }
 
+    /// The host of a text that may name a port behind it (rfc3261#25.1, hostport).
+    #[must_use]
+    pub fn before_port(text: &'a [u8]) -> Option<Self> {
+        Self::read(&mut Scan::new(text))
+    }
+
     pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
         if scan.eat(b'[') {
             let end = scan.rest.iter().position(|byte| *byte == b']')?;

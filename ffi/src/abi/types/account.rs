@@ -120,9 +120,9 @@ pub struct microsip_account {
     pub dial_plan: *const c_char,
     /// Put before numbers of more than three digits, in the place of their +, before the dial plan; NULL: none.
     pub dial_prefix: *const c_char,
-    /// Numbers for help in an emergency, comma separated: "112, 911"; NULL: none. Neither dial plan nor prefix concerns
-    /// them, nor do their calls get privacy; no rule ends or holds such a call, and its call back rings (`callback_s` of
-    /// microsip_rules). Where no slot is left for it another call gives way: one that has ended; else it ends with
+    /// Numbers for help in an emergency, comma separated: "112, 911", as they are dialled or in a URI of the account's
+    /// domain (sip:112@example.org); NULL: none. Neither dial plan nor prefix concerns them, nor do their calls get
+    /// privacy; no rule ends or holds such a call, and its call back rings (`callback_s` of microsip_rules). Where no slot is left for it another call gives way: one that has ended; else it ends with
     /// MICROSIP_CAUSE_EMERGENCY and MICROSIP_E_FULL, in this order: one that rings here (486), one that is dialled
     /// (CANCEL), one on hold, last the one that has talked for longest (BYE). So do urn:service:sos and its sub-services (RFC 5031), which can be dialled by any account and go by
     /// its proxy or registrar; where the caller is stands in `location`, here or of microsip_options, or behind a URI in a
