@@ -25,12 +25,16 @@ pub struct Keys {
 /// [`Tombstone::detail`]: [`Keys::direct`].
 const DIRECT: u8 = 0x80;
 
+/// [`Tombstone::status`]: the number is [`Own::MinSe`]. Statuses have three digits.
+const MIN_SE: u16 = 0x8000;
+
 /// A server transaction that was completed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tombstone {
     key: u64,
     until: Instant,
-    secret: u64,
+    /// The number of its [`Own`]: in one field for both, as there is room for one in 32 bytes.
+    number: u64,
     status: u16,
     detail: u8,
     retry_after: u8,
@@ -40,11 +44,26 @@ pub struct Tombstone {
 
 crate::base::zeroed::zeroed!(Tombstone);
 
+/// The part of a response that neither its request nor its status says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Own {
+    /// The secret of its To tag. A request within a dialog has a tag, and gets none.
+    Tag(u64),
+    /// The Min-SE of a 422 within a dialog (rfc4028#6), in seconds.
+    MinSe(u32),
+}
+
+impl Default for Own {
+    fn default() -> Self {
+        Self::Tag(0)
+    }
+}
+
 /// The parts from which a response is made again.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Responded {
-    /// The To tag's secret.
-    pub secret: u64,
+    /// Its own part.
+    pub own: Own,
     /// The status; 0: nothing is owed any more.
     pub status: u16,
     /// Its headers and words, as bits of its user: the lower seven.
@@ -101,21 +120,23 @@ impl<'a> Tombstones<'a> {
         if direct && rank(stone).0 == 3 {
             return;
         }
-        let Responded { secret, status, detail, retry_after } = response;
+        let Responded { own, status, detail, retry_after } = response;
         let detail = (detail & !DIRECT) | if direct { DIRECT } else { 0 };
-        *stone = Tombstone { key, until: now + T1_64, secret, status, detail, retry_after, request: mark(base) };
+        let (number, status) = match own {
+            Own::Tag(secret) => (secret, status),
+            Own::MinSe(seconds) => (u64::from(seconds), status | MIN_SE),
+        };
+        *stone = Tombstone { key, until: now + T1_64, number, status, detail, retry_after, request: mark(base) };
     }
 
     /// The debt to a request with this key, if it is a repetition.
     pub fn find(&mut self, now: Instant, request: u64, key: u64) -> Option<Owed> {
         let stone = self.set(request).iter().find(|stone| stone.key == key && stone.until > now)?;
-        let Tombstone { secret, status, detail, retry_after, .. } = *stone;
+        let Tombstone { number, status, detail, retry_after, .. } = *stone;
         let detail = detail & !DIRECT;
-        Some(if status == 0 {
-            Owed::Nothing
-        } else {
-            Owed::Response(Responded { secret, status, detail, retry_after })
-        })
+        let own = if status & MIN_SE == 0 { Own::Tag(number) } else { Own::MinSe(number as u32) };
+        let status = status & !MIN_SE;
+        Some(if status == 0 { Owed::Nothing } else { Owed::Response(Responded { own, status, detail, retry_after }) })
     }
 
     /// A copy of this request over any path got its response just now. 32 bits of a keyed hash show that, within four

@@ -11,7 +11,7 @@ use crate::base::time::Instant;
 use crate::phone::trace::{About, IS_MADE, Pool, Rule, What};
 use crate::phone::{CallState, Cause, Flow, Lower};
 use crate::sip::server::State;
-use crate::sip::tombstone::Responded;
+use crate::sip::tombstone::{Own, Responded};
 use crate::wire::sip::Method;
 
 impl Calls<'_> {
@@ -90,8 +90,8 @@ impl Calls<'_> {
         }
         self.end_call(lower, now, served.call, Cause::Full, 486);
         let status = if state == State::Completed { refusal } else { 486 };
-        let secret = lower.dialogs.dialog(served.dialog).map_or(0, |dialog| dialog.local_tag.secret);
-        self.end_server_owing(lower, now, handle, Responded { secret, status, ..Responded::default() });
+        let own = Own::Tag(lower.dialogs.dialog(served.dialog).map_or(0, |dialog| dialog.local_tag.secret));
+        self.end_server_owing(lower, now, handle, Responded { own, status, ..Responded::default() });
     }
 
     /// An INVITE found no slot for its call.

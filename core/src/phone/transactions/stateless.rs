@@ -16,7 +16,7 @@ use crate::phone::trace::Pool;
 use crate::phone::{Flow, Transmit};
 use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::{Keys, Owed, Responded};
+use crate::sip::tombstone::{Keys, Owed, Own, Responded};
 use crate::wire::sip::{Message, Method, Name, Start, Via, Writer, echo};
 
 impl Extra<'_> {
@@ -52,14 +52,19 @@ impl Extra<'_> {
         let detail = detail + u8::from(self.described) * Self::DESCRIBED;
         #[cfg(feature = "rules")]
         let detail = detail + u8::from(!self.lines.is_empty()) * Self::FORWARDS;
+        let own = Own::Tag(secret);
         // within a dialog, where alone a 422 is kept, no tag is made
         #[cfg(feature = "timers")]
-        let secret = if status == 422 { self.timer.least().into() } else { secret };
-        Responded { secret, status, detail, retry_after: self.retry_after }
+        let own = if status == 422 { Own::MinSe(self.timer.least()) } else { own };
+        Responded { own, status, detail, retry_after: self.retry_after }
     }
 
     /// From a tombstone.
     pub(in crate::phone) fn again(responded: Responded) -> Self {
+        let (secret, least) = match responded.own {
+            Own::Tag(secret) => (Some(secret), 0),
+            Own::MinSe(seconds) => (None, seconds),
+        };
         Self {
             allow: responded.detail & Self::ALLOW != 0,
             capabilities: responded.detail & Self::CAPABILITIES != 0,
@@ -71,8 +76,8 @@ impl Extra<'_> {
             #[cfg(feature = "reoffer")]
             described: responded.detail & Self::DESCRIBED != 0,
             retry_after: responded.retry_after,
-            timer: Lines::too_short(if responded.status == 422 { responded.secret as u32 } else { 0 }),
-            secret: Some(responded.secret),
+            timer: Lines::too_short(least),
+            secret,
             ..Self::default()
         }
     }

@@ -1,12 +1,12 @@
 use std::{vec, vec::Vec};
 
-use super::{Keys, Owed, Responded, Tombstone, Tombstones};
+use super::{Keys, Owed, Own, Responded, Tombstone, Tombstones};
 use crate::base::time::{Duration, Instant};
 
 const NOW: Instant = Instant::from_millis(5000);
 
 fn responded(status: u16) -> Responded {
-    Responded { secret: 77, status, detail: 3, retry_after: 9 }
+    Responded { own: Own::Tag(77), status, detail: 3, retry_after: 9 }
 }
 
 const fn keys(base: u64, key: u64) -> Keys {
@@ -39,6 +39,20 @@ fn direct_ones_give_way_first_and_push_out_nothing_but_their_like() {
 #[test]
 fn it_has_32_bytes() {
     assert_eq!(size_of::<Tombstone>(), 32);
+}
+
+#[test]
+fn a_min_se_and_a_tag_are_told_apart_whatever_their_numbers() {
+    let mut slots = [Tombstone::default(); 8];
+    let mut stones = Tombstones::new(&mut slots);
+    for own in [Own::Tag(0), Own::Tag(90), Own::Tag(u64::MAX), Own::MinSe(0), Own::MinSe(90), Own::MinSe(u32::MAX)] {
+        for status in [0, 100, 200, 422, 699] {
+            let response = Responded { own, ..responded(status) };
+            stones.bury(NOW, keys(0, 1), response);
+            let expected = if status == 0 { Owed::Nothing } else { Owed::Response(response) };
+            assert_eq!(stones.find(NOW, 0, 1), Some(expected));
+        }
+    }
 }
 
 #[test]
