@@ -70,7 +70,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4520u + (calls) * 6936u + (accounts) * 2096u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4520u + (calls) * 7064u + (accounts) * 2112u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -923,10 +923,7 @@ typedef struct microsip_account {
    * those behind it.
    */
   uint32_t privacy;
-  /**
-   * MICROSIP_DTMF_*, the method of digits in its calls; 0: MICROSIP_DTMF_AUTO. With
-   * MICROSIP_HAS_INFO.
-   */
+  /** MICROSIP_DTMF_*, the method of digits in its calls; 0: the phone's. With MICROSIP_HAS_INFO. */
   uint32_t dtmf;
   /**
    * The identity that the account's proxy may assert of us (RFC 3325, P-Preferred-Identity): a URI
@@ -947,8 +944,11 @@ typedef struct microsip_account {
    * MICROSIP_RELIABLE_OFF.
    */
   uint32_t reliable;
-  /** 0. */
-  uint32_t reserved_reliable;
+  /**
+   * The power of a digit, in dB below 0 dBm0: see `dtmf_level_db` of microsip_config; 0: the
+   * phone's.
+   */
+  uint32_t dtmf_level_db;
   /** A switch: see `own_order` of microsip_config; 0: the phone's. */
   uint32_t own_order;
   /** A switch: see `single_codec` of microsip_config; 0: the phone's. */
@@ -967,6 +967,16 @@ typedef struct microsip_account {
   uint32_t min_se;
   /** MICROSIP_REFRESHER_*, the side that refreshes; 0: the phone's. */
   uint32_t session_refresher;
+  /**
+   * The length of a digit, in milliseconds: see `dtmf_ms` of microsip_config; 0: the phone's. With
+   * MICROSIP_HAS_INFO, as dtmf_gap_ms and dtmf_level_db.
+   */
+  uint32_t dtmf_ms;
+  /**
+   * The silence behind a digit, in milliseconds: see `dtmf_gap_ms` of microsip_config; 0: the
+   * phone's.
+   */
+  uint32_t dtmf_gap_ms;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1193,6 +1203,23 @@ typedef struct microsip_options {
    * 0: the account's.
    */
   uint32_t session_refresher;
+  /**
+   * dial, answer: the length of a digit, in milliseconds: see `dtmf_ms` of microsip_config; 0: the
+   * account's. With MICROSIP_HAS_INFO, as dtmf_gap_ms and dtmf_level_db.
+   */
+  uint32_t dtmf_ms;
+  /**
+   * dial, answer: the silence behind a digit, in milliseconds: see `dtmf_gap_ms` of
+   * microsip_config; 0: the account's.
+   */
+  uint32_t dtmf_gap_ms;
+  /**
+   * dial, answer: the power of a digit, in dB below 0 dBm0: see `dtmf_level_db` of microsip_config;
+   * 0: the account's.
+   */
+  uint32_t dtmf_level_db;
+  /** 0. */
+  uint32_t reserved;
 } microsip_options;
 
 /** Media that a call is offered anew, for microsip_reoffer. */
@@ -1462,6 +1489,29 @@ typedef struct microsip_member {
 #define MICROSIP_TONE_RING 6
 /** Tones: two short beeps that confirm, once. */
 #define MICROSIP_TONE_BEEP 7
+
+/** Settings of the digits of one command. */
+typedef struct microsip_digit_options {
+  /** sizeof(microsip_digit_options). */
+  uint32_t size;
+  /** MICROSIP_DTMF_*, their method; 0: the call's. With MICROSIP_HAS_INFO, as the next three. */
+  uint32_t dtmf;
+  /**
+   * The length of each, in milliseconds: see `dtmf_ms` of microsip_config; 0: the call's. Of a key
+   * that is held: its length, if it is let go before its turn.
+   */
+  uint32_t dtmf_ms;
+  /**
+   * The silence behind each, in milliseconds: see `dtmf_gap_ms` of microsip_config; 0: the call's.
+   */
+  uint32_t dtmf_gap_ms;
+  /**
+   * The power of each, in dB below 0 dBm0: see `dtmf_level_db` of microsip_config; 0: the call's.
+   */
+  uint32_t dtmf_level_db;
+  /** 0. */
+  uint32_t reserved;
+} microsip_digit_options;
 
 /**
  * The tones that a phone plays by itself for the person at it. They are never sent, and media of a
@@ -1756,10 +1806,13 @@ typedef struct microsip_config {
   uint32_t single_codec;
   /**
    * MICROSIP_DTMF_*, the method of digits of all calls; 0: MICROSIP_DTMF_AUTO. With
-   * MICROSIP_HAS_INFO, as the next one.
+   * MICROSIP_HAS_INFO, as dtmf_ms, dtmf_gap_ms and dtmf_level_db.
    */
   uint32_t dtmf;
-  /** The length of a digit that is sent, in milliseconds, 40 to 20000; 0: 160. */
+  /**
+   * The length of a digit that is sent, in milliseconds, 40 to 20000, in steps of 10; 0: 160. INFO
+   * names it (Duration).
+   */
   uint32_t dtmf_ms;
   /**
    * MICROSIP_TIMER_*, session timers (RFC 4028) of all calls; 0: MICROSIP_TIMER_SUPPORTED. With
@@ -1776,6 +1829,17 @@ typedef struct microsip_config {
   uint32_t session_refresher;
   /** Ring device as in microsip_device_set(). */
   const char *ring;
+  /**
+   * The silence behind a digit that is sent, in milliseconds, 40 to 2500, in steps of 10; 0: 50.
+   * Before an event it is up to a packet longer, for an event begins with a packet.
+   */
+  uint32_t dtmf_gap_ms;
+  /**
+   * The power of a digit that is sent, in dB below 0 dBm0: 1 to 63; MICROSIP_NONE: 0 dBm0; 0: 10.
+   * It is the volume of events (RFC 4733 2.3.4), and that of each of the two frequencies of a tone,
+   * which have no room for more than 3 dB below. INFO has none.
+   */
+  uint32_t dtmf_level_db;
 } microsip_config;
 /** @} */
 
@@ -2027,6 +2091,10 @@ typedef struct microsip_engine_config {
   uint32_t min_se;
   /** MICROSIP_REFRESHER_*, the side that refreshes; 0: MICROSIP_REFRESHER_EITHER. */
   uint32_t session_refresher;
+  /** See `dtmf_gap_ms` of microsip_config. */
+  uint32_t dtmf_gap_ms;
+  /** See `dtmf_level_db` of microsip_config. */
+  uint32_t dtmf_level_db;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
@@ -2711,18 +2779,19 @@ int32_t microsip_call_quality_get(microsip_id phone,
 
 /**
  * Sends a script of digits: 0-9 * # A-D; a comma is a pause of a second, and with MICROSIP_HAS_INFO
- * p too, and w one of half a second; at most 32 of all may wait. All or none are taken. They go by
- * method, a MICROSIP_DTMF_*; 0: the call's (its options), else its account's, else
- * MICROSIP_DTMF_AUTO. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token
+ * p too, and w one of half a second; at most 32 of all may wait. All or none are taken. o has
+ * settings of this script alone; what it does not set, or NULL, is the call's (its options), else
+ * its account's, else the phone's. A pause is beside the gap behind the digit before it, and the
+ * voice goes on in it. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token
  * the end. By SIP INFO each digit waits for the response to the one before. What this side may not
  * send now is not kept for later: what it was to answer is over by then.
  * @param phone The phone.
  * @param call The call.
  * @param digits The digits.
- * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
+ * @param o NULL, or the differences from the defaults.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG Another character.
+ * @retval MICROSIP_E_ARG Another character, or a number of o out of its range.
  * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and digits do not go
  * by INFO, which goes all the same.
  * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
@@ -2732,21 +2801,22 @@ int32_t microsip_call_quality_get(microsip_id phone,
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
                         const char *digits,
-                        uint32_t method,
+                        const struct microsip_digit_options *o,
                         uint64_t token);
 
 /**
  * Presses a key and holds it: its digit, behind those that wait, lasts until microsip_digit_stop,
  * ten minutes at most. As an event it goes in segments where it has to (RFC 4733 §2.5.1.3). By SIP
- * INFO it goes when it is let go, with its length, a minute at most. For the rest as
+ * INFO it goes when it is let go, with its length, a minute at most. Settings are as of
+ * microsip_digits, and those of this moment; the gap follows when it is let go. For the rest as
  * microsip_digits.
  * @param phone The phone.
  * @param call The call.
  * @param digit Its ASCII code.
- * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
+ * @param o NULL, or the differences from the defaults.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D.
+ * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D, or a number of o out of its range.
  * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
  * @retval MICROSIP_E_STATE As of microsip_digits.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
@@ -2754,12 +2824,12 @@ int32_t microsip_digits(microsip_id phone,
 int32_t microsip_digit_start(microsip_id phone,
                              microsip_id call,
                              uint32_t digit,
-                             uint32_t method,
+                             const struct microsip_digit_options *o,
                              uint64_t token);
 
 /**
  * Lets the key go that is held: its digit ends, after 40 ms at the earliest. One whose turn has not
- * come gets the length of other digits.
+ * come gets the length that it was pressed with.
  * @param phone The phone.
  * @param call The call.
  * @return MICROSIP_OK, or a result that says why not.
@@ -3865,19 +3935,20 @@ int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
 
 /**
  * Sends a script of digits: 0-9 * # A-D; a comma is a pause of a second, and with MICROSIP_HAS_INFO
- * p too, and w one of half a second; at most 32 of all may wait. All or none are taken. They go by
- * method, a MICROSIP_DTMF_*; 0: the call's (its options), else its account's, else
- * MICROSIP_DTMF_AUTO. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token
+ * p too, and w one of half a second; at most 32 of all may wait. All or none are taken. o has
+ * settings of this script alone; what it does not set, or NULL, is the call's (its options), else
+ * its account's, else the phone's. A pause is beside the gap behind the digit before it, and the
+ * voice goes on in it. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token
  * the end. By SIP INFO each digit waits for the response to the one before. What this side may not
  * send now is not kept for later: what it was to answer is over by then.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param digits The digits.
- * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
+ * @param o NULL, or the differences from the defaults.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG Another character.
+ * @retval MICROSIP_E_ARG Another character, or a number of o out of its range.
  * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and digits do not go
  * by INFO, which goes all the same.
  * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
@@ -3888,22 +3959,23 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
                                const char *digits,
-                               uint32_t method,
+                               const struct microsip_digit_options *o,
                                uint64_t token);
 
 /**
  * Presses a key and holds it: its digit, behind those that wait, lasts until
  * microsip_engine_digit_stop, ten minutes at most. As an event it goes in segments where it has to
  * (RFC 4733 §2.5.1.3). By SIP INFO it goes when it is let go, with its length, a minute at most.
- * For the rest as microsip_engine_digits.
+ * Settings are as of microsip_engine_digits, and those of this moment; the gap follows when it is
+ * let go. For the rest as microsip_engine_digits.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param digit Its ASCII code.
- * @param method MICROSIP_DTMF_*; 0: the call's, else the account's.
+ * @param o NULL, or the differences from the defaults.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D.
+ * @retval MICROSIP_E_ARG digit is none of 0 to 9, * # A B C D, or a number of o out of its range.
  * @retval MICROSIP_E_FULL A key is held already, or too many digits wait.
  * @retval MICROSIP_E_STATE As of microsip_engine_digits.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_INFO, too.
@@ -3912,12 +3984,12 @@ int32_t microsip_engine_digit_start(struct microsip_engine *e,
                                     uint64_t now_us,
                                     microsip_id call,
                                     uint32_t digit,
-                                    uint32_t method,
+                                    const struct microsip_digit_options *o,
                                     uint64_t token);
 
 /**
  * Lets the key go that is held: its digit ends, after 40 ms at the earliest. One whose turn has not
- * come gets the length of other digits.
+ * come gets the length that it was pressed with.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.

@@ -190,10 +190,12 @@ public:
   void reject(microsip_id call, std::uint32_t code = 486) { check(microsip_reject(id_, call, code, nullptr)); }
   void hangup(microsip_id call) { check(microsip_hangup(id_, call, nullptr)); }
   void hangup_all() { check(microsip_hangup_all(id_)); }
-  void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0) { check(microsip_digits(id_, call, digits.c_str(), 0, token)); }
+  void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0, const microsip_digit_options *options = nullptr) {
+    check(microsip_digits(id_, call, digits.c_str(), options, token));
+  }
   /// A key that is held, of this ASCII code, until digit_stop.
-  void digit_start(microsip_id call, char digit, std::uint32_t method = 0, std::uint64_t token = 0) {
-    check(microsip_digit_start(id_, call, static_cast<unsigned char>(digit), method, token));
+  void digit_start(microsip_id call, char digit, std::uint64_t token = 0, const microsip_digit_options *options = nullptr) {
+    check(microsip_digit_start(id_, call, static_cast<unsigned char>(digit), options, token));
   }
   /// False: no key is held.
   bool digit_stop(microsip_id call) { return check(microsip_digit_stop(id_, call)) != MICROSIP_NOTHING; }

@@ -98,6 +98,7 @@ public static class Microsip
         public uint dtmf, dtmfMs;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public IntPtr ring;
+        public uint dtmfGapMs, dtmfLevelDb;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -111,9 +112,10 @@ public static class Microsip
         public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, rules;
         public uint privacy, dtmf;
         public IntPtr identity, headers, callHeaders, location;
-        public uint reliable, reservedReliable;
+        public uint reliable, dtmfLevelDb;
         public uint ownOrder, singleCodec;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
+        public uint dtmfMs, dtmfGapMs;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -135,7 +137,15 @@ public static class Microsip
         public uint privacy, dtmf, reliable, locationUse;
         public IntPtr contacts, location;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
+        public uint dtmfMs, dtmfGapMs, dtmfLevelDb, reserved;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DigitOptions
+    {
+        public uint size, dtmf, dtmfMs, dtmfGapMs, dtmfLevelDb, reserved;
+        public static DigitOptions New() { return new DigitOptions { size = SizeOf<DigitOptions>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -259,8 +269,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_quality_get(ulong phone, ulong call, [Out] uint[] mosX100, uint cap, out uint needed, out uint secondsEach);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_header_get(ulong phone, ulong call, uint which, byte[] name, uint nth, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_id_release(ulong phone, ulong id);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, uint method, ulong token);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digit_start(ulong phone, ulong call, uint digit, uint method, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, ref DigitOptions o, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digit_start(ulong phone, ulong call, uint digit, ref DigitOptions o, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_digit_stop(ulong phone, ulong call);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_source_set(ulong phone, ulong call, uint source);

@@ -64,7 +64,9 @@ public static class Program
                 if (happened.state == Microsip.Connected && voice == null)
                 {
                     Console.WriteLine("codec {0}, far end {1}", Microsip.TextOf(phone, call, Microsip.TxtCodec), Microsip.TextOf(phone, call, Microsip.TxtRemoteUri));
-                    Microsip.Check(Microsip.microsip_digits(phone, call, Microsip.Utf8("12#"), 0, 1));
+                    var digits = Microsip.DigitOptions.New();
+                    digits.dtmfMs = 100;
+                    Microsip.Check(Microsip.microsip_digits(phone, call, Microsip.Utf8("12#"), ref digits, 1));
                     voice = new Thread(() => heard = Talk(phone, call));
                     voice.Start();
                 }
@@ -136,7 +138,7 @@ public static class Program
 
     private static int Layout()
     {
-        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Rules), typeof(Microsip.Options),
+        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Rules), typeof(Microsip.Options), typeof(Microsip.DigitOptions),
             typeof(Microsip.Member), typeof(Microsip.Sound), typeof(Microsip.Tones), typeof(Microsip.PhoneInfo),
             typeof(Microsip.CallInfo), typeof(Microsip.Stats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters), typeof(Microsip.Log) })
         {

@@ -253,7 +253,7 @@ int main(void) {
       check(MEASURED(microsip_engine_dial(alice->engine, now, registered, "sip:bob@10.0.0.2", NULL, &alice->call)), "engine_dial");
     } else if (step == 1 && ms >= 1000) {
       step = 2;
-      check(MEASURED(microsip_engine_digits(alice->engine, now, alice->call, "5", 0, 0)), "engine_digits");
+      check(MEASURED(microsip_engine_digits(alice->engine, now, alice->call, "5", NULL, 0)), "engine_digits");
     } else if (step == 2 && ms >= 2000) {
       step = 3;
       check(MEASURED(microsip_engine_hangup(alice->engine, now, alice->call, NULL)), "engine_hangup");

@@ -44,7 +44,7 @@ fn each_text_names_what_is_wrong() {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let (code, call, _) = dial(phone, &format!("sip:a@{}", silent.local_addr().unwrap()), "");
     assert_eq!(code, MICROSIP_OK);
-    assert_eq!(unsafe { microsip_digits(phone, call, c"12x".as_ptr(), 0, 7) }, MICROSIP_E_ARG);
+    assert_eq!(unsafe { microsip_digits(phone, call, c"12x".as_ptr(), core::ptr::null(), 7) }, MICROSIP_E_ARG);
     assert!(
         last_error().contains("digits is \"12x\": holds what is no digit: 0 to 9, * # A B C D"),
         "{}",

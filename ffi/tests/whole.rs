@@ -88,7 +88,7 @@ impl Scene {
         let texts = [[b'x'; 65], [b'Y'; 65]].map(|text| std::ffi::CString::new(text).unwrap());
         for at in 0..4 {
             let failed = match texts.get(at) {
-                Some(text) => self.world.digits(self.up, text.as_ptr(), 0, 0),
+                Some(text) => self.world.digits(self.up, text.as_ptr(), core::ptr::null(), 0),
                 None => self.world.mute_set(u64::MAX << 20 | at as u64, 1),
             };
             assert!(failed < 0);
@@ -267,9 +267,10 @@ fn common() -> Trials {
                     media_any_host = 3 => MICROSIP_E_ARG, media_timeout = 65_536 => MICROSIP_E_ARG, media_lost = 3 => MICROSIP_E_ARG, transport = 9 => MICROSIP_E_ARG,
                     trusted = c(c"192.0.2.0/99") => MICROSIP_E_ARG, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC, codecs = c(c"L16/48000") => MICROSIP_E_NO_CODEC,
                     dial_plan = c(c"(((") => MICROSIP_E_ARG, dial_prefix = long() => MICROSIP_E_TEXT, emergency = long() => MICROSIP_E_TEXT,
-                    rules = bad_rules() => MICROSIP_E_URI, privacy = 9 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, identity = c(c"nobody") => MICROSIP_E_URI,
+                    rules = bad_rules() => MICROSIP_E_URI, privacy = 9 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG,
+                    identity = c(c"nobody") => MICROSIP_E_URI,
                     headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT,
-                    reliable = 9 => MICROSIP_E_ARG, reserved_reliable = 1 => MICROSIP_E_NEWER, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
+                    reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
                     session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG);
             };
         }
@@ -302,7 +303,8 @@ fn common() -> Trials {
         source = 99 => MICROSIP_E_ARG, display_name = c(c"\xff") => MICROSIP_E_TEXT, display_name = long() => MICROSIP_E_TEXT,
         headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC,
         codecs = c(c"L16/48000") => MICROSIP_E_NO_CODEC, caller = c(c"nobody") => MICROSIP_E_URI, identity = c(c"nobody") => MICROSIP_E_URI,
-        reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 9 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, reliable = 9 => MICROSIP_E_ARG,
+        reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 9 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG,
+        reserved = 1 => MICROSIP_E_NEWER, reliable = 9 => MICROSIP_E_ARG,
         location_use = 3 << 10 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"\xff") => MICROSIP_E_TEXT,
         session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG);
     bad!(t, "dial";
@@ -323,7 +325,8 @@ fn common() -> Trials {
         source = 99 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC, codecs = c(c"L16/8000") => MICROSIP_E_NO_CODEC,
         caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG, reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 1 => MICROSIP_E_ARG,
-        dtmf = 9 => MICROSIP_E_ARG, reliable = 9 => MICROSIP_E_ARG, reliable = MICROSIP_RELIABLE_REQUIRED => MICROSIP_E_UNSUPPORTED, location_use = 1 => MICROSIP_E_ARG,
+        dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
+        reliable = 9 => MICROSIP_E_ARG, reliable = MICROSIP_RELIABLE_REQUIRED => MICROSIP_E_UNSUPPORTED, location_use = 1 => MICROSIP_E_ARG,
         contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG,
         min_se = 100 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG);
     bad!(t, "answer";
@@ -339,7 +342,8 @@ fn common() -> Trials {
     each!(t, "reject", to_end(true), |scene, given| scene.world.reject(scene.rings, 302, given);
         source = 1 => MICROSIP_E_ARG, tag = 1 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         codecs = c(c"PCMA") => MICROSIP_E_ARG, caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG, reason = c(c"a\nb") => MICROSIP_E_TEXT,
-        reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, reliable = 1 => MICROSIP_E_ARG, location_use = 1 => MICROSIP_E_ARG,
+        reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
+        reliable = 1 => MICROSIP_E_ARG, location_use = 1 => MICROSIP_E_ARG,
         contacts = c(c"mailto:a@b") => MICROSIP_E_URI, contacts = c(c"sip:a@b, mailto:a@b") => MICROSIP_E_URI, location = c(c"x") => MICROSIP_E_ARG, session_timer = 1 => MICROSIP_E_ARG,
         session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG);
     bad!(t, "reject";
@@ -350,13 +354,15 @@ fn common() -> Trials {
     each!(t, "hangup", to_end(false), |scene, given| scene.world.hangup(scene.up, given);
         source = 1 => MICROSIP_E_ARG, tag = 1 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         headers = c(c"Reason: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"PCMA") => MICROSIP_E_ARG, caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG,
-        reason = c(c"a\nb") => MICROSIP_E_TEXT, reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, reliable = 1 => MICROSIP_E_ARG,
+        reason = c(c"a\nb") => MICROSIP_E_TEXT, reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
+        reliable = 1 => MICROSIP_E_ARG,
         location_use = 1 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG, session_timer = 1 => MICROSIP_E_ARG,
         session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG);
     bad!(t, "hangup";
         call => MICROSIP_E_STATE, |scene| scene.world.hangup(scene.over, &to_end(false));
         o => MICROSIP_E_ARG, |scene| scene.world.hangup(scene.conference, &to_end(false)));
 
+    let settings = || microsip_digit_options { dtmf: MICROSIP_DTMF_RTP, ..zeroed() };
     let media = || microsip_media { direction: MICROSIP_RECVONLY, update: MICROSIP_ON, codecs: c(c"PCMA"), ..zeroed() };
     each!(t, "reoffer", media(), |scene, given| scene.world.reoffer(scene.up, given, 4);
         direction = 9 => MICROSIP_E_ARG, update = 3 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
@@ -374,14 +380,16 @@ fn common() -> Trials {
         scene.world.identify(scene.up, uri.as_ptr(), 4)
     });
     bad!(t, "digits";
-        call => MICROSIP_E_STATE, |scene| scene.world.digits(scene.rings, c(c"12"), 0, 4);
-        digits => MICROSIP_E_ARG, |scene| scene.world.digits(scene.up, c(c"12x"), 0, 4);
-        digits => MICROSIP_E_FULL, |scene| scene.world.digits(scene.up, c(c"123456789012345678901234567890123"), 0, 4);
-        method => MICROSIP_E_ARG, |scene| scene.world.digits(scene.up, c(c"12"), 9, 4));
+        call => MICROSIP_E_STATE, |scene| scene.world.digits(scene.rings, c(c"12"), core::ptr::null(), 4);
+        digits => MICROSIP_E_ARG, |scene| scene.world.digits(scene.up, c(c"12x"), core::ptr::null(), 4);
+        digits => MICROSIP_E_FULL, |scene| scene.world.digits(scene.up, c(c"123456789012345678901234567890123"), core::ptr::null(), 4));
+    each!(t, "digits", settings(), |scene, given| scene.world.digits(scene.up, c(c"12"), given, 4);
+        dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER);
     bad!(t, "digit_start";
-        call => MICROSIP_E_STATE, |scene| scene.world.digit_start(scene.rings, 49, 0, 4);
-        digit => MICROSIP_E_ARG, |scene| scene.world.digit_start(scene.up, 49 + 256, 0, 4);
-        method => MICROSIP_E_ARG, |scene| scene.world.digit_start(scene.up, 49, 9, 4));
+        call => MICROSIP_E_STATE, |scene| scene.world.digit_start(scene.rings, 49, core::ptr::null(), 4);
+        digit => MICROSIP_E_ARG, |scene| scene.world.digit_start(scene.up, 49 + 256, core::ptr::null(), 4));
+    each!(t, "digit_start", settings(), |scene, given| scene.world.digit_start(scene.up, 49, given, 4);
+        dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER);
     bad!(t, "digit_stop"; call => MICROSIP_E_STALE, |scene| scene.world.digit_stop(gone(scene, 3)));
 
     each!(t, "rules_set", rules(), |scene, given| scene.world.rules_set(scene.account, given);
@@ -792,7 +800,7 @@ fn an_engine_that_cannot_be_made_leaves_the_one_that_is_there() {
         seed = [0; 32] => MICROSIP_E_ARG, user_agent = c(c"a\nb") => MICROSIP_E_TEXT, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC, media_timeout = 65_536 => MICROSIP_E_ARG,
         media_lost = 3 => MICROSIP_E_ARG, max_flows = 4097 => MICROSIP_E_ARG, quality_seconds = 65_535 => MICROSIP_E_ARG, max_conferences = 1 << 30 => MICROSIP_E_ARG,
         focus = 3 => MICROSIP_E_ARG, rule_bytes = 2049 => MICROSIP_E_ARG, kept_bytes = 60_001 => MICROSIP_E_ARG, reliable = 9 => MICROSIP_E_ARG, location_bytes = 4097 => MICROSIP_E_ARG,
-        own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG,
+        own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 39 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG,
         session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
     );
     let missing: Vec<_> =

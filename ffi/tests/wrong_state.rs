@@ -35,8 +35,8 @@ fn states(mut world: World) {
     says(&world, world.hold(calling, 1, 1), &["MICROSIP_CONNECTED"]);
     says(&world, world.reoffer(calling, core::ptr::null(), 1), &["MICROSIP_CONNECTED"]);
     says(&world, world.identify(calling, c(c"sip:b@example.org"), 1), &["MICROSIP_CONNECTED"]);
-    says(&world, world.digits(calling, c(c"1"), 0, 1), &["MICROSIP_CALLING", "sound"]);
-    says(&world, world.digit_start(calling, 49, 0, 1), &["MICROSIP_CALLING", "sound"]);
+    says(&world, world.digits(calling, c(c"1"), core::ptr::null(), 1), &["MICROSIP_CALLING", "sound"]);
+    says(&world, world.digit_start(calling, 49, core::ptr::null(), 1), &["MICROSIP_CALLING", "sound"]);
     says(&world, world.id_release(calling), &["MICROSIP_CALLING", "MICROSIP_ENDED", "microsip_hangup"]);
     world.respond(&invite, "180 Ringing", "");
     world.call_event(MICROSIP_EARLY);
@@ -54,14 +54,14 @@ fn states(mut world: World) {
     says(&world, world.answer(over, 200, core::ptr::null()), ended);
     says(&world, world.hold(over, 1, 1), ended);
     says(&world, world.identify(over, c(c"sip:b@example.org"), 1), ended);
-    says(&world, world.digits(over, c(c"1"), 0, 1), ended);
+    says(&world, world.digits(over, c(c"1"), core::ptr::null(), 1), ended);
     says(&world, world.member_set(conference, over, core::ptr::null()), ended);
     says(&world, world.music_set(over, MICROSIP_MUSIC_PCM, core::ptr::null()), ended);
 
     // one that rings here, and one that is up
     let rings = world.invite("rings", "timer").0;
     says(&world, world.hold(rings, 1, 1), &["microsip_answer"]);
-    says(&world, world.digits(rings, c(c"1"), 0, 1), &["MICROSIP_INCOMING", "microsip_answer"]);
+    says(&world, world.digits(rings, c(c"1"), core::ptr::null(), 1), &["MICROSIP_INCOMING", "microsip_answer"]);
     says(&world, world.id_release(rings), &["MICROSIP_INCOMING", "MICROSIP_ENDED", "microsip_reject"]);
     let up = world.connected("up", "timer, from-change");
     says(&world, world.answer(up, 200, core::ptr::null()), &["MICROSIP_CONNECTED", "microsip_hangup"]);

@@ -29,6 +29,7 @@ int main(void) {
   char uri[64], text[200];
   int16_t pcm[800];
   uint32_t n = 0, taken = 0, got = 0, i, heard = 0;
+  uint64_t first;
 
   MICROSIP_ZERO(c);
   c.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
@@ -64,7 +65,7 @@ int main(void) {
   }
   CHECK(heard > 800);
 
-  CHECK(microsip_digits(a, out, "1*#", 0, 77) == MICROSIP_OK);
+  CHECK(microsip_digits(a, out, "1*#", NULL, 77) == MICROSIP_OK);
   ev = until(b, MICROSIP_EV_DIGIT, 0);
   CHECK(ev.value == '1');
   ev = until(b, MICROSIP_EV_DIGIT, 0);
@@ -74,8 +75,25 @@ int main(void) {
   ev = until(a, MICROSIP_EV_DONE, 0);
   CHECK(ev.token == 77 && ev.op == MICROSIP_OP_DIGITS && ev.result == MICROSIP_OK);
 
+  /* settings of a script of its own: the far end tells the length */
+  {
+    microsip_digit_options d;
+    MICROSIP_ZERO(d);
+    d.dtmf_ms = 300;
+    d.dtmf_gap_ms = 400;
+    d.dtmf_level_db = MICROSIP_NONE;
+    CHECK(microsip_digits(a, out, "56", &d, 80) == MICROSIP_OK);
+    ev = until(b, MICROSIP_EV_DIGIT, 0);
+    CHECK(ev.value == '5' && ev.reached == 300);
+    first = ev.time_us;
+    ev = until(b, MICROSIP_EV_DIGIT, 0);
+    CHECK(ev.value == '6' && ev.reached == 300 && ev.time_us - first >= 600000 && ev.time_us - first < 900000);
+    ev = until(a, MICROSIP_EV_DONE, 0);
+    CHECK(ev.token == 80 && ev.op == MICROSIP_OP_DIGITS && ev.result == MICROSIP_OK);
+  }
+
   /* a key that is held */
-  CHECK(microsip_digit_start(a, out, '9', 0, 78) == MICROSIP_OK && microsip_digit_start(a, out, '8', 0, 79) == MICROSIP_E_FULL);
+  CHECK(microsip_digit_start(a, out, '9', NULL, 78) == MICROSIP_OK && microsip_digit_start(a, out, '8', NULL, 79) == MICROSIP_E_FULL);
   ev = until(b, MICROSIP_EV_DIGIT_BEGUN, 0);
   CHECK(ev.value == '9');
   CHECK(microsip_digit_stop(a, out) == MICROSIP_OK && microsip_digit_stop(a, out) == MICROSIP_NOTHING);

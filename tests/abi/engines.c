@@ -11,6 +11,7 @@ typedef struct side {
   uint32_t head, tail;
   microsip_id call;
   uint32_t state, digits, loud, rung, music, rings, asked, logged, renamed;
+  uint32_t volume, ticks; /* of the last event that it sent */
 } side;
 
 static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128 + 4 * 1000 + 3 * 40) / 8 + 1];
@@ -82,6 +83,10 @@ static void turn(side *s, side *peer) {
     datagram *d = &peer->queue[peer->tail % QUEUE];
     if (microsip_engine_poll_transmit(s->e, now, &out, d->bytes, sizeof d->bytes) != MICROSIP_OK) break;
     d->len = out.len;
+    if (out.kind != MICROSIP_OUT_SIP && out.len == 16 && (d->bytes[1] & 127) == 101) {
+      s->volume = d->bytes[13] & 63;
+      s->ticks = d->bytes[14] * 256u + d->bytes[15];
+    }
     d->media = out.kind != MICROSIP_OUT_SIP;
     d->local = out.local;
     d->remote = out.remote;
@@ -140,6 +145,37 @@ static void ring_by_itself(side *s) {
   CHECK(microsip_engine_text_get(s->e, now, MICROSIP_SELF, MICROSIP_TXT_COUNTRY, 1000, code, sizeof code, &need) == MICROSIP_NOTHING);
   CHECK(microsip_engine_volume_set(s->e, now, MICROSIP_SELF, MICROSIP_DEV_RING, 50) == MICROSIP_OK);
   CHECK(microsip_engine_volume_set(s->e, now, MICROSIP_SELF, MICROSIP_DEV_RING, 401) == MICROSIP_E_ARG);
+}
+
+/* Digits with settings of the engine, of the call and of the command, as they leave. */
+static void digits_as_set(side *s, side *far) {
+  microsip_digit_options d;
+  CHECK(microsip_engine_digits(s->e, now, s->call, "42", NULL, 7) == MICROSIP_OK);
+  run(1000);
+  CHECK(far->digits == '4' * 256 + '2');
+  if (!(microsip_features() & MICROSIP_HAS_INFO)) {
+    MICROSIP_ZERO(d);
+    d.dtmf_gap_ms = 100;
+    CHECK(microsip_engine_digits(s->e, now, s->call, "1", &d, 7) == MICROSIP_E_UNSUPPORTED);
+    CHECK(s->ticks == 160 * 8 && s->volume == 10);
+    return;
+  }
+  CHECK(s->ticks == 200 * 8 && s->volume == 25);
+  MICROSIP_ZERO(d);
+  d.dtmf_ms = 90;
+  d.dtmf_level_db = MICROSIP_NONE;
+  CHECK(microsip_engine_digits(s->e, now, s->call, "8", &d, 7) == MICROSIP_OK);
+  run(500);
+  CHECK(s->ticks == 90 * 8 && s->volume == 0);
+  MICROSIP_ZERO(d);
+  d.dtmf_level_db = 63;
+  CHECK(microsip_engine_digit_start(s->e, now, s->call, '9', &d, 7) == MICROSIP_OK);
+  run(400);
+  CHECK(microsip_engine_digit_stop(s->e, now, s->call) == MICROSIP_OK);
+  run(500);
+  CHECK(s->ticks >= 390 * 8 && s->ticks <= 420 * 8 && s->volume == 63);
+  d.dtmf_level_db = 64;
+  CHECK(microsip_engine_digits(s->e, now, s->call, "1", &d, 7) == MICROSIP_E_ARG);
 }
 
 static char said[200];
@@ -286,6 +322,7 @@ static void hold_with_music(side *s, side *far) {
 
 int main(void) {
   microsip_engine_config c;
+  microsip_options o;
   microsip_stats stats;
   uint32_t i, need;
   uint64_t when;
@@ -296,6 +333,7 @@ int main(void) {
     c.log_records = 8;
     c.kept_bytes = 1000; /* the header of an INVITE with a location has more than 600 */
     c.location_bytes = 40;
+    if (microsip_features() & MICROSIP_HAS_INFO) { c.dtmf_ms = 200; c.dtmf_level_db = 30; }
     CHECK(microsip_engine_size_get(&c, &need) == MICROSIP_OK && need <= sizeof memory[i]);
     CHECK(microsip_engine_init(MICROSIP_ABI_VERSION, memory[i], sizeof memory[i], &c, now, &sides[i].e) == MICROSIP_OK);
     sides[i].port = (uint16_t)(i ? 5060 : 5080);
@@ -303,7 +341,9 @@ int main(void) {
   printf("an engine with 1 account, 1 call and messages of 1500 bytes: %u bytes\n", (unsigned)need);
   run(20);
   ring_by_itself(&sides[1]);
-  CHECK(microsip_engine_dial(sides[0].e, now, 0, "sip:bob@peer.example", NULL, &sides[0].call) == MICROSIP_OK);
+  MICROSIP_ZERO(o);
+  if (microsip_features() & MICROSIP_HAS_INFO) o.dtmf_level_db = 25;
+  CHECK(microsip_engine_dial(sides[0].e, now, 0, "sip:bob@peer.example", &o, &sides[0].call) == MICROSIP_OK);
   run(100);
   CHECK(sides[1].state == MICROSIP_INCOMING);
   CHECK(microsip_engine_answer(sides[1].e, now, sides[1].call, 180, NULL) == MICROSIP_OK);
@@ -317,9 +357,7 @@ int main(void) {
   CHECK(sides[0].state == MICROSIP_CONNECTED && sides[1].state == MICROSIP_CONNECTED);
   CHECK(!sides[1].rings);
   CHECK(sides[0].loud > 4000 && sides[1].loud > 4000);
-  CHECK(microsip_engine_digits(sides[0].e, now, sides[0].call, "42", 0, 7) == MICROSIP_OK);
-  run(1000);
-  CHECK(sides[1].digits == '4' * 256 + '2');
+  digits_as_set(&sides[0], &sides[1]);
   MICROSIP_ZERO(stats);
   CHECK(microsip_engine_call_stats_get(sides[1].e, now, sides[1].call, &stats) == MICROSIP_OK && stats.received > 50 && stats.lost == 0);
   if (microsip_features() & MICROSIP_HAS_REOFFER) hold_with_music(&sides[0], &sides[1]);

@@ -9,19 +9,20 @@
 SAME(id_is_64_bits, sizeof(microsip_id) == 8);
 SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
 SAME(event, sizeof(microsip_event) == 96 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 64 && offsetof(microsip_event, op) == 92);
-SAME(account, sizeof(microsip_account) == 80 + 18 * P && offsetof(microsip_account, uri) == 24);
+SAME(account, sizeof(microsip_account) == 88 + 18 * P && offsetof(microsip_account, uri) == 24);
 SAME(media, sizeof(microsip_media) == 16 + P && offsetof(microsip_media, codecs) == 16);
-SAME(options, sizeof(microsip_options) == 48 + 8 * P);
+SAME(options, sizeof(microsip_options) == 64 + 8 * P);
 SAME(call_info, sizeof(microsip_call_info) == 144 && offsetof(microsip_call_info, incoming) == 64);
 SAME(call_stats, sizeof(microsip_stats) == 136 && offsetof(microsip_stats, jitter_us) == 72);
 SAME(member, sizeof(microsip_member) == 24);
 SAME(rules, sizeof(microsip_rules) == 72 + 6 * P);
+SAME(digit_options, sizeof(microsip_digit_options) == 24);
 SAME(tones, sizeof(microsip_tones) == 16 + 2 * P);
 SAME(sound, sizeof(microsip_sound) == 16 + P);
 SAME(info, sizeof(microsip_info) == 48);
 SAME(counters, sizeof(microsip_counters) == 40);
 SAME(account_info, sizeof(microsip_account_info) == 56);
-SAME(engine_config, sizeof(microsip_engine_config) == 152 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
+SAME(engine_config, sizeof(microsip_engine_config) == 160 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
 SAME(origin, sizeof(microsip_origin) == 56);
 SAME(out, sizeof(microsip_out) == 72);
 SAME(log, sizeof(microsip_log) == 64);
@@ -29,7 +30,7 @@ SAME(ask, sizeof(microsip_ask) == 320 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 184);
 SAME(flow, sizeof(microsip_flow) == 80 && offsetof(microsip_flow, local) == 32);
 #ifndef MICROSIP_ENGINE_ONLY
-SAME(config, sizeof(microsip_config) == 128 + 11 * P && offsetof(microsip_config, bind) == 48);
+SAME(config, sizeof(microsip_config) == 136 + 11 * P && offsetof(microsip_config, bind) == 48);
 SAME(descriptor, sizeof(intptr_t) == P);
 #endif
 SAME(wait, MICROSIP_FOREVER == 4294967295u);

@@ -38,6 +38,50 @@ static void sizes(void) {
   EVERY_STRUCT();
 }
 
+/* The last error has these words in it. */
+static void told(int line, const char *one, const char *other) {
+  char why[400];
+  uint32_t n = 0;
+  checks++;
+  if (microsip_last_error(why, sizeof why, &n) == MICROSIP_OK && strstr(why, one) && strstr(why, other)) return;
+  failed = 1;
+  fprintf(stderr, "misuse.c:%d: the last error is \"%s\", without \"%s\" or \"%s\"\n", line, why, one, other);
+}
+
+/* Settings of digits out of their ranges, of each struct that has them: the member is named, with its value. */
+static void digit_options(void) {
+  static const struct { uint32_t dtmf, ms, gap, level; const char *member, *value; } rows[] = {
+    {9, 0, 0, 0, "dtmf ", "9"},       {0, 39, 0, 0, "dtmf_ms", "39"},       {0, 20001, 0, 0, "dtmf_ms", "20001"}, {0, 65536 + 100, 0, 0, "dtmf_ms", "65636"},
+    {0, 0, 39, 0, "dtmf_gap_ms", "39"}, {0, 0, 2501, 0, "dtmf_gap_ms", "2501"}, {0, 0, 0, 64, "dtmf_level_db", "64"},
+  };
+  size_t i;
+  for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+    microsip_digit_options d;
+    microsip_options o;
+    microsip_account acc;
+    microsip_id id;
+    MICROSIP_ZERO(d); d.dtmf = rows[i].dtmf; d.dtmf_ms = rows[i].ms; d.dtmf_gap_ms = rows[i].gap; d.dtmf_level_db = rows[i].level;
+    MICROSIP_ZERO(o); o.dtmf = rows[i].dtmf; o.dtmf_ms = rows[i].ms; o.dtmf_gap_ms = rows[i].gap; o.dtmf_level_db = rows[i].level;
+    MICROSIP_ZERO(acc); acc.dtmf = rows[i].dtmf; acc.dtmf_ms = rows[i].ms; acc.dtmf_gap_ms = rows[i].gap; acc.dtmf_level_db = rows[i].level;
+    acc.uri = "sip:a@127.0.0.1";
+    IS(microsip_digits(p, c, "1", &d, 1), MICROSIP_E_ARG); told(__LINE__, rows[i].member, rows[i].value); told(__LINE__, "o->", "is");
+    IS(microsip_digit_start(p, c, '1', &d, 1), MICROSIP_E_ARG); told(__LINE__, rows[i].member, rows[i].value);
+    IS(microsip_dial(p, 0, "sip:a@127.0.0.1", &o, &id), MICROSIP_E_ARG); told(__LINE__, rows[i].member, rows[i].value);
+    IS(microsip_answer(p, c, 200, &o), MICROSIP_E_ARG); told(__LINE__, rows[i].member, rows[i].value);
+    IS(microsip_hangup(p, c, &o), MICROSIP_E_ARG);
+    IS(microsip_account_add(p, &acc, &id), MICROSIP_E_ARG); told(__LINE__, rows[i].member, rows[i].value); told(__LINE__, "a->", "is");
+  }
+  {
+    microsip_digit_options d;
+    MICROSIP_ZERO(d);
+    d.reserved = 1;
+    IS(microsip_digits(p, c, "1", &d, 1), MICROSIP_E_NEWER);
+    d.reserved = 0;
+    d.size = 0;
+    IS(microsip_digits(p, c, "1", &d, 1), MICROSIP_E_SIZE);
+  }
+}
+
 static void wrong_ids(void) {
   /* kind, the phone's index, generation and slot: as no host should make them */
   microsip_id mark = (p & 255) << 40, other = ((p + 1) & 255) << 40;
@@ -202,7 +246,7 @@ static void nulls(void) {
   IS(microsip_call_stats_get(p, c, NULL), MICROSIP_E_NULL);
   IS(microsip_text_get(p, c, 1, 0, NULL, 8, &n), MICROSIP_E_NULL);
   IS(microsip_header_get(p, c, 1, NULL, 0, buf, sizeof buf, &n), MICROSIP_E_NULL);
-  IS(microsip_digits(p, c, NULL, 0, 1), MICROSIP_E_NULL);
+  IS(microsip_digits(p, c, NULL, NULL, 1), MICROSIP_E_NULL);
   IS(microsip_sound_play(p, c, NULL, 1), MICROSIP_E_NULL);
   IS(microsip_record_start(p, c, NULL, 0, 1), MICROSIP_E_NULL);
   IS(microsip_pcm_write(p, c, NULL, 80, 0, &n), MICROSIP_E_NULL);
@@ -254,6 +298,14 @@ static void wrong_values(void) {
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
   conf.dtmf_ms = 20000;
   conf.dtmf = 7;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf.dtmf = 0;
+  conf.dtmf_gap_ms = 2501;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf.dtmf_gap_ms = 39;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf.dtmf_gap_ms = 40;
+  conf.dtmf_level_db = 64;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
   conf = config();
   conf.bind = "203.0.113.7:5060";
@@ -421,12 +473,11 @@ static void wrong_states(void) {
   sound.mode = 77;
   sound.path = "/etc/passwd";
   IS(microsip_sound_play(p, c, &sound, 1), MICROSIP_E_ARG);
-  IS(microsip_digits(p, c, "1", 9, 1), MICROSIP_E_ARG);
   IS(microsip_sound_stop(p, c), MICROSIP_NOTHING);
-  FAILS(microsip_digits(p, c, "12x", 0, 1));
-  IS(microsip_digit_start(p, c, 'x', 0, 1), MICROSIP_E_ARG);
-  IS(microsip_digit_start(p, c, '1' + 256, 0, 1), MICROSIP_E_ARG);
-  IS(microsip_digit_start(p, c, '1', 9, 1), MICROSIP_E_ARG);
+  FAILS(microsip_digits(p, c, "12x", NULL, 1));
+  IS(microsip_digit_start(p, c, 'x', NULL, 1), MICROSIP_E_ARG);
+  IS(microsip_digit_start(p, c, '1' + 256, NULL, 1), MICROSIP_E_ARG);
+  digit_options();
   IS(microsip_digit_stop(p, c), MICROSIP_NOTHING);
   IS(microsip_tone_start(p, 0), MICROSIP_E_ARG);
   IS(microsip_tone_start(p, 8), MICROSIP_E_ARG);

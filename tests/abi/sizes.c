@@ -12,6 +12,7 @@ static microsip_engine *e;
 static microsip_config conf;
 static microsip_engine_config econf;
 static microsip_options o;
+static microsip_digit_options digit;
 static microsip_media m;
 static microsip_sound check;
 static microsip_origin path;
@@ -203,6 +204,7 @@ int main(int argc, char **argv) {
   IN(microsip_sound, check, microsip_sound_play(p, MICROSIP_SELF, s, 0));
   MICROSIP_ZERO(m);
   IN(microsip_media, m, tried(microsip_reoffer(p, c, s, 0)));
+  IN(microsip_digit_options, digit, tried(microsip_digits(p, c, "1", s, 1)));
   IN(microsip_options, o, tried(microsip_answer(p, c, 200, s)));
   IN(microsip_options, o, tried(microsip_reject(p, c, 486, s)));
   OUT(microsip_event, ev, next(s));

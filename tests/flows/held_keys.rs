@@ -8,7 +8,7 @@ use microsip_tests::{EventKind, Lab, Network, Options};
 
 fn press(lab: &mut Lab, digit: u8, method: DigitMethod, token: u64) -> Result<(), CommandError> {
     let (now, call) = (lab.now, lab.ends[0].last_call());
-    let done = lab.ends[0].phone.press_digit(now, call, digit, Some(method), token);
+    let done = lab.ends[0].phone.press_digit(now, call, digit, method.into(), token);
     lab.drain();
     done
 }

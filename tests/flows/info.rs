@@ -2,7 +2,7 @@
 
 use crate::challenged_calls::{CHALLENGE, answered};
 use microsip_core::base::time::Duration;
-use microsip_core::media::digits::DigitMethod;
+use microsip_core::media::digits::{DigitMethod, DigitSettings};
 use microsip_core::offer::Direction;
 use microsip_core::phone::{
     AccountChange, AccountConfig, Capacity, Cause, CommandError, DialOptions, EndCause, EndedBy, Op, Reoffer, Source,
@@ -18,7 +18,7 @@ fn connected() -> (Lab, Peer) {
 
 fn send(lab: &mut Lab, end: usize, digits: &str, method: DigitMethod, token: u64) -> Result<(), CommandError> {
     let (now, call) = (lab.now, lab.ends[end].last_call());
-    let result = lab.ends[end].phone.send_digits_by(now, call, digits, method, token);
+    let result = lab.ends[end].phone.send_digits_by(now, call, digits, method.into(), token);
     lab.drain();
     result
 }
@@ -281,12 +281,16 @@ fn what_is_negotiated_decides_and_else_the_accounts_method() {
         let config = AccountConfig {
             uri: "sip:anna@example.org",
             no_register: true,
-            digits: Some(account),
+            digits: account.into(),
             ..AccountConfig::default()
         };
         let now = lab.now;
         let id = lab.ends[0].phone.account_add(now, &config).unwrap();
-        let options = DialOptions { source: Source::Silence, digits: call, ..DialOptions::default() };
+        let options = DialOptions {
+            source: Source::Silence,
+            digits: call.map(DigitSettings::from).unwrap_or_default(),
+            ..DialOptions::default()
+        };
         lab.ends[0].phone.dial(now, id, "bob", &options).unwrap();
         lab.drain();
         let invite = peer.wait(&mut lab, "INVITE");
@@ -314,9 +318,9 @@ fn what_is_negotiated_decides_and_else_the_accounts_method() {
 
 #[test]
 fn the_phones_method_and_length_are_those_of_calls_without_others() {
-    // one that is shorter than any ear takes is brought to what is heard
-    for (given, heard) in [(90, 90), (20_000, 20_000), (10, 40)] {
-        let mut lab = Lab::new(&[Options { digits: (DigitMethod::Info, given), ..Options::default() }]);
+    for (given, heard) in [(90, 90), (20_000, 20_000), (44, 50)] {
+        let digits = DigitSettings { ms: given, ..DigitMethod::Info.into() };
+        let mut lab = Lab::new(&[Options { digits, ..Options::default() }]);
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         peer.call(&mut lab, 0);
         let (now, call) = (lab.now, lab.ends[0].last_call());
@@ -328,8 +332,8 @@ fn the_phones_method_and_length_are_those_of_calls_without_others() {
         assert!(lab.now.since(at).millis().abs_diff(heard + 50) <= 30, "{given}: {:?}", lab.now.since(at));
         finish(lab, peer);
     }
-    let lasting = |digits| Options { digits, ..Options::default() };
-    let mut lab = Lab::new(&[lasting((DigitMethod::Auto, 300)), Options::default()]);
+    let lasting = Options { digits: DigitSettings { ms: 300, ..DigitSettings::NONE }, ..Options::default() };
+    let mut lab = Lab::new(&[lasting, Options::default()]);
     lab.dial(0, "sip:bob@10.0.0.2");
     lab.run_until("it rings", |lab| lab.ends[1].reached(microsip_core::phone::CallState::Incoming));
     let (theirs, now) = (lab.ends[1].last_call(), lab.now);
@@ -350,14 +354,14 @@ fn an_accounts_method_changes_in_place() {
     let (mut lab, mut peer) = answered(Options::default(), "<sip:10.0.0.9;lr>");
     let now = lab.now;
     let account = lab.ends[0].phone.accounts().next().unwrap();
-    let change = AccountChange { digits: Some(DigitMethod::Info), ..AccountChange::default() };
+    let change = AccountChange { digits: DigitMethod::Info.into(), ..AccountChange::default() };
     lab.ends[0].phone.account_update(now, account, &change).unwrap();
     let call = lab.ends[0].last_call();
     lab.ends[0].phone.send_digits(now, call, "3", 1).unwrap();
     let info = relayed(&mut lab, &mut peer, '3');
     peer.respond(&mut lab, &info, 200, "");
     // the call's own goes before it
-    lab.ends[0].phone.call_set_digits(call, DigitMethod::Events).unwrap();
+    lab.ends[0].phone.call_set_digits(call, DigitMethod::Events.into()).unwrap();
     lab.run_for(Duration::from_secs(1));
     let now = lab.now;
     lab.ends[0].phone.send_digits(now, call, "4", 2).unwrap();

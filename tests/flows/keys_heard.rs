@@ -24,7 +24,7 @@ pub(crate) fn without_events(rate: u32) -> Options {
 
 pub(crate) fn send(lab: &mut Lab, digits: &str, method: DigitMethod) {
     let (now, call) = (lab.now, lab.ends[0].last_call());
-    lab.ends[0].phone.send_digits_by(now, call, digits, method, 0).unwrap();
+    lab.ends[0].phone.send_digits_by(now, call, digits, method.into(), 0).unwrap();
     lab.drain();
 }
 

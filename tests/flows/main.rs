@@ -28,6 +28,7 @@ mod dead_hops;
 mod descriptions;
 mod dialling;
 mod digest;
+mod digit_settings;
 mod driver;
 mod early_update;
 mod emergency;

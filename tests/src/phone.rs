@@ -2,7 +2,7 @@
 
 use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
-use microsip_core::media::digits::DigitMethod;
+use microsip_core::media::digits::DigitSettings;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
@@ -42,8 +42,8 @@ pub struct Options {
     pub direct: bool,
     /// Reliable provisional responses.
     pub reliable: Reliable,
-    /// The method of digits, and their length in milliseconds.
-    pub digits: (DigitMethod, u16),
+    /// The settings of digits.
+    pub digits: DigitSettings,
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
     pub media_timeout: MediaTimeout,
     /// The session timer of its calls; none by default, for most tests' far ends know none.
@@ -60,7 +60,7 @@ impl Default for Options {
             focus: false,
             direct: true,
             reliable: Reliable::Inherited,
-            digits: (DigitMethod::Auto, 0),
+            digits: DigitSettings::NONE,
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
             session_timer: SessionTimer { mode: TimerMode::Off, ..SessionTimer::INHERITED },
         }
@@ -172,8 +172,7 @@ impl End {
             allow_direct: options.direct,
             focus: options.focus,
             reliable: options.reliable,
-            digits: options.digits.0,
-            digit_ms: options.digits.1,
+            digits: options.digits,
             media_timeout: options.media_timeout,
             session_timer: options.session_timer,
             ..Setup::default()

@@ -9,6 +9,7 @@ mod lengths;
 mod method;
 mod queue;
 mod received;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use heard::{HeardDigit, HeardDigits};
 pub use method::DigitMethod;
 pub use queue::{DigitQueue, Step};
 pub use received::{EventPacket, EventReceiver};
+pub use settings::{DigitSettings, GAPS_MS, LENGTHS_MS, QUIETEST};

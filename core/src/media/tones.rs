@@ -23,8 +23,12 @@ pub struct Tone {
     pub level: u16,
 }
 
-/// -10 dBm0 for each of a key's two frequencies (RFC 4733's example volume).
-const KEY_LEVEL: u16 = 7300;
+/// Peak of a frequency at -3 dBm0: two of them fill the range of the samples, and there is no room for more.
+const LOUDEST: u32 = 16_343;
+/// The level of that, in dB below 0 dBm0.
+const LOUDEST_DB: u8 = 3;
+/// A decibel less, in 65,536ths.
+const DECIBEL: u64 = 58_409;
 
 /// Frequencies of the key pad's rows.
 pub const ROWS: [u16; 4] = [697, 770, 852, 941];
@@ -33,13 +37,23 @@ pub const COLUMNS: [u16; 4] = [1209, 1336, 1477, 1633];
 /// The keys, row by row.
 pub const KEYS: [u8; 16] = *b"123A456B789C*0#D";
 
-/// The tone of a key (ITU-T Q.23); `None` when it is none.
+/// Peak of a frequency at so many dB below 0 dBm0. Levels above -3 dBm0 are -3 dBm0.
+const fn peak(level: u8) -> u16 {
+    let (mut value, mut left) = ((LOUDEST as u64) << 16, level.saturating_sub(LOUDEST_DB));
+    while left > 0 {
+        value = (value * DECIBEL) >> 16;
+        left -= 1;
+    }
+    ((value + (1 << 15)) >> 16) as u16
+}
+
+/// The tone of a key (ITU-T Q.23), each of its two frequencies at so many dB below 0 dBm0; `None` when it is none.
 #[must_use]
-pub fn key(digit: u8) -> Option<Tone> {
+pub fn key(digit: u8, level: u8) -> Option<Tone> {
     let digit = dtmf::event_of(digit).and_then(dtmf::digit_of)?;
     let place = KEYS.iter().position(|key| *key == digit)?;
     let frequencies = [*ROWS.get(place / 4)?, *COLUMNS.get(place % 4)?];
-    Some(Tone { frequencies, level: KEY_LEVEL })
+    Some(Tone { frequencies, level: peak(level) })
 }
 
 /// A tone being made. It begins at zero, so that it begins without a step.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
-use crate::media::digits::DigitMethod;
+use crate::media::digits::DigitSettings;
 use crate::offer::{Answering, Direction};
 use crate::wire::sip::Method;
 
@@ -163,8 +163,8 @@ pub struct AccountConfig<'t> {
     pub call_headers: &'t str,
     /// Where its callers are: [`DialOptions::location`] of its calls.
     pub location: &'t str,
-    /// The method of digits in its calls; `None`: the phone's. With the feature `info`; without it, as negotiated.
-    pub digits: Option<DigitMethod>,
+    /// The settings of digits in its calls; what is not given is the phone's. With the feature `info`.
+    pub digits: DigitSettings,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -231,7 +231,7 @@ pub struct AccountChange<'t> {
     /// [`AccountConfig::location`], for calls that begin from now on.
     pub location: Option<&'t str>,
     /// [`AccountConfig::digits`], from the next digit on.
-    pub digits: Option<DigitMethod>,
+    pub digits: DigitSettings,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].
@@ -292,8 +292,8 @@ pub struct DialOptions<'t> {
     pub caller: &'t str,
     /// [`AccountConfig::identity`]; empty: the account's.
     pub identity: &'t str,
-    /// The method of its digits; `None`: the account's. With the feature `info`.
-    pub digits: Option<DigitMethod>,
+    /// The settings of its digits; what is not given is the account's. With the feature `info`.
+    pub digits: DigitSettings,
     /// Where the caller is: a PIDF-LO document (RFC 4119, RFC 5491), at most [`super::Capacity::location`] bytes. It goes
     /// in the body of the INVITE, beside the description, and `Geolocation` names it (RFC 6442). It is not looked into.
     /// Empty: the account's. With the feature `identity`, as the next two.

@@ -5,10 +5,11 @@ use super::calls::call::Call;
 use super::{
     AccountId, CallId, CallInfo, CommandError, Music, NotYet, Phone, PhoneInfo, Side, Source, Tones, TonesInfo,
 };
-use crate::base::features;
 use crate::base::time::Instant;
 use crate::media::StreamStats;
+#[cfg(doc)]
 use crate::media::digits::DigitMethod;
+use crate::media::digits::DigitSettings;
 
 /// Loudest volume in percent.
 const LOUDEST: u32 = 400;
@@ -121,8 +122,8 @@ impl Phone<'_> {
         if self.lower.media.set_volume(call.0, side, percent as u16) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
-    /// Sends a script of digits: `0-9 * # A-D`; `,` and `p` wait a second, `w` half of one. They go by the method of
-    /// the call, else of its account, else as negotiated: RFC 4733, or with the feature `tones` as tones where the far
+    /// Sends a script of digits: `0-9 * # A-D`; `,` and `p` wait a second, `w` half of one. They go with the settings
+    /// of the call, else of its account, else of the phone; as negotiated: RFC 4733, or with the feature `tones` as tones where the far
     /// end takes no events. [`super::EventKind::Done`] with the token follows when they are out, or
     /// ([`super::Cause::State`]) cannot be any more since the call ended, was put on hold, or lost its events and has
     /// no tones. An INFO that is refused ends its script with the status, one without response with its cause.
@@ -135,32 +136,30 @@ impl Phone<'_> {
     /// cannot take them all (then none is sent), or the end of one more command could not be kept.
     pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {
         self.hear(now);
-        self.calls.send_digits(&mut self.lower, call.0, digits, None, token)
+        self.calls.send_digits(&mut self.lower, call.0, digits, DigitSettings::NONE, token)
     }
 
-    /// The same by this method. [`DigitMethod::Auto`] is as negotiated: events where they were agreed on, else what the
-    /// account's method says, else tones.
+    /// The same with settings of this command's own, which go before the call's. [`DigitMethod::Auto`] is as negotiated:
+    /// events where they were agreed on, else what the account's method says, else tones.
     ///
     /// # Errors
-    /// As [`Phone::send_digits`].
+    /// As [`Phone::send_digits`]; [`CommandError::Range`] for settings out of their ranges, too. Without the feature `info`
+    /// there are none to give.
     pub fn send_digits_by(
         &mut self,
         now: Instant,
         call: CallId,
         digits: &str,
-        method: DigitMethod,
+        settings: DigitSettings,
         token: u64,
     ) -> Result<(), CommandError> {
         self.hear(now);
-        if !features::INFO && method != DigitMethod::Auto {
-            return Err(CommandError::Unsupported);
-        }
-        self.calls.send_digits(&mut self.lower, call.0, digits, Some(method), token)
+        self.calls.send_digits(&mut self.lower, call.0, digits, settings, token)
     }
 
     /// Holds a key: its digit, behind those that wait, lasts until [`Phone::release_digit`]. Events go in segments
     /// where they have to (rfc4733#2.5.1.3). By INFO it leaves when it is let go, with its length. A key that nobody lets
-    /// go is let go after ten minutes, by INFO after one.
+    /// go is let go after ten minutes, by INFO after one. It keeps the settings that it was pressed with.
     ///
     /// # Errors
     /// As [`Phone::send_digits_by`]; [`CommandError::Full`] while another key is held, too;
@@ -170,22 +169,22 @@ impl Phone<'_> {
         now: Instant,
         call: CallId,
         digit: u8,
-        method: Option<DigitMethod>,
+        settings: DigitSettings,
         token: u64,
     ) -> Result<(), CommandError> {
         self.hear(now);
         #[cfg(feature = "info")]
-        return self.calls.press_digit(&mut self.lower, call.0, digit, method, token);
+        return self.calls.press_digit(&mut self.lower, call.0, digit, settings, token);
         #[cfg(not(feature = "info"))]
         {
-            let _ = (digit, method, token);
+            let _ = (digit, settings, token);
             self.call(call)?;
             Err(CommandError::Unsupported)
         }
     }
 
     /// Lets the key go that is held: its digit ends, after 40 ms at the earliest; one whose turn has not come gets the
-    /// length of other digits.
+    /// length that it was pressed with.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Nothing`] when none is held; [`CommandError::Unsupported`] without the
@@ -201,16 +200,17 @@ impl Phone<'_> {
         }
     }
 
-    /// Chooses the method of a call's digits, over its account's, for those that are not queued yet.
+    /// Changes the settings of a call's digits, which go before its account's, for those that are not queued yet; what is
+    /// not given stays as it is.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Unsupported`] without the feature `info`.
-    pub fn call_set_digits(&mut self, call: CallId, method: DigitMethod) -> Result<(), CommandError> {
+    /// [`CommandError::Stale`]; [`CommandError::Range`]; [`CommandError::Unsupported`] without the feature `info`.
+    pub fn call_set_digits(&mut self, call: CallId, settings: DigitSettings) -> Result<(), CommandError> {
         #[cfg(feature = "info")]
-        return if self.calls.set_digits(call.0, method) { Ok(()) } else { Err(CommandError::Stale) };
+        return self.calls.set_digits(call.0, settings);
         #[cfg(not(feature = "info"))]
         {
-            let _ = method;
+            let _ = settings;
             self.call(call)?;
             Err(CommandError::Unsupported)
         }

@@ -55,9 +55,9 @@ pub(crate) struct Fixed {
     pub(crate) focus: bool,
     #[cfg(feature = "reliable")]
     pub(crate) reliable: super::Reliable,
-    /// The method of digits, and their length in milliseconds.
+    /// The settings of digits, all of them.
     #[cfg(feature = "info")]
-    pub(crate) digits: (crate::media::digits::DigitMethod, u16),
+    pub(crate) digits: crate::media::digits::DigitSettings,
 }
 
 impl Fixed {

@@ -13,7 +13,7 @@ use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
-use crate::media::digits::DigitMethod;
+use crate::media::digits::DigitSettings;
 use crate::media::{Codec, CodecList, resample};
 use crate::offer::Answering;
 #[cfg(feature = "timers")]
@@ -42,11 +42,9 @@ pub struct Setup<'t> {
     pub media_timeout: MediaTimeout,
     /// Reliable provisional responses in its calls; inherited: they are supported. With the feature `reliable`.
     pub reliable: super::Reliable,
-    /// The method of digits in its calls, unless the account or the call has another one. With the feature `info`.
-    pub digits: DigitMethod,
-    /// The length of a digit that is sent, in milliseconds: 40 (what ITU-T Q.24 hears) to 20,000, and brought there;
-    /// 0: 160. With the feature `info`.
-    pub digit_ms: u16,
+    /// The settings of digits in its calls, where the account, the call and the command give none; what is not given here
+    /// is as usual. With the feature `info`.
+    pub digits: DigitSettings,
     /// The session timer of calls, unless the account or the call wants another one.
     pub session_timer: SessionTimer,
     /// User part of our URI in direct calls; empty: `microsip`.
@@ -76,8 +74,7 @@ impl Default for Setup<'_> {
             focus: false,
             media_timeout: MediaTimeout::default(),
             reliable: super::Reliable::Inherited,
-            digits: DigitMethod::Auto,
-            digit_ms: 0,
+            digits: DigitSettings::NONE,
             session_timer: SessionTimer::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
@@ -110,6 +107,8 @@ pub enum SetupError {
     Capacity,
     /// A session timer of less than 90 seconds.
     Timer,
+    /// Settings of digits out of their ranges.
+    Digits,
 }
 
 impl Setup<'_> {
@@ -128,6 +127,10 @@ impl Setup<'_> {
         }
         #[cfg(feature = "timers")]
         self.session_timer.check().map_err(|_| SetupError::Timer)?;
+        #[cfg(feature = "info")]
+        if !self.digits.are_possible() {
+            return Err(SetupError::Digits);
+        }
         let codecs = || self.codecs.entries().iter().map(|entry| entry.codec);
         if !matches!(self.rate, 8000 | 16_000 | 48_000)
             || !resample::is_made(self.rate)
@@ -205,7 +208,7 @@ impl<'a> Phone<'a> {
                         #[cfg(feature = "reliable")]
                         reliable: setup.reliable,
                         #[cfg(feature = "info")]
-                        digits: (setup.digits, setup.digit_ms),
+                        digits: setup.digits.or(DigitSettings::USUAL),
                     },
                     objects,
                     rng,

@@ -115,12 +115,12 @@ pub unsafe extern "C" fn microsip_engine_digits(
     now_us: u64,
     call: microsip_id,
     digits: *const c_char,
-    method: u32,
+    o: *const microsip_digit_options,
     token: u64,
 ) -> i32 {
     // SAFETY: by contract.
     command("microsip_engine_digits", e, now_us, |phone, now| unsafe {
-        ops::digits::script(phone, now, call, digits, method, token)
+        ops::digits::script(phone, now, call, digits, o, token)
     })
 }
 
@@ -131,12 +131,12 @@ pub unsafe extern "C" fn microsip_engine_digit_start(
     now_us: u64,
     call: microsip_id,
     digit: u32,
-    method: u32,
+    o: *const microsip_digit_options,
     token: u64,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_digit_start", e, now_us, |phone, now| {
-        ops::digits::start(phone, now, call, digit, method, token)
+    command("microsip_engine_digit_start", e, now_us, |phone, now| unsafe {
+        ops::digits::start(phone, now, call, digit, o, token)
     })
 }
 

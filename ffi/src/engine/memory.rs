@@ -177,6 +177,44 @@ pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_conf
     })
 }
 
+/// The configuration of an engine that is to be made.
+///
+/// `inline(never)`: keeps the caller's struct off a board's deepest stack path.
+///
+/// # Safety
+/// Pointers as the C function documents them; its texts live as long as they are used.
+#[inline(never)]
+unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>), Fail> {
+    // SAFETY: this and the following: by the C function's contract.
+    let config = unsafe { pointer::read(c, "c")? };
+    // SAFETY: as above.
+    let (plan, agent) = unsafe { (plan(&config)?, text::or_empty(config.user_agent, "c->user_agent")?) };
+    let setup = Setup {
+        codecs: plan.codecs,
+        answering: crate::ops::codecs::answering(
+            (config.own_order, config.single_codec),
+            ("c->own_order", "c->single_codec"),
+        )?,
+        codec_memory: false,
+        seed: config.seed,
+        rate: plan.rate,
+        epoch_ms: config.epoch_ms,
+        user_agent: agent,
+        allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
+        media_timeout: crate::ops::media::timeout(
+            (config.media_timeout, config.media_lost),
+            ("c->media_timeout", "c->media_lost"),
+        )?,
+        session_timer: crate::ops::timers::said!(config, "c->")?,
+        direct_user: "",
+        focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
+        reliable: crate::ops::reliable::wish((config.reliable, 0), "c->reliable")?,
+        digits: crate::ops::digits::said!(config, "c->")?,
+        mark: mark_of(&config.seed),
+    };
+    Ok((plan, setup))
+}
+
 /// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it
 /// is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least the size from microsip_engine_size_get. There
 /// is nothing to destroy: stop calling, or make it anew. Ask the engine then for its first asks: it wants to know its
@@ -199,13 +237,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             return Err(Fail::new(MICROSIP_E_ABI, "abi", Value::Number(i64::from(abi)), "is not this library's"));
         }
         // SAFETY: by contract.
-        let (config, agent) = unsafe {
-            let config = pointer::read(c, "c")?;
-            let agent = text::or_empty(config.user_agent, "c->user_agent")?;
-            (config, agent)
-        };
-        // SAFETY: by contract.
-        let plan = unsafe { plan(&config)? };
+        let (plan, setup) = unsafe { said(c)? };
         if !(mem as usize).is_multiple_of(ALIGN) {
             return Err(Fail::new(MICROSIP_E_ARG, "mem", Value::None, "is not aligned to 8"));
         }
@@ -219,31 +251,6 @@ pub unsafe extern "C" fn microsip_engine_init(
         if (bytes as usize) < needed {
             return Err(short);
         }
-        let digits = crate::ops::digits::digits_of((config.dtmf, config.dtmf_ms), ("c->dtmf", "c->dtmf_ms"))?;
-        let setup = Setup {
-            codecs: plan.codecs,
-            answering: crate::ops::codecs::answering(
-                (config.own_order, config.single_codec),
-                ("c->own_order", "c->single_codec"),
-            )?,
-            codec_memory: false,
-            seed: config.seed,
-            rate: plan.rate,
-            epoch_ms: config.epoch_ms,
-            user_agent: agent,
-            allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
-            media_timeout: crate::ops::media::timeout(
-                (config.media_timeout, config.media_lost),
-                ("c->media_timeout", "c->media_lost"),
-            )?,
-            session_timer: crate::ops::timers::said!(config, "c->")?,
-            direct_user: "",
-            focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
-            reliable: crate::ops::reliable::wish((config.reliable, 0), "c->reliable")?,
-            digits: digits.0,
-            digit_ms: digits.1,
-            mark: mark_of(&config.seed),
-        };
         let wrong = |error| match error {
             SetupError::Seed => {
                 Fail::new(MICROSIP_E_ARG, "c->seed", Value::None, "is all zero: fill it with true randomness")
@@ -251,10 +258,10 @@ pub unsafe extern "C" fn microsip_engine_init(
             SetupError::Text => Fail::new(
                 MICROSIP_E_TEXT,
                 "c->user_agent",
-                Value::text(agent),
+                Value::text(setup.user_agent),
                 "is longer than 64 bytes or has control characters",
             ),
-            SetupError::Rate | SetupError::Capacity => {
+            SetupError::Rate | SetupError::Capacity | SetupError::Digits => {
                 Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
             }
             SetupError::Timer => Fail::command(CommandError::Timer, "c", Value::None),
@@ -284,7 +291,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 music_given: false,
                 rtp_port_min: plan.rtp_port_min,
                 quantum: (plan.rate / 100) as u16,
-                mark: mark_of(&config.seed),
+                mark: setup.mark,
                 log_level: MICROSIP_LOG_DEBUG as u8,
                 latest: Instant::from_micros(now_us),
                 locals: [None; 2],

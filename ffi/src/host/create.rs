@@ -25,7 +25,7 @@ use crate::dscp;
 use core::ffi::c_char;
 use core::sync::atomic::Ordering;
 use microsip_core::base::{features, limits};
-use microsip_core::media::digits::DigitMethod;
+use microsip_core::media::digits::DigitSettings;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
@@ -59,7 +59,7 @@ struct Plan<'c> {
     conferences: u32,
     focus: bool,
     reliable: Reliable,
-    digits: (DigitMethod, u16),
+    digits: DigitSettings,
     session_timer: SessionTimer,
     codecs: CodecList,
     answering: Answering,
@@ -179,7 +179,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         focus: crate::ops::switch(config.focus, "config->focus")?.unwrap_or(false),
         session_timer: crate::ops::timers::said!(config, "config->")?,
         reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "config->reliable")?,
-        digits: crate::ops::digits::digits_of((config.dtmf, config.dtmf_ms), ("config->dtmf", "config->dtmf_ms"))?,
+        digits: crate::ops::digits::said!(config, "config->")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (
             class("config->sip_dscp", config.sip_dscp, dscp::SIP)?,
@@ -261,8 +261,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         direct_user: "",
         focus: plan.focus,
         reliable: plan.reliable,
-        digits: plan.digits.0,
-        digit_ms: plan.digits.1,
+        digits: plan.digits,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {

@@ -11,6 +11,7 @@ use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 #[cfg(feature = "host")]
 use microsip_core::base::{cursor::Cursor, limits::TARGET};
+use microsip_core::media::digits::DigitSettings;
 use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
@@ -43,6 +44,7 @@ pub(crate) unsafe fn dial(
         let argument = "o->privacy, o->caller, o->identity or o->location";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
+    written_as_zero(&given)?;
     if ends(&given) {
         return Err(does_not_apply());
     }
@@ -60,7 +62,7 @@ pub(crate) unsafe fn dial(
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
-            digits: super::digits::method_of(given.dtmf, "o->dtmf")?,
+            digits: super::digits::said!(given, "o->")?,
             location: if features::IDENTITY { text::or_empty(given.location, "o->location")? } else { "" },
             location_routing,
             location_follows: given.location_use & MICROSIP_LOCATION_FOLLOWS != 0,
@@ -144,6 +146,14 @@ const fn does_not_apply() -> Fail {
     Fail::new(MICROSIP_E_ARG, "o", Value::None, "has members set that do not apply here")
 }
 
+/// The member without a meaning is 0.
+fn written_as_zero(given: &microsip_options) -> Done {
+    if given.reserved == 0 {
+        return Ok(());
+    }
+    Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"))
+}
+
 /// Options of an answer, or of a refusal and a hang-up.
 ///
 /// # Safety
@@ -151,13 +161,14 @@ const fn does_not_apply() -> Fail {
 unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
+    written_as_zero(&given)?;
     let wrong = !given.display_name.is_null()
         || names_caller(&given)
         || answer && ends(&given)
         || !answer
             && (given.source != 0
                 || given.tag != 0
-                || given.dtmf != 0
+                || given.dtmf | given.dtmf_ms | given.dtmf_gap_ms | given.dtmf_level_db != 0
                 || given.reliable != 0
                 || given.session_timer | given.session_expires | given.min_se | given.session_refresher != 0
                 || !given.codecs.is_null());
@@ -231,7 +242,7 @@ pub(crate) unsafe fn answer(
     let (codecs, headers) =
         unsafe { (super::codecs::chosen(given.codecs, "o->codecs")?, text::or_empty(given.headers, "o->headers")?) };
     let reliable = super::reliable::wish((given.reliable, 0), "o->reliable")?;
-    let digits = super::digits::method_of(given.dtmf, "o->dtmf")?;
+    let digits = super::digits::said!(given, "o->")?;
     let act = |phone: &mut Phone<'_>| {
         if let Some(codecs) = codecs {
             phone.call_set_codecs(id, codecs).map_err(|error| match error {
@@ -266,7 +277,7 @@ pub(crate) unsafe fn answer(
     if given.source != 0 {
         phone.set_source(id, source).map_err(refused("call", call))?;
     }
-    if let Some(digits) = digits {
+    if features::INFO && digits != DigitSettings::NONE {
         phone.call_set_digits(id, digits).map_err(refused("call", call))?;
     }
     if given.tag != 0 {

@@ -1,14 +1,28 @@
-//! Digits that are sent: scripts, their method and length.
+//! Digits that are sent: scripts, held keys, and the settings of both.
 
 use super::{Done, call_id, range, refused};
 use crate::abi::code::*;
 use crate::abi::types::*;
-use crate::abi::{Fail, Value, text};
+use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
+use core::ops::RangeInclusive;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
-use microsip_core::media::digits::DigitMethod;
+use microsip_core::media::digits::{DigitMethod, DigitSettings, GAPS_MS, LENGTHS_MS, QUIETEST};
 use microsip_core::phone::{CallId, CallState, CommandError, Phone};
+
+/// The settings of a command's digits.
+///
+/// # Safety
+/// Pointers as the C function documents them.
+unsafe fn options_of(o: *const microsip_digit_options) -> Result<DigitSettings, Fail> {
+    // SAFETY: by contract.
+    let given = unsafe { pointer::read_or_zero(o, "o")? };
+    if given.reserved != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    }
+    said!(given, "o->")
+}
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -17,17 +31,18 @@ pub(crate) unsafe fn script(
     now: Instant,
     call: u64,
     digits: *const c_char,
-    method: u32,
+    o: *const microsip_digit_options,
     token: u64,
 ) -> Done {
     let id = call_id(call)?;
-    let method = method_of(method, "method")?;
+    // SAFETY: by contract.
+    let settings = unsafe { options_of(o)? };
     // SAFETY: by contract.
     let digits = unsafe { text::needed(digits, "digits")? };
-    let sent = match method {
-        None => phone.send_digits(now, id, digits, token),
-        Some(_) if !features::INFO => Err(CommandError::Unsupported),
-        Some(method) => phone.send_digits_by(now, id, digits, method, token),
+    let sent = if features::INFO {
+        phone.send_digits_by(now, id, digits, settings, token)
+    } else {
+        phone.send_digits(now, id, digits, token)
     };
     sent.map_err(|error| match error {
         CommandError::Range => {
@@ -47,12 +62,23 @@ pub(crate) unsafe fn script(
 }
 
 /// A key is pressed and held.
-pub(crate) fn start(phone: &mut Phone<'_>, now: Instant, call: u64, digit: u32, method: u32, token: u64) -> Done {
+///
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn start(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    digit: u32,
+    o: *const microsip_digit_options,
+    token: u64,
+) -> Done {
     let id = call_id(call)?;
-    let method = method_of(method, "method")?;
+    // SAFETY: by contract.
+    let settings = unsafe { options_of(o)? };
     // none of the digits is 0
     let key = u8::try_from(digit).unwrap_or_default();
-    phone.press_digit(now, id, key, method, token).map_err(|error| match error {
+    phone.press_digit(now, id, key, settings, token).map_err(|error| match error {
         CommandError::Range => range("digit", digit, "is the ASCII code of no digit: 0 to 9, * # A B C D"),
         CommandError::Full => {
             let fix = "has a key that is held already (stop it first), or as many digits as can wait to be sent";
@@ -92,22 +118,55 @@ fn unsent(phone: &Phone<'_>, call: u64, error: CommandError) -> Fail {
     Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)
 }
 
-/// A phone's method of digits, and their length in milliseconds.
-pub(crate) fn digits_of(
-    (method, ms): (u32, u32),
-    arguments: (&'static str, &'static str),
-) -> Result<(DigitMethod, u16), Fail> {
-    if !features::INFO && ms != 0 {
-        return Err(Fail::command(CommandError::Unsupported, arguments.1, Value::None));
+/// Settings of digits: the members dtmf, dtmf_ms, dtmf_gap_ms and dtmf_level_db of a struct, and how they are named.
+pub(crate) fn settings(
+    [method, ms, gap_ms, level_db]: [u32; 4],
+    names: [&'static str; 4],
+) -> Result<DigitSettings, Fail> {
+    let method = method_of(method, names[0])?;
+    if !features::INFO {
+        let mut set = [ms, gap_ms, level_db].into_iter().zip([names[1], names[2], names[3]]);
+        return match set.find(|(value, _)| *value != 0) {
+            Some((_, name)) => Err(Fail::command(CommandError::Unsupported, name, Value::None)),
+            None => Ok(DigitSettings::NONE),
+        };
     }
-    match ms {
-        0 | 40..=20_000 => Ok((method_of(method, arguments.0)?.unwrap_or_default(), ms as u16)),
-        _ => Err(range(arguments.1, ms, "is neither 0 nor 40 to 20000")),
-    }
+    let within = |value: u32, range: RangeInclusive<u16>, name, fix| match u16::try_from(value) {
+        Ok(value) if value == 0 || range.contains(&value) => Ok(value),
+        _ => Err(self::range(name, value, fix)),
+    };
+    let ms = within(ms, LENGTHS_MS, names[1], "is neither 0 nor 40 to 20000")?;
+    let gap_ms = within(gap_ms, GAPS_MS, names[2], "is neither 0 nor 40 to 2500")?;
+    let level = match level_db {
+        0 => None,
+        MICROSIP_NONE => Some(0),
+        _ => Some(within(level_db, 1..=QUIETEST.into(), names[3], LEVEL)? as u8),
+    };
+    Ok(DigitSettings::new(method, ms, gap_ms, level))
 }
 
+/// The levels that there are.
+const LEVEL: &str = "is neither 0 nor 1 to 63, dB below 0 dBm0, nor MICROSIP_NONE, 0 dBm0 itself";
+
+/// `said!(given, "a->")`: of a struct that has these members.
+macro_rules! said {
+    ($given:expr, $prefix:literal) => {
+        $crate::ops::digits::settings(
+            [$given.dtmf, $given.dtmf_ms, $given.dtmf_gap_ms, $given.dtmf_level_db],
+            [
+                concat!($prefix, "dtmf"),
+                concat!($prefix, "dtmf_ms"),
+                concat!($prefix, "dtmf_gap_ms"),
+                concat!($prefix, "dtmf_level_db"),
+            ],
+        )
+    };
+}
+
+pub(crate) use said;
+
 /// A method of digits; 0: none is chosen.
-pub(crate) fn method_of(method: u32, argument: &'static str) -> Result<Option<DigitMethod>, Fail> {
+fn method_of(method: u32, argument: &'static str) -> Result<Option<DigitMethod>, Fail> {
     Ok(Some(match method {
         0 => return Ok(None),
         MICROSIP_DTMF_AUTO if !features::INFO => return Ok(None),

@@ -197,10 +197,11 @@ pub unsafe extern "C" fn microsip_call_quality_get(
 }
 
 /// Sends a script of digits: 0-9 * # A-D; a comma is a pause of a second, and with MICROSIP_HAS_INFO p too, and w one of half a
-/// second; at most 32 of all may wait. All or none are taken. They go by method, a MICROSIP_DTMF_*; 0: the call's (its options), else its
-/// account's, else MICROSIP_DTMF_AUTO. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token the
+/// second; at most 32 of all may wait. All or none are taken. o has settings of this script alone; what it does not set, or
+/// NULL, is the call's (its options), else its account's, else the phone's. A pause is beside the gap behind the digit before
+/// it, and the voice goes on in it. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token the
 /// end. By SIP INFO each digit waits for the response to the one before. What this side may not send now is not kept
-/// for later: what it was to answer is over by then. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has
+/// for later: what it was to answer is over by then. MICROSIP_E_ARG: another character, or a number of o out of its range. MICROSIP_E_STATE: the call has
 /// no sound yet, or the far end holds it and digits do not go by INFO, which goes all the same. MICROSIP_E_FULL: too
 /// many wait, or the end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: the far end takes no events, and
 /// the library makes no tones (MICROSIP_HAS_TONES) or knows no INFO (MICROSIP_HAS_INFO).
@@ -209,33 +210,35 @@ pub unsafe extern "C" fn microsip_digits(
     phone: microsip_id,
     call: microsip_id,
     digits: *const c_char,
-    method: u32,
+    o: *const microsip_digit_options,
     token: u64,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_digits", phone, |phone, now| unsafe {
-        ops::digits::script(phone, now, call, digits, method, token)
-    })
+    command("microsip_digits", phone, |phone, now| unsafe { ops::digits::script(phone, now, call, digits, o, token) })
 }
 
 /// Presses a key and holds it: its digit, behind those that wait, lasts until microsip_digit_stop, ten minutes at most.
 /// As an event it goes in segments where it has to (RFC 4733 §2.5.1.3). By SIP INFO it goes when it is let go, with its
-/// length, a minute at most. For the rest as microsip_digits. MICROSIP_E_ARG: digit is none of 0 to 9, * # A B C D. MICROSIP_E_FULL: a key is held
+/// length, a minute at most. Settings are as of microsip_digits, and those of this moment; the gap follows when it is let go.
+/// MICROSIP_E_ARG: digit is none of 0 to 9, * # A B C D, or a number of o out of its range. For the rest as microsip_digits. MICROSIP_E_FULL: a key is held
 /// already, or too many digits wait. MICROSIP_E_STATE: as of microsip_digits. MICROSIP_E_UNSUPPORTED: without
 /// MICROSIP_HAS_INFO, too.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_digit_start(
+pub unsafe extern "C" fn microsip_digit_start(
     phone: microsip_id,
     call: microsip_id,
     digit: u32,
-    method: u32,
+    o: *const microsip_digit_options,
     token: u64,
 ) -> i32 {
-    command("microsip_digit_start", phone, |phone, now| ops::digits::start(phone, now, call, digit, method, token))
+    // SAFETY: by contract.
+    command("microsip_digit_start", phone, |phone, now| unsafe {
+        ops::digits::start(phone, now, call, digit, o, token)
+    })
 }
 
 /// Lets the key go that is held: its digit ends, after 40 ms at the earliest. One whose turn has not come gets the
-/// length of other digits. MICROSIP_NOTHING: none is held; its call may have been put on hold.
+/// length that it was pressed with. MICROSIP_NOTHING: none is held; its call may have been put on hold.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_digit_stop(phone: microsip_id, call: microsip_id) -> i32 {
     command("microsip_digit_stop", phone, |phone, now| ops::digits::stop(phone, now, call))

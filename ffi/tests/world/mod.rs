@@ -94,8 +94,8 @@ both! {
     identify(microsip_engine_identify, microsip_identify; call: u64, caller: *const c_char, token: u64);
     reoffer(microsip_engine_reoffer, microsip_reoffer; call: u64, m: *const microsip_media, token: u64);
     call_info_get(microsip_engine_call_info_get, microsip_call_info_get; call: u64, out: *mut microsip_call_info);
-    digits(microsip_engine_digits, microsip_digits; call: u64, digits: *const c_char, method: u32, token: u64);
-    digit_start(microsip_engine_digit_start, microsip_digit_start; call: u64, digit: u32, method: u32, token: u64);
+    digits(microsip_engine_digits, microsip_digits; call: u64, digits: *const c_char, o: *const microsip_digit_options, token: u64);
+    digit_start(microsip_engine_digit_start, microsip_digit_start; call: u64, digit: u32, o: *const microsip_digit_options, token: u64);
     digit_stop(microsip_engine_digit_stop, microsip_digit_stop; call: u64);
     rules_set(microsip_engine_rules_set, microsip_rules_set; owner: u64, rules: *const microsip_rules);
     rules_get(microsip_engine_rules_get, microsip_rules_get; owner: u64, out: *mut microsip_rules);

@@ -2,7 +2,7 @@
 
 use super::{Flow, asks, called, done, each, ends_it, flow, over, served, talking, talks, told_each};
 use microsip_core::base::time::Duration;
-use microsip_core::media::digits::DigitMethod;
+use microsip_core::media::digits::{DigitMethod, DigitSettings};
 use microsip_tests::{EventKind, Lab};
 
 pub(super) const FLOWS: [Flow; 4] = [
@@ -17,7 +17,8 @@ fn heard(lab: &Lab, end: usize) -> usize {
 }
 
 fn send(lab: &mut Lab, end: usize, digits: &str, method: DigitMethod) {
-    told_each(lab, end, |phone, now, call, token| phone.send_digits_by(now, call, digits, method, token).is_ok());
+    let settings = DigitSettings { ms: 200, gap_ms: 100, level: Some(20), ..method.into() };
+    told_each(lab, end, |phone, now, call, token| phone.send_digits_by(now, call, digits, settings, token).is_ok());
 }
 
 /// Both send, by all methods at once; their clock is the media's.
@@ -65,7 +66,9 @@ fn held(lab: &mut Lab) {
     }
     lab.audio = true;
     for digit in *b"67" {
-        told_each(lab, 0, |phone, now, call, token| phone.press_digit(now, call, digit, None, token).is_ok());
+        told_each(lab, 0, |phone, now, call, token| {
+            phone.press_digit(now, call, digit, DigitSettings::NONE, token).is_ok()
+        });
         lab.run_for(Duration::from_secs(1));
         if digit == b'6' {
             each(lab, 0, |phone, now, call| phone.release_digit(now, call).is_ok());

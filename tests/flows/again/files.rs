@@ -17,6 +17,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("forking", &["forked", "reliable branches"]),
     ("emergency", &["help where all is taken"]),
     ("hangup", &["both hang up", "cancelled", "refused", "shut down"]),
+    ("digit_settings", &["digits", "keys held"]),
     ("held_keys", &["keys held"]),
     ("hold", &["held", "held by UPDATE", "both hold"]),
     ("identity", &["anonymous, with lines", "identity changes"]),

@@ -14,7 +14,7 @@ fn each_full_pool_has_its_written_outcome() {
     peer.call(&mut lab, 0);
     let (now, call) = (lab.now, lab.ends[0].last_call());
     for method in [DigitMethod::Info, DigitMethod::Auto, DigitMethod::Tones] {
-        let result = lab.ends[0].phone.send_digits_by(now, call, "1", method, 1);
+        let result = lab.ends[0].phone.send_digits_by(now, call, "1", method.into(), 1);
         assert_eq!(result, Err(CommandError::Full), "{method:?}");
     }
     lab.run_for(Duration::from_secs(1));

@@ -213,7 +213,7 @@ fn other_requests_give_way() {
     lab.audio = true;
     let (talks, peer) = begin(&mut lab, 0, Talks).unwrap();
     let now = lab.now;
-    lab.ends[0].phone.send_digits_by(now, talks, "12", DigitMethod::Info, 5).unwrap();
+    lab.ends[0].phone.send_digits_by(now, talks, "12", DigitMethod::Info.into(), 5).unwrap();
     lab.run_for(Duration::from_millis(50));
     assert_eq!(peer.all(&lab, "INFO").len(), 1);
     dial(&mut lab, account, "112", &DialOptions::default()).unwrap();

@@ -2,6 +2,8 @@
 
 use super::DigitMethod;
 use super::lengths::SHORTEST_MS;
+use super::settings::Manner;
+use crate::base::limits;
 use crate::wire::dtmf;
 
 /// A key that is held for so many milliseconds is let go: a minute, which its INFO can still say.
@@ -105,15 +107,17 @@ pub struct Out {
     pub method: DigitMethod,
 }
 
-/// The methods of the entries of a queue.
+/// The methods of the entries of a queue, and what else was asked for of each.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ways {
     /// Two bits an entry: [`Ways::code`].
     entries: u64,
-    /// That of the entries to come.
-    pub(super) chosen: DigitMethod,
-    /// The code of the entry under way.
+    manners: [Manner; limits::DIGITS],
+    /// Those of the entries to come.
+    pub(super) chosen: (DigitMethod, Manner),
+    /// The code of the entry under way, and its manner.
     under_way: u8,
+    pub(super) manner: Manner,
     /// The digit under way.
     sending: Option<Out>,
     /// The latest that has left.
@@ -126,8 +130,15 @@ const INFO: u8 = 2;
 const INFO_PLAIN: u8 = 3;
 
 impl Ways {
-    pub(super) const EMPTY: Self =
-        Self { entries: 0, chosen: DigitMethod::Auto, under_way: AGREED, sending: None, out: None };
+    pub(super) const EMPTY: Self = Self {
+        entries: 0,
+        manners: [Manner { gap: 0, level: 0 }; limits::DIGITS],
+        chosen: (DigitMethod::Auto, Manner::USUAL),
+        under_way: AGREED,
+        manner: Manner::USUAL,
+        sending: None,
+        out: None,
+    };
 
     const fn code(method: DigitMethod) -> u8 {
         match method {
@@ -143,13 +154,18 @@ impl Ways {
     }
 
     /// An entry is queued there.
-    pub(super) const fn queue(&mut self, place: usize) {
-        self.entries = self.entries & !(3 << (place * 2)) | (Self::code(self.chosen) as u64) << (place * 2);
+    pub(super) fn queue(&mut self, place: usize) {
+        let (method, manner) = self.chosen;
+        self.entries = self.entries & !(3 << (place * 2)) | u64::from(Self::code(method)) << (place * 2);
+        if let Some(entry) = self.manners.get_mut(place) {
+            *entry = manner;
+        }
     }
 
     /// The entry there is under way.
-    pub(super) const fn begin(&mut self, place: u8) {
+    pub(super) fn begin(&mut self, place: u8) {
         self.under_way = self.at(place);
+        self.manner = self.manners.get(usize::from(place)).copied().unwrap_or(Manner::USUAL);
     }
 
     /// The entry under way is this digit; the method by which it goes.
@@ -172,6 +188,11 @@ impl Ways {
     /// The entry under way has not left.
     pub(super) const fn forget(&mut self) {
         self.sending = None;
+    }
+
+    /// The entry there goes as agreed.
+    pub(super) const fn is_agreed_at(&self, place: u8) -> bool {
+        self.at(place) == AGREED
     }
 
     pub(super) const fn is_tone(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Lengths of digits.
 
-/// The length of a digit that was given none.
-const USUAL_MS: u16 = 160;
+use super::settings::USUAL_MS;
+
 /// ITU-T Q.24: shorter may not be heard.
 pub(super) const SHORTEST_MS: u16 = 40;
 /// The bits of a length in an entry of the queue, which as a whole stand for a key that is held.

@@ -1,24 +1,21 @@
 //! Digits to be sent, one after another.
 
 #[cfg(feature = "info")]
-use super::DigitMethod;
-#[cfg(feature = "info")]
 use super::asking::{Asking, Out, Ways};
 #[cfg(feature = "info")]
 use super::lengths::LONGEST_HELD;
 use super::lengths::{self, HELD, quanta};
+use super::settings::Manner;
+#[cfg(feature = "info")]
+use super::{DigitMethod, DigitSettings};
 use crate::base::limits;
 use crate::media::tones::{self, Generator};
 use crate::wire::dtmf::{self, Event};
 
-/// Silence behind a digit, in quanta, so that the next is not taken for the same.
-const GAP: u16 = 5;
 /// rfc4733#2.5.1.4: the last packet is sent three times in all.
 const REPEATS: u8 = 2;
 /// A pause in the queue; above all events.
 const PAUSE: u16 = 31;
-/// Volume of events, in -dBm0.
-const VOLUME: u8 = 10;
 
 /// The sending side's task in this quantum.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -93,7 +90,10 @@ pub struct DigitQueue {
     /// The digit under way lasts until its key is let go.
     #[cfg(feature = "info")]
     pub(super) held: bool,
-    /// The methods of entries, and of the one that is under way.
+    /// The length of the key that is held, if it is let go before its turn.
+    #[cfg(feature = "info")]
+    pub(super) held_ms: u16,
+    /// The methods and manners of entries, and of the one that is under way.
     #[cfg(feature = "info")]
     ways: Ways,
 }
@@ -112,6 +112,8 @@ impl DigitQueue {
         state: State::Idle,
         #[cfg(feature = "info")]
         held: false,
+        #[cfg(feature = "info")]
+        held_ms: 0,
         #[cfg(feature = "info")]
         ways: Ways::EMPTY,
     };
@@ -198,14 +200,37 @@ impl DigitQueue {
         Some((entry >> 11, entry & HELD))
     }
 
+    /// The manner of the digit under way.
+    const fn manner(&self) -> Manner {
+        #[cfg(feature = "info")]
+        return self.ways.manner;
+        #[cfg(not(feature = "info"))]
+        Manner::USUAL
+    }
+
+    /// The silence behind the digit under way, in quanta, so that the next is not taken for the same.
+    const fn gap(&self) -> u16 {
+        self.manner().gap as u16
+    }
+
+    /// The entry whose turn is next goes as packets of its own.
+    fn next_is_event(&self, events: bool) -> bool {
+        #[cfg(feature = "info")]
+        let events = events && self.ways.is_agreed_at(self.head);
+        let code = self.entries.get(usize::from(self.head)).map(|entry| entry >> 11);
+        events && self.len > 0 && code != Some(PAUSE)
+    }
+
     /// One quantum. `timestamp` is its first sample's, `ticks` its length; `interval` is ptime in quanta; `boundary`:
     /// no voice packet is half full; `events`: the peer takes events.
     pub fn step(&mut self, timestamp: u32, ticks: u16, interval: u8, boundary: bool, events: bool, rate: u32) -> Step {
         if let State::Idle = self.state
-            && boundary
+            && (boundary || !self.next_is_event(events))
         {
             self.begin(timestamp, events, rate);
         }
+        let Manner { gap, level: volume } = self.manner();
+        let gap = u16::from(gap);
         match &mut self.state {
             State::Idle => Step::Voice,
             State::Gap { left } => {
@@ -231,7 +256,8 @@ impl DigitQueue {
             }
             State::Tone { left, .. } => {
                 if *left == 0 {
-                    self.state = State::Gap { left: GAP };
+                    // this quantum is the first of the gap
+                    self.state = State::Gap { left: gap.saturating_sub(1).max(1) };
                     return Step::Silence;
                 }
                 *left -= 1;
@@ -242,8 +268,7 @@ impl DigitQueue {
                 *since += 1;
                 if u32::from(*lasted) + u32::from(ticks) > 0xffff {
                     // rfc4733#2.5.1.3: the duration is full; a new segment begins where this one ends, without marker
-                    let (event, began) =
-                        (Event { code: *code, end: false, volume: VOLUME, duration: 0xffff }, *timestamp);
+                    let (event, began) = (Event { code: *code, end: false, volume, duration: 0xffff }, *timestamp);
                     *timestamp = timestamp.wrapping_add(0xffff);
                     *lasted = (u32::from(*lasted) + u32::from(ticks) - 0xffff) as u16;
                     *since = 0;
@@ -257,7 +282,7 @@ impl DigitQueue {
                 // rfc4733#2.2.2: the marker is for the beginning of an event
                 let marker = core::mem::take(first);
                 *since = 0;
-                let event = Event { code: *code, end, volume: VOLUME, duration: *lasted };
+                let event = Event { code: *code, end, volume, duration: *lasted };
                 let began = *timestamp;
                 if end {
                     self.state = State::End {
@@ -277,11 +302,14 @@ impl DigitQueue {
                 }
                 *since = 0;
                 *repeats = repeats.saturating_sub(1);
-                let event = Event { code: *code, end: true, volume: VOLUME, duration: *lasted };
+                let event = Event { code: *code, end: true, volume, duration: *lasted };
                 let began = *timestamp;
                 if *repeats == 0 {
-                    self.state =
-                        State::Gap { left: GAP.saturating_sub(u16::from(interval) * u16::from(REPEATS)).max(1) };
+                    // the repetitions went in the gap
+                    match gap.saturating_sub(u16::from(interval) * u16::from(REPEATS)) {
+                        0 => self.rest(),
+                        left => self.state = State::Gap { left },
+                    }
                 }
                 Step::Send { event, timestamp: began, marker: false }
             }
@@ -302,7 +330,7 @@ impl DigitQueue {
             State::Event { code, left, since, first: true, .. } => {
                 self.enter(code.into(), left + u16::from(since), timestamp, events, rate);
             }
-            State::Event { .. } | State::End { .. } => self.state = State::Gap { left: GAP },
+            State::Event { .. } | State::End { .. } => self.state = State::Gap { left: self.gap() },
             State::Idle | State::Gap { .. } | State::Pause { .. } | State::Tone { .. } => {}
             #[cfg(feature = "info")]
             State::Info(_) => {}
@@ -322,18 +350,20 @@ impl DigitQueue {
             let method = self.ways.send(code as u8, events);
             if method.is_info() {
                 let held = self.held;
-                self.state = State::Info(Asking::new(code as u8, if held { None } else { Some(quanta) }, GAP, method));
+                self.state =
+                    State::Info(Asking::new(code as u8, if held { None } else { Some(quanta) }, self.gap(), method));
                 return;
             }
         }
         #[cfg(feature = "info")]
         let events = events && !self.ways.is_tone();
+        let volume = self.manner().level;
         self.state = if code == PAUSE {
             State::Pause { left: quanta }
         } else if events {
             State::Event { code: code as u8, left: quanta, timestamp, lasted: 0, since: 0, first: true }
         } else {
-            match dtmf::digit_of(code as u8).filter(|_| tones::ARE_HEARD).and_then(tones::key) {
+            match dtmf::digit_of(code as u8).filter(|_| tones::ARE_HEARD).and_then(|digit| tones::key(digit, volume)) {
                 Some(tone) => State::Tone { generator: Generator::new(tone, rate), left: quanta },
                 None => State::Gap { left: quanta },
             }
@@ -374,15 +404,15 @@ impl DigitQueue {
 /// Digits that go as INFO, and what becomes of each digit.
 #[cfg(feature = "info")]
 impl DigitQueue {
-    /// The method of the entries queued from now on.
-    pub const fn choose(&mut self, method: DigitMethod) {
-        self.ways.chosen = method;
+    /// The method, the gap and the level of the entries queued from now on; what is not given is as usual.
+    pub fn choose(&mut self, settings: &DigitSettings) {
+        self.ways.chosen = (settings.method.unwrap_or_default(), Manner::of(settings));
     }
 
     /// That method.
     #[must_use]
     pub const fn chosen(&self) -> DigitMethod {
-        self.ways.chosen
+        self.ways.chosen.0
     }
 
     /// A digit is to leave as an INFO now.
@@ -420,7 +450,7 @@ impl DigitQueue {
         while !self.last && self.pop().is_some() {}
         self.last = false;
         self.ways.forget();
-        self.state = State::Gap { left: GAP };
+        self.state = State::Gap { left: self.gap() };
     }
 
     /// The present step, or the next one, needs no media that could be sent.

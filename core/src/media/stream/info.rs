@@ -2,17 +2,18 @@
 //! whose key is held.
 
 use super::Stream;
-use crate::media::digits::{DigitMethod, Out};
+use crate::media::digits::{DigitMethod, DigitSettings, Out};
 
 impl Stream {
-    /// The method of digits that are queued from now on: as agreed, tones, or INFO.
-    pub const fn choose_digits(&mut self, method: DigitMethod) {
-        self.digits.choose(method);
+    /// The method of digits that are queued from now on (as agreed, tones, or INFO), the gap behind each, and the level.
+    pub fn choose_digits(&mut self, settings: &DigitSettings) {
+        self.digits.choose(settings);
     }
 
-    /// As [`Stream::send_digit`], until [`Stream::let_go`], ten minutes at most (by INFO one); one at a time.
-    pub fn hold_digit(&mut self, digit: u8) -> bool {
-        self.running && self.hears_chosen() && self.digits.hold(digit)
+    /// As [`Stream::send_digit`], until [`Stream::let_go`], ten minutes at most (by INFO one); one at a time. `ms`:
+    /// its length, if it is let go before its turn.
+    pub fn hold_digit(&mut self, digit: u8, ms: u16) -> bool {
+        self.running && self.hears_chosen() && self.digits.hold(digit, ms)
     }
 
     /// A digit is held.
@@ -21,9 +22,10 @@ impl Stream {
         self.digits.holds()
     }
 
-    /// The digit that is held ends now, or has this length if its turn has not come. False: none is held.
-    pub fn let_go(&mut self, usual_ms: u16) -> bool {
-        self.digits.let_go(usual_ms)
+    /// The digit that is held ends now, or has the length that it was pressed with if its turn has not come. False:
+    /// none is held.
+    pub fn let_go(&mut self) -> bool {
+        self.digits.let_go()
     }
 
     /// A digit is to leave as an INFO now.

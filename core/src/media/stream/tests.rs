@@ -4,6 +4,8 @@ mod clocks;
 mod digits;
 #[cfg(feature = "info")]
 mod held;
+#[cfg(feature = "info")]
+mod manner;
 mod packets;
 #[cfg(feature = "rtcp")]
 mod reports;

@@ -54,7 +54,7 @@ pub(crate) struct Account {
     #[cfg(feature = "reliable")]
     pub(super) reliable: crate::phone::Reliable,
     #[cfg(feature = "info")]
-    pub(super) digits: Option<crate::media::digits::DigitMethod>,
+    pub(super) digits: crate::media::digits::DigitSettings,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -244,7 +244,7 @@ impl Account {
         #[cfg(feature = "reliable")]
         reliable: crate::phone::Reliable::Inherited,
         #[cfg(feature = "info")]
-        digits: None,
+        digits: crate::media::digits::DigitSettings::NONE,
         #[cfg(feature = "numbers")]
         numbers: [Span::EMPTY; 3],
         trusted_name: 0,

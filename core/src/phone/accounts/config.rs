@@ -37,6 +37,10 @@ impl Accounts<'_> {
         self.check_location(config.location)?;
         #[cfg(feature = "timers")]
         config.session_timer.check()?;
+        #[cfg(feature = "info")]
+        if !config.digits.are_possible() {
+            return Err(CommandError::Range);
+        }
         if !cx.fixed.takes(config.codecs) {
             return Err(CommandError::Codec);
         }

@@ -6,7 +6,7 @@ use crate::base::text::Span;
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 #[cfg(feature = "info")]
-use crate::media::digits::DigitMethod;
+use crate::media::digits::DigitSettings;
 use crate::phone::context::Context;
 use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
@@ -146,10 +146,11 @@ impl Accounts<'_> {
         own.or(cx.fixed.reliable)
     }
 
-    /// The method of digits of its calls, or of those of no account's; where it does not say, as the phone.
+    /// The settings of digits of its calls, or of those of no account's; where it gives none, the phone's.
     #[cfg(feature = "info")]
-    pub(in crate::phone) fn digits(&self, cx: &Context<'_>, handle: Handle) -> DigitMethod {
-        self.slots.get(handle).and_then(|account| account.digits).unwrap_or(cx.fixed.digits.0)
+    pub(in crate::phone) fn digits(&self, cx: &Context<'_>, handle: Handle) -> DigitSettings {
+        let own = self.slots.get(handle).map(|account| account.digits).unwrap_or_default();
+        own.or(cx.fixed.digits)
     }
 
     /// The media timeout of its calls.

@@ -58,6 +58,10 @@ impl Accounts<'_> {
         self.check_location(change.location.unwrap_or_default())?;
         #[cfg(feature = "timers")]
         change.session_timer.check()?;
+        #[cfg(feature = "info")]
+        if !change.digits.are_possible() {
+            return Err(CommandError::Range);
+        }
         if !cx.fixed.takes(change.codecs.unwrap_or_default()) {
             return Err(CommandError::Codec);
         }

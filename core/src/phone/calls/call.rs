@@ -57,9 +57,9 @@ pub(in crate::phone) struct Call {
     /// Our INFO, while it runs.
     #[cfg(feature = "info")]
     pub(super) info: Handle,
-    /// The method of its digits; `None`: its account's.
+    /// The settings of its digits; what is not given is its account's.
     #[cfg(feature = "info")]
-    pub(super) digits: Option<crate::media::digits::DigitMethod>,
+    pub(super) digits: crate::media::digits::DigitSettings,
     /// Their INVITE (or re-INVITE), while it waits for an answer or an ACK.
     pub(super) server: Handle,
     /// We sent an offer in a 2xx; the ACK brings the answer.
@@ -144,7 +144,7 @@ impl Call {
         #[cfg(feature = "info")]
         info: Handle::NONE,
         #[cfg(feature = "info")]
-        digits: None,
+        digits: crate::media::digits::DigitSettings::NONE,
         server: Handle::NONE,
         answer_in_ack: false,
         pending: 0,

@@ -2,7 +2,7 @@
 
 use super::Calls;
 use crate::base::slots::Handle;
-use crate::media::digits::DigitMethod;
+use crate::media::digits::DigitSettings;
 use crate::phone::context::Context;
 use crate::phone::event::{MEDIA_HELD, Op};
 use crate::phone::media::digits::DigitsBy;
@@ -31,10 +31,10 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         call: Handle,
         digits: &str,
-        method: Option<DigitMethod>,
+        settings: DigitSettings,
         token: u64,
     ) -> Result<(), CommandError> {
-        let by = self.digits_by(lower, call, method);
+        let by = self.digits_by(lower, call, settings)?;
         self.queue_digits(lower, call, digits, by, token)
     }
 
@@ -45,10 +45,10 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         call: Handle,
         digit: u8,
-        method: Option<DigitMethod>,
+        settings: DigitSettings,
         token: u64,
     ) -> Result<(), CommandError> {
-        let by = DigitsBy { held: true, ..self.digits_by(lower, call, method) };
+        let by = DigitsBy { held: true, ..self.digits_by(lower, call, settings)? };
         crate::wire::dtmf::event_of(digit).ok_or(CommandError::Range)?;
         let digit = [digit];
         self.queue_digits(lower, call, core::str::from_utf8(&digit).unwrap_or_default(), by, token)
@@ -58,8 +58,7 @@ impl Calls<'_> {
     #[cfg(feature = "info")]
     pub(in crate::phone) fn release_digit(&self, lower: &mut Lower<'_>, call: Handle) -> Result<(), CommandError> {
         self.get(call).ok_or(CommandError::Stale)?;
-        let ms = self.digits_by(lower, call, None).ms;
-        if lower.media.let_go(call, ms) { Ok(()) } else { Err(CommandError::Nothing) }
+        if lower.media.let_go(call) { Ok(()) } else { Err(CommandError::Nothing) }
     }
 
     fn queue_digits(
@@ -80,28 +79,33 @@ impl Calls<'_> {
         lower.cx.begin(&mut slot.commands, call, Op::Digits, token)
     }
 
-    /// The method of a command's digits, and their length.
-    fn digits_by(&self, lower: &Lower<'_>, call: Handle, method: Option<DigitMethod>) -> DigitsBy {
-        #[cfg(feature = "info")]
-        if let Some(slot) = self.get(call) {
-            let account = lower.accounts.digits(&lower.cx, slot.account);
-            let method = method.or(slot.digits).unwrap_or(account);
-            return DigitsBy { method, account, ms: lower.cx.fixed.digits.1, held: false };
+    /// The settings of a command's digits: its own, else those of the call, of its account, of the phone.
+    #[cfg(feature = "info")]
+    fn digits_by(&self, lower: &Lower<'_>, call: Handle, own: DigitSettings) -> Result<DigitsBy, CommandError> {
+        if !own.are_possible() {
+            return Err(CommandError::Range);
         }
-        let _ = (lower, call);
-        DigitsBy {
-            method: method.unwrap_or_default(),
-            account: DigitMethod::Auto,
-            ms: 0,
-            #[cfg(feature = "info")]
-            held: false,
-        }
+        let slot = self.get(call).ok_or(CommandError::Stale)?;
+        let account = lower.accounts.digits(&lower.cx, slot.account);
+        let settings = own.or(slot.digits).or(account);
+        Ok(DigitsBy { settings, account: account.method.unwrap_or_default(), held: false })
     }
 
-    /// Chooses the method of a call's digits. False: it is not there.
+    /// The same where there is nothing to choose.
+    #[cfg(not(feature = "info"))]
+    fn digits_by(&self, _: &Lower<'_>, _: Handle, _: DigitSettings) -> Result<DigitsBy, CommandError> {
+        Ok(DigitsBy {})
+    }
+
+    /// Changes the settings of a call's digits.
     #[cfg(feature = "info")]
-    pub(in crate::phone) fn set_digits(&mut self, call: Handle, method: DigitMethod) -> bool {
-        self.slots.get_mut(call).map(|call| call.digits = Some(method)).is_some()
+    pub(in crate::phone) fn set_digits(&mut self, call: Handle, settings: DigitSettings) -> Result<(), CommandError> {
+        if !settings.are_possible() {
+            return Err(CommandError::Range);
+        }
+        let call = self.slots.get_mut(call).ok_or(CommandError::Stale)?;
+        call.digits = settings.or(call.digits);
+        Ok(())
     }
 
     /// A call, in numbers.

@@ -3,6 +3,7 @@
 use super::Calls;
 use crate::base::limits::DIGITS;
 use crate::base::slots::Handle;
+use crate::media::digits::DigitSettings;
 use crate::phone::media::digits::is_of_script;
 use crate::phone::{CommandError, Lower};
 
@@ -39,7 +40,9 @@ impl Calls<'_> {
         let Some(call) = self.get(handle) else { return };
         let Later { digits, len } = call.later;
         let Ok(digits) = core::str::from_utf8(digits.get(..usize::from(len)).unwrap_or_default()) else { return };
-        if digits.is_empty() || self.send_digits(lower, handle, digits, None, 0) == Err(CommandError::State) {
+        if digits.is_empty()
+            || self.send_digits(lower, handle, digits, DigitSettings::NONE, 0) == Err(CommandError::State)
+        {
             return;
         }
         if let Some(call) = self.get_mut(handle) {

@@ -127,6 +127,10 @@ impl Calls<'_> {
         if !reliable::can_be_met(options.reliable) {
             return Err(CommandError::Unsupported);
         }
+        #[cfg(feature = "info")]
+        if !options.digits.are_possible() {
+            return Err(CommandError::Range);
+        }
         if !lower.cx.fixed.takes(options.codecs) {
             return Err(CommandError::Codec);
         }

@@ -5,6 +5,8 @@ use crate::base::features;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 #[cfg(feature = "info")]
+use crate::media::digits::DigitSettings;
+#[cfg(feature = "info")]
 use crate::media::digits::Out;
 use crate::media::digits::{DigitMethod, HeardDigit};
 use crate::phone::context::Context;
@@ -15,12 +17,12 @@ use crate::phone::{CommandError, EventKind};
 /// The way of digits that are queued.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct DigitsBy {
-    /// The method that was chosen.
-    pub(in crate::phone) method: DigitMethod,
-    /// That of the account: it says what "as negotiated" means without events.
+    /// The settings that were chosen.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) settings: DigitSettings,
+    /// The method of the account: it says what "as negotiated" means without events.
+    #[cfg(feature = "info")]
     pub(in crate::phone) account: DigitMethod,
-    /// The length of each, in milliseconds; 0: the usual.
-    pub(in crate::phone) ms: u16,
     /// It is one, and lasts until its key is let go.
     #[cfg(feature = "info")]
     pub(in crate::phone) held: bool,
@@ -61,12 +63,11 @@ impl Media<'_> {
         let sends = running && self.agreed(call).is_some_and(|agreed| agreed.send);
         let stream = self.streams.get_mut(call.index as usize).ok_or(CommandError::Stale)?;
         let events = stream.config().dtmf_send.is_some();
-        let method = match features::INFO {
-            true => by.method.meant(events, by.account),
-            // only what is negotiated is there to choose from
-            false if events => DigitMethod::Events,
-            false => DigitMethod::Tones,
-        };
+        #[cfg(feature = "info")]
+        let (method, ms) = (by.settings.method.unwrap_or_default().meant(events, by.account), by.settings.ms);
+        // only what is negotiated is there to choose from
+        #[cfg(not(feature = "info"))]
+        let (DigitsBy {}, method, ms) = (by, if events { DigitMethod::Events } else { DigitMethod::Tones }, 0);
         // the clock of the digits is the media's, also of those that go beside it. rfc3264#5.1: a side that may not
         // send sends no digits either, and once it may again, what they were to answer is over
         let heard = sends || features::INFO && method.is_info();
@@ -92,13 +93,13 @@ impl Media<'_> {
             stream.join_digits();
         }
         #[cfg(feature = "info")]
-        stream.choose_digits(method);
+        stream.choose_digits(&DigitSettings { method: Some(method), ..by.settings });
         for digit in digits.bytes() {
             let _ = match pause_of(digit) {
                 Some(ms) => stream.pause(ms),
                 #[cfg(feature = "info")]
-                None if by.held => stream.hold_digit(digit.to_ascii_uppercase()),
-                None => stream.send_digit(digit.to_ascii_uppercase(), by.ms),
+                None if by.held => stream.hold_digit(digit.to_ascii_uppercase(), ms),
+                None => stream.send_digit(digit.to_ascii_uppercase(), ms),
             };
         }
         stream.end_digits();
@@ -121,9 +122,8 @@ impl Media<'_> {
 #[cfg(feature = "info")]
 impl Media<'_> {
     /// The key that is held is let go. False: none is held.
-    pub(in crate::phone) fn let_go(&mut self, call: Handle, usual_ms: u16) -> bool {
-        self.line(call).is_some()
-            && self.streams.get_mut(call.index as usize).is_some_and(|stream| stream.let_go(usual_ms))
+    pub(in crate::phone) fn let_go(&mut self, call: Handle) -> bool {
+        self.line(call).is_some() && self.streams.get_mut(call.index as usize).is_some_and(crate::media::Stream::let_go)
     }
 
     /// A digit came for a line beside its media. False: no media runs, and nobody could be told in its order.

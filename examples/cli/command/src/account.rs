@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::abi as c;
 use crate::args::{Account as Options, Privacy, Transport};
-use crate::digits::DigitsBy;
+use crate::digits::{DigitLook, DigitsBy, digit_gap, digit_length, digit_level};
 use crate::phone::AccountTexts;
 use crate::session::number;
 
@@ -54,6 +54,7 @@ pub(crate) fn read(options: &Options, dials: bool) -> Result<Option<AccountTexts
         headers: lines(&file.register_header) + &lines(&options.register_header),
         call_headers: lines(&file.call_header) + &lines(&options.call_header),
         dtmf: file.digits_by.map_or(0, DigitsBy::number),
+        digits: file.digits,
         dial_plan: options.dial_plan.clone().or(file.dial_plan),
         dial_prefix: options.dial_prefix.clone().or(file.dial_prefix),
         emergency: if options.emergency.is_empty() { file.emergency } else { Some(options.emergency.join(",")) },
@@ -132,6 +133,7 @@ struct File {
     expires: Option<u32>,
     media_any_host: bool,
     digits_by: Option<DigitsBy>,
+    digits: DigitLook,
     privacy: Option<Privacy>,
     identity: Option<String>,
     register_header: Vec<String>,
@@ -190,6 +192,14 @@ fn parse(text: &str) -> Result<File, String> {
                     format!("line {number}: digits_by is auto, auto-info, rtp, info, info-plain or inband")
                 })?);
             }
+            "digit_length" | "digit_gap" | "digit_level" => {
+                let given = match name {
+                    "digit_length" => digit_length(&value).map(|time| DigitLook::new(Some(time), None, None)),
+                    "digit_gap" => digit_gap(&value).map(|time| DigitLook::new(None, Some(time), None)),
+                    _ => digit_level(&value).map(|level| DigitLook::new(None, None, Some(level))),
+                };
+                file.digits = given.map_err(|wrong| format!("line {number}: {name} {wrong}"))?.or(file.digits);
+            }
             "media_any_host" => {
                 file.media_any_host = match value.as_str() {
                     "yes" | "on" | "true" | "1" => true,
@@ -198,7 +208,7 @@ fn parse(text: &str) -> Result<File, String> {
                 }
             }
             _ => {
-                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by, privacy, identity, register_header, call_header";
+                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by, digit_length, digit_gap, digit_level, privacy, identity, register_header, call_header";
                 return Err(format!(
                     "line {number}: \"{}\" is not known; use {known}",
                     name.chars().take(40).collect::<String>()

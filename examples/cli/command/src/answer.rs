@@ -19,7 +19,7 @@ use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
     effective(answer).map_err(|text| Stop::new(Exit::Usage, text))?;
-    let account = account(&answer.account, false)?;
+    let account = account(&answer.account, &answer.network, false)?;
     let calls = answer.calls.unwrap_or(if answer.conference { CALLS } else { 1 });
     one_recording(&answer.sound.course, calls, answer.conference)?;
     let session = Session::open(show, output, &answer.network, calls + 1, answer.sound.null_audio, true)?;

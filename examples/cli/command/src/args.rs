@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-use crate::digits::{DigitsBy, digits};
+use crate::digits::{DigitsBy, digit_gap, digit_length, digit_level, digits};
 use crate::rules::Rules;
 use crate::tone_file::ToneFile;
 use crate::tones::Tones;
@@ -240,9 +240,15 @@ pub(crate) struct Network {
     /// Provisional responses that are acknowledged (100rel, PRACK) [default: supported]
     #[arg(long = "100rel", value_name = "WHICH")]
     pub(crate) reliable: Option<Reliable>,
-    /// The length of a digit that is sent, 40ms to 20s [default: 160ms]
+    /// The length of a digit that is sent, 40ms to 20s; the account file's otherwise [default: 160ms]
     #[arg(long, value_name = "TIME", value_parser = digit_length)]
     pub(crate) digit_length: Option<Duration>,
+    /// The silence behind a digit that is sent, 40ms to 2.5s; the account file's otherwise [default: 50ms]
+    #[arg(long, value_name = "TIME", value_parser = digit_gap)]
+    pub(crate) digit_gap: Option<Duration>,
+    /// The power of a digit that is sent, 0 to 63 dB below 0 dBm0; the account file's otherwise [default: 10]
+    #[arg(long, value_name = "DB", value_parser = digit_level)]
+    pub(crate) digit_level: Option<u32>,
     /// Session timers (RFC 4028): off; supported, where the far end or a proxy knows them; always, where it does not
     /// too; required of the far end [default: supported]
     #[arg(long, value_name = "WHICH")]
@@ -408,7 +414,7 @@ pub(crate) struct Account {
     pub(crate) password_stdin: bool,
     /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file,
     /// display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by,
-    /// privacy, identity, register_header, call_header (these two repeated)
+    /// digit_length, digit_gap, digit_level, privacy, identity, register_header, call_header (these two repeated)
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }
@@ -523,15 +529,6 @@ fn silence(text: &str) -> Result<Silence, String> {
     match u32::try_from(time.as_secs()) {
         Ok(seconds @ 1..=65_535) if time.subsec_nanos() == 0 => Ok(Silence::Seconds(seconds)),
         _ => Err(format!("\"{text}\" is not within 1 to 65535 whole seconds; write 30s, 5m, or never")),
-    }
-}
-
-fn digit_length(text: &str) -> Result<Duration, String> {
-    let time = duration(text)?;
-    if (Duration::from_millis(40)..=Duration::from_secs(20)).contains(&time) {
-        Ok(time)
-    } else {
-        Err(format!("\"{text}\" is not within 40ms to 20s"))
     }
 }
 

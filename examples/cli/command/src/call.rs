@@ -16,7 +16,7 @@ use crate::talk::{Talk, at_a_time, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
-    let account = account(&call.account, true)?;
+    let account = account(&call.account, &call.network, true)?;
     let targets = call.target.len() as u32;
     let calls = call.calls.unwrap_or(targets);
     if calls < targets {

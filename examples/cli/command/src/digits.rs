@@ -1,7 +1,9 @@
 //! Digits on the command line: scripts of them, and the methods by which they go.
 
 use crate::abi as c;
+use crate::args::duration;
 use clap::ValueEnum;
+use std::time::Duration;
 
 /// The method of digits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -45,6 +47,58 @@ impl DigitsBy {
 
     pub(crate) fn name(self) -> &'static str {
         Self::ALL.iter().find(|(by, ..)| *by == self).map_or("", |(.., name)| name)
+    }
+}
+
+/// Length, gap and level of digits, as members of the library's structs; 0: not given.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct DigitLook {
+    pub(crate) ms: u32,
+    pub(crate) gap_ms: u32,
+    pub(crate) level_db: u32,
+}
+
+impl DigitLook {
+    /// As they were given here. 0 dB has a name of its own there.
+    pub(crate) fn new(length: Option<Duration>, gap: Option<Duration>, level: Option<u32>) -> Self {
+        let ms = |time: Option<Duration>| time.map_or(0, |time| time.as_millis() as u32);
+        let level_db = level.map_or(0, |db| if db == 0 { c::MICROSIP_NONE } else { db });
+        Self { ms: ms(length), gap_ms: ms(gap), level_db }
+    }
+
+    /// These, and of the others what they do not give.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let or = |own, other| if own == 0 { other } else { own };
+        Self {
+            ms: or(self.ms, other.ms),
+            gap_ms: or(self.gap_ms, other.gap_ms),
+            level_db: or(self.level_db, other.level_db),
+        }
+    }
+}
+
+pub(crate) fn digit_length(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if (Duration::from_millis(40)..=Duration::from_secs(20)).contains(&time) {
+        Ok(time)
+    } else {
+        Err(format!("\"{text}\" is not within 40ms to 20s"))
+    }
+}
+
+pub(crate) fn digit_gap(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if (Duration::from_millis(40)..=Duration::from_millis(2500)).contains(&time) {
+        Ok(time)
+    } else {
+        Err(format!("\"{text}\" is not within 40ms to 2.5s"))
+    }
+}
+
+pub(crate) fn digit_level(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(db @ 0..=63) => Ok(db),
+        _ => Err(format!("\"{text}\" is not within 0 to 63, dB below 0 dBm0")),
     }
 }
 

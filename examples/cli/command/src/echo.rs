@@ -17,7 +17,7 @@ use crate::talk::{Talk, files, mos, one_recording, unless_gone};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {
     raise_descriptor_limit();
-    let account = account(&echo.account, false)?;
+    let account = account(&echo.account, &echo.network, false)?;
     one_recording(&echo.course, echo.max_calls, echo.conference)?;
     let session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device
     files(session.phone(), &echo.course)?;

@@ -18,6 +18,7 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use crate::abi as c;
+use crate::digits::DigitLook;
 use crate::event::Event;
 use log::{Log, on_log};
 use texts::{check, pointer, socket_address, text};
@@ -50,8 +51,7 @@ pub(crate) struct Options {
     pub(crate) media_lost: u32,
     /// MICROSIP_RELIABLE_*; 0: the library's.
     pub(crate) reliable: u32,
-    /// Milliseconds of a digit; 0: the library's.
-    pub(crate) dtmf_ms: u32,
+    pub(crate) digits: DigitLook,
     /// MICROSIP_TIMER_*, seconds (Session-Expires, Min-SE), MICROSIP_REFRESHER_*; 0: the library's.
     pub(crate) session_timer: [u32; 4],
     pub(crate) log: u32,
@@ -113,7 +113,8 @@ impl Phone {
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.transports = options.transports;
         config.reliable = options.reliable;
-        config.dtmf_ms = options.dtmf_ms;
+        let DigitLook { ms, gap_ms, level_db } = options.digits;
+        (config.dtmf_ms, config.dtmf_gap_ms, config.dtmf_level_db) = (ms, gap_ms, level_db);
         [config.session_timer, config.session_expires, config.min_se, config.session_refresher] = options.session_timer;
         config.bind = pointer(bind.as_ref());
         config.codecs = pointer(codecs.as_ref());

@@ -11,7 +11,7 @@ use crate::phone::Id;
 use crate::session::{Exit, Session, Stop, account};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Result<(), Stop> {
-    let account = account(&register.account, false)?;
+    let account = account(&register.account, &register.network, false)?;
     if account.is_none() {
         return Err(Stop::new(Exit::Usage, "no account: give --uri sip:user@domain or --account-file F"));
     }

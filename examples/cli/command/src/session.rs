@@ -20,6 +20,7 @@ use crate::abi::{
 use crate::account;
 use crate::app::GRACE;
 use crate::args::{Account, Lost, Network, Refresher, Reliable, Show, Silence, TimerUse, Transport};
+use crate::digits::DigitLook;
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
@@ -145,6 +146,11 @@ pub(crate) const fn number(transport: Option<Transport>) -> u32 {
     }
 }
 
+/// Length, gap and level of digits.
+fn look(network: &Network) -> DigitLook {
+    DigitLook::new(network.digit_length, network.digit_gap, network.digit_level)
+}
+
 /// MICROSIP_TIMER_*, seconds of Session-Expires and Min-SE, MICROSIP_REFRESHER_*; 0: the library's.
 fn session_timer(network: &Network) -> [u32; 4] {
     let mode = network.session_timer.map_or(0, |which| match which {
@@ -212,7 +218,7 @@ impl Session {
                 Some(Reliable::Supported) => MICROSIP_RELIABLE_SUPPORTED,
                 Some(Reliable::Required) => MICROSIP_RELIABLE_REQUIRED,
             },
-            dtmf_ms: network.digit_length.map_or(0, |length| length.as_millis() as u32),
+            digits: look(network),
             session_timer: session_timer(network),
             null_audio,
             codecs: network.codec.clone(),
@@ -276,8 +282,13 @@ impl Drop for Session {
 
 /// The account that the options name. It is read first, for its password may have to be waited for.
 /// `dials`: see [`account::read`].
-pub(crate) fn account(options: &Account, dials: bool) -> Result<Option<AccountTexts>, Stop> {
-    account::read(options, dials).map_err(|text| Stop::new(Exit::Usage, text))
+pub(crate) fn account(options: &Account, network: &Network, dials: bool) -> Result<Option<AccountTexts>, Stop> {
+    let mut read = account::read(options, dials).map_err(|text| Stop::new(Exit::Usage, text))?;
+    // an option goes before the account file
+    if let Some(texts) = &mut read {
+        texts.digits = look(network).or(texts.digits);
+    }
+    Ok(read)
 }
 
 /// The library caught a bug of its own: nothing more can be done with the phone.

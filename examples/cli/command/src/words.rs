@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 85] = [
+const WORDS: [(&str, &str); 87] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -38,6 +38,8 @@ const WORDS: [(&str, &str); 85] = [
     ("config->min_se", "--min-se"),
     ("config->session_refresher", "--refresher"),
     ("config->dtmf_ms", "--digit-length"),
+    ("config->dtmf_gap_ms", "--digit-gap"),
+    ("config->dtmf_level_db", "--digit-level"),
     ("config->transports", "--listen"),
     ("o->display_name", "--display-name"),
     ("o->headers", "--header"),

@@ -74,6 +74,25 @@ fn a_call_takes_the_options() {
     held_and_rung(&told);
 }
 
+/// The account file's, and an option before it.
+#[test]
+fn digits_last_as_long_as_they_are_to() {
+    let file = Scratch::new("digits-account");
+    for (options, ms) in [(&[][..], 250), (&["--digit-length", "400ms"][..], 400)] {
+        let far = Listening::start(&["answer", "--null-audio", "--listen", "127.0.0.1:0"]);
+        let account =
+            format!("uri = sip:anna@{}\ndigit_length = 250ms\ndigit_gap = 100ms\ndigit_level = 20\n", far.address);
+        std::fs::write(&file.0, account).unwrap();
+        let mut call = microsip(&["call", "far", "--null-audio", "--listen", "127.0.0.1:0", "--no-register"]);
+        call.args(["--account-file", file.path(), "--dtmf", "12", "--for", "3s"]).args(options);
+        let output = run(call);
+        assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+        let (_, told) = far.finished();
+        let digits: Vec<_> = told.iter().filter(|object| object["type"] == "digit").collect();
+        assert_eq!(digits.iter().map(|digit| digit["ms"].as_u64()).collect::<Vec<_>>(), [Some(ms); 2], "{digits:?}");
+    }
+}
+
 /// Its far end sees no more of a caller than it said, without an account.
 #[test]
 fn a_direct_call_hides_or_names_its_caller() {

@@ -132,7 +132,7 @@ pub struct microsip_account {
     pub rules: *const microsip_rules,
     /// MICROSIP_PRIVACY_*, for its calls; 0: MICROSIP_PRIVACY_NONE. With MICROSIP_HAS_IDENTITY, as those behind it.
     pub privacy: u32,
-    /// MICROSIP_DTMF_*, the method of digits in its calls; 0: MICROSIP_DTMF_AUTO. With MICROSIP_HAS_INFO.
+    /// MICROSIP_DTMF_*, the method of digits in its calls; 0: the phone's. With MICROSIP_HAS_INFO.
     pub dtmf: u32,
     /// The identity that the account's proxy may assert of us (RFC 3325, P-Preferred-Identity): a URI with or without a
     /// name. It goes to the account's own server only. NULL: none.
@@ -146,8 +146,8 @@ pub struct microsip_account {
     pub location: *const c_char,
     /// MICROSIP_RELIABLE_*, for its calls; 0: the phone's. Needs MICROSIP_HAS_RELIABLE, but for MICROSIP_RELIABLE_OFF.
     pub reliable: u32,
-    /// 0.
-    pub reserved_reliable: u32,
+    /// The power of a digit, in dB below 0 dBm0: see `dtmf_level_db` of microsip_config; 0: the phone's.
+    pub dtmf_level_db: u32,
     /// A switch: see `own_order` of microsip_config; 0: the phone's.
     pub own_order: u32,
     /// A switch: see `single_codec` of microsip_config; 0: the phone's.
@@ -161,6 +161,11 @@ pub struct microsip_account {
     pub min_se: u32,
     /// MICROSIP_REFRESHER_*, the side that refreshes; 0: the phone's.
     pub session_refresher: u32,
+    /// The length of a digit, in milliseconds: see `dtmf_ms` of microsip_config; 0: the phone's. With
+    /// MICROSIP_HAS_INFO, as dtmf_gap_ms and dtmf_level_db.
+    pub dtmf_ms: u32,
+    /// The silence behind a digit, in milliseconds: see `dtmf_gap_ms` of microsip_config; 0: the phone's.
+    pub dtmf_gap_ms: u32,
 }
 
 /// An account, in numbers.

@@ -189,6 +189,15 @@ pub struct microsip_options {
     pub min_se: u32,
     /// dial, answer: MICROSIP_REFRESHER_*, the side that refreshes, where the far end leaves it open; 0: the account's.
     pub session_refresher: u32,
+    /// dial, answer: the length of a digit, in milliseconds: see `dtmf_ms` of microsip_config; 0: the account's. With
+    /// MICROSIP_HAS_INFO, as dtmf_gap_ms and dtmf_level_db.
+    pub dtmf_ms: u32,
+    /// dial, answer: the silence behind a digit, in milliseconds: see `dtmf_gap_ms` of microsip_config; 0: the account's.
+    pub dtmf_gap_ms: u32,
+    /// dial, answer: the power of a digit, in dB below 0 dBm0: see `dtmf_level_db` of microsip_config; 0: the account's.
+    pub dtmf_level_db: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// A use of a location, a set: servers on the way may read it to find who is called (RFC 6442, Geolocation-Routing: yes).

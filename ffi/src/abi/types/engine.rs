@@ -121,6 +121,10 @@ pub struct microsip_engine_config {
     pub min_se: u32,
     /// MICROSIP_REFRESHER_*, the side that refreshes; 0: MICROSIP_REFRESHER_EITHER.
     pub session_refresher: u32,
+    /// See `dtmf_gap_ms` of microsip_config.
+    pub dtmf_gap_ms: u32,
+    /// See `dtmf_level_db` of microsip_config.
+    pub dtmf_level_db: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

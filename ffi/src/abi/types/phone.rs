@@ -121,10 +121,11 @@ pub struct microsip_config {
     /// A switch, default off: a call has one codec. Our answers name one; where the far end's answer names several, the
     /// next offer follows at once and names the first of them (RFC 3264 10.2), and later ones name it too.
     pub single_codec: u32,
-    /// MICROSIP_DTMF_*, the method of digits of all calls; 0: MICROSIP_DTMF_AUTO. With MICROSIP_HAS_INFO, as the next
-    /// one.
+    /// MICROSIP_DTMF_*, the method of digits of all calls; 0: MICROSIP_DTMF_AUTO. With MICROSIP_HAS_INFO, as dtmf_ms,
+    /// dtmf_gap_ms and dtmf_level_db.
     pub dtmf: u32,
-    /// The length of a digit that is sent, in milliseconds, 40 to 20000; 0: 160.
+    /// The length of a digit that is sent, in milliseconds, 40 to 20000, in steps of 10; 0: 160. INFO names it
+    /// (Duration).
     pub dtmf_ms: u32,
     /// MICROSIP_TIMER_*, session timers (RFC 4028) of all calls; 0: MICROSIP_TIMER_SUPPORTED. With MICROSIP_HAS_TIMERS, as
     /// the next three.
@@ -137,6 +138,13 @@ pub struct microsip_config {
     pub session_refresher: u32,
     /// Ring device as in microsip_device_set().
     pub ring: *const c_char,
+    /// The silence behind a digit that is sent, in milliseconds, 40 to 2500, in steps of 10; 0: 50. Before an event it is
+    /// up to a packet longer, for an event begins with a packet.
+    pub dtmf_gap_ms: u32,
+    /// The power of a digit that is sent, in dB below 0 dBm0: 1 to 63; MICROSIP_NONE: 0 dBm0; 0: 10. It is the volume of
+    /// events (RFC 4733 2.3.4), and that of each of the two frequencies of a tone, which have no room for more than 3 dB
+    /// below. INFO has none.
+    pub dtmf_level_db: u32,
 }
 
 /// The phone, in numbers.

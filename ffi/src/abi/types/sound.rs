@@ -82,6 +82,25 @@ pub const MICROSIP_TONE_RING: u32 = 6;
 /// Tones: two short beeps that confirm, once.
 pub const MICROSIP_TONE_BEEP: u32 = 7;
 
+/// Settings of the digits of one command.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_digit_options {
+    /// sizeof(microsip_digit_options).
+    pub size: u32,
+    /// MICROSIP_DTMF_*, their method; 0: the call's. With MICROSIP_HAS_INFO, as the next three.
+    pub dtmf: u32,
+    /// The length of each, in milliseconds: see `dtmf_ms` of microsip_config; 0: the call's. Of a key that is held: its
+    /// length, if it is let go before its turn.
+    pub dtmf_ms: u32,
+    /// The silence behind each, in milliseconds: see `dtmf_gap_ms` of microsip_config; 0: the call's.
+    pub dtmf_gap_ms: u32,
+    /// The power of each, in dB below 0 dBm0: see `dtmf_level_db` of microsip_config; 0: the call's.
+    pub dtmf_level_db: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
 /// The tones that a phone plays by itself for the person at it. They are never sent, and media of a far end beats them.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -120,6 +139,7 @@ pub struct microsip_sound {
 }
 
 sized!(
+    microsip_digit_options up to reserved,
     microsip_tones up to ring_path,
     microsip_sound up to path,
 );

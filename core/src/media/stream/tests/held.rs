@@ -21,10 +21,10 @@ fn pass(side: &mut Side, quanta: u64) {
 #[test]
 fn a_key_lasts_until_it_is_let_go() {
     let mut side = Side::new(&config(far(), 1));
-    assert!(side.stream.hold_digit(b'7') && side.stream.holds_digit());
+    assert!(side.stream.hold_digit(b'7', 0) && side.stream.holds_digit());
     pass(&mut side, 50);
     assert!(told(&side).iter().all(|told| !told.2.end) && !side.stream.digits_idle());
-    assert!(side.stream.let_go(0));
+    assert!(side.stream.let_go());
     pass(&mut side, 30);
     let told = told(&side);
     assert!(told[0].0 && told[1..].iter().all(|told| !told.0));
@@ -32,15 +32,15 @@ fn a_key_lasts_until_it_is_let_go() {
     let end = Event { code: 7, end: true, volume: 10, duration: 510 * 8 };
     assert_eq!(told.iter().filter(|told| told.2 == end).count(), 3, "rfc4733#2.5.1.4");
     assert!(side.stream.digits_idle() && !side.stream.holds_digit());
-    assert!(!side.stream.let_go(0), "none is held");
+    assert!(!side.stream.let_go(), "none is held");
 }
 
 #[test]
 fn a_key_that_is_let_go_at_once_is_long_enough_to_be_heard() {
     let mut side = Side::new(&config(far(), 1));
-    side.stream.hold_digit(b'1');
+    side.stream.hold_digit(b'1', 0);
     pass(&mut side, 1);
-    side.stream.let_go(0);
+    side.stream.let_go();
     pass(&mut side, 30);
     assert_eq!(told(&side).last().unwrap().2.duration, 320);
 }
@@ -48,12 +48,12 @@ fn a_key_that_is_let_go_at_once_is_long_enough_to_be_heard() {
 #[test]
 fn a_key_whose_turn_has_not_come_has_the_length_of_other_digits() {
     let mut side = Side::new(&config(far(), 1));
-    assert!(side.stream.send_digit(b'1', 100) && side.stream.hold_digit(b'2'));
-    assert!(!side.stream.hold_digit(b'3'), "one at a time");
-    assert!(side.stream.let_go(200));
-    assert!(side.stream.hold_digit(b'3'));
+    assert!(side.stream.send_digit(b'1', 100) && side.stream.hold_digit(b'2', 200));
+    assert!(!side.stream.hold_digit(b'3', 0), "one at a time");
+    assert!(side.stream.let_go());
+    assert!(side.stream.hold_digit(b'3', 0));
     pass(&mut side, 100);
-    side.stream.let_go(0);
+    side.stream.let_go();
     pass(&mut side, 30);
     let ends: Vec<_> =
         told(&side).iter().filter(|told| told.2.end).map(|told| (told.2.code, told.2.duration)).collect();
@@ -65,9 +65,9 @@ fn a_key_whose_turn_has_not_come_has_the_length_of_other_digits() {
 fn a_key_goes_in_segments_where_its_duration_is_full() {
     // rfc4733#2.5.1.3
     let mut side = Side::new(&config(far(), 1));
-    side.stream.hold_digit(b'9');
+    side.stream.hold_digit(b'9', 0);
     pass(&mut side, 2000);
-    side.stream.let_go(0);
+    side.stream.let_go();
     pass(&mut side, 30);
     let told = told(&side);
     assert!(told[0].0 && told[1..].iter().all(|told| !told.0), "one marker in all");
@@ -96,9 +96,9 @@ fn a_key_goes_in_segments_where_its_duration_is_full() {
 #[cfg(feature = "tones")]
 fn a_key_is_a_tone_for_who_takes_no_events() {
     let mut side = Side::new(&StreamConfig { dtmf_send: None, ..config(far(), 1) });
-    side.stream.hold_digit(b'5');
+    side.stream.hold_digit(b'5', 0);
     pass(&mut side, 100);
-    side.stream.let_go(0);
+    side.stream.let_go();
     pass(&mut side, 30);
     let voice = side.sent.iter().filter(|sent| !rtp::is_rtcp(&sent.1));
     let packets: Vec<_> = voice.map(|sent| rtp::Packet::parse(&sent.1).unwrap().payload.to_vec()).collect();
@@ -114,7 +114,7 @@ fn a_key_is_a_tone_for_who_takes_no_events() {
 #[test]
 fn a_key_that_nobody_lets_go_is_let_go() {
     let mut side = Side::new(&config(far(), 1));
-    side.stream.hold_digit(b'1');
+    side.stream.hold_digit(b'1', 0);
     pass(&mut side, 60_100);
     assert!(side.stream.digits_idle() && !side.stream.holds_digit());
 }
@@ -122,12 +122,12 @@ fn a_key_that_nobody_lets_go_is_let_go() {
 #[test]
 fn a_stream_that_ends_or_changes_its_clock_forgets_the_key() {
     let mut side = Side::new(&config(far(), 1));
-    side.stream.hold_digit(b'1');
+    side.stream.hold_digit(b'1', 0);
     pass(&mut side, 50);
     side.stream.stop(Instant::from_millis(500));
-    assert!(!side.stream.holds_digit() && !side.stream.let_go(0));
+    assert!(!side.stream.holds_digit() && !side.stream.let_go());
     let (mut call, other) = at_two_clocks(200);
-    call.near.stream.hold_digit(b'1');
+    call.near.stream.hold_digit(b'1', 0);
     call.run(200);
     call.near.stream.update(call.now, &other);
     call.run(200);

@@ -13,6 +13,24 @@ fn a_file_is_lines_of_names_and_values() {
 }
 
 #[test]
+fn digits_have_a_length_a_gap_and_a_level_of_the_accounts() {
+    let file =
+        parse("uri = sip:a@b\ndigits_by = inband\ndigit_length = 200ms\ndigit_gap = 0.1\ndigit_level = 0\n").unwrap();
+    assert_eq!(file.digits, DigitLook { ms: 200, gap_ms: 100, level_db: c::MICROSIP_NONE });
+    // an option goes before the file, each alone
+    let option = DigitLook::new(None, Some(std::time::Duration::from_millis(70)), None);
+    assert_eq!(option.or(file.digits), DigitLook { ms: 200, gap_ms: 70, level_db: c::MICROSIP_NONE });
+    for (line, right) in [
+        ("digit_length = 39ms", "line 1: digit_length \"39ms\" is not within 40ms to 20s"),
+        ("digit_gap = 3s", "line 1: digit_gap \"3s\" is not within 40ms to 2.5s"),
+        ("digit_level = 64", "line 1: digit_level \"64\" is not within 0 to 63, dB below 0 dBm0"),
+        ("digit_level = -3", "line 1: digit_level \"-3\" is not within 0 to 63, dB below 0 dBm0"),
+    ] {
+        assert_eq!(parse(line).err().unwrap(), right);
+    }
+}
+
+#[test]
 fn realms_of_options_go_over_the_files() {
     let path = std::env::temp_dir().join(format!("microsip-realms-{}", std::process::id()));
     fs::write(&path, "uri = sip:100@pbx.example\nrealm = asterisk, proxy\n").unwrap();

@@ -2,6 +2,7 @@
 
 use super::texts::{check, pointer, read_text, text};
 use super::{Failure, Handle, Id, c};
+use crate::digits::DigitLook;
 
 /// An account, ready for the library. The password is in no Debug output.
 #[derive(Default)]
@@ -20,6 +21,7 @@ pub(crate) struct AccountTexts {
     pub(crate) call_headers: String,
     /// MICROSIP_DTMF_*; 0: auto.
     pub(crate) dtmf: u32,
+    pub(crate) digits: DigitLook,
     pub(crate) dial_plan: Option<String>,
     pub(crate) dial_prefix: Option<String>,
     pub(crate) emergency: Option<String>,
@@ -71,6 +73,8 @@ impl Handle {
         entry.trusted = pointer(trusted.as_ref());
         entry.privacy = account.privacy;
         entry.dtmf = account.dtmf;
+        let DigitLook { ms, gap_ms, level_db } = account.digits;
+        (entry.dtmf_ms, entry.dtmf_gap_ms, entry.dtmf_level_db) = (ms, gap_ms, level_db);
         entry.identity = pointer(identity.as_ref());
         entry.headers = headers.as_ptr();
         entry.call_headers = call_headers.as_ptr();

@@ -227,14 +227,16 @@ impl Handle {
     /// Its end is [`crate::event::Happened::DigitsSent`], with that token. `by`: the method; `None`: the account's.
     pub(crate) fn digits(self, call: Id, digits: &str, by: Option<DigitsBy>, token: u64) -> Result<(), Failure> {
         let digits = text(digits)?;
-        let method = by.map_or(0, DigitsBy::number);
-        // SAFETY: `digits` lives until the call has copied it.
-        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), method, token) })
+        let options = by_method(by);
+        // SAFETY: both live until the call has read them.
+        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), &raw const options, token) })
     }
 
     /// Presses a key, which is held; `by` as of [`Handle::digits`].
     pub(crate) fn digit_start(self, call: Id, digit: char, by: Option<DigitsBy>) -> Result<(), Failure> {
-        check(c::microsip_digit_start(self.0, call, digit.into(), by.map_or(0, DigitsBy::number), 0))
+        let options = by_method(by);
+        // SAFETY: the options live until the call has read them.
+        check(unsafe { c::microsip_digit_start(self.0, call, digit.into(), &raw const options, 0) })
     }
 
     /// Lets it go; it may be over already.
@@ -349,4 +351,16 @@ fn no_options() -> c::microsip_options {
     let mut options: c::microsip_options = unsafe { std::mem::zeroed() };
     options.size = size_of::<c::microsip_options>() as u32;
     options
+}
+
+/// Settings of digits that name a method alone, or nothing.
+fn by_method(by: Option<DigitsBy>) -> c::microsip_digit_options {
+    c::microsip_digit_options {
+        size: size_of::<c::microsip_digit_options>() as u32,
+        dtmf: by.map_or(0, DigitsBy::number),
+        dtmf_ms: 0,
+        dtmf_gap_ms: 0,
+        dtmf_level_db: 0,
+        reserved: 0,
+    }
 }
