@@ -1,6 +1,8 @@
 //! rfc8866#5.7: descriptions that name a host. It is looked up for its addresses; our answer waits for it, and so does
 //! media.
 
+mod updates;
+
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, Failure, Reply, Target, Usage, Wish, WishId};
 use microsip_tests::{EventKind, Lab, Options, Peer, sdp};

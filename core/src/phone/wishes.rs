@@ -75,7 +75,7 @@ impl Phone<'_> {
     fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {
         let id = WishId(Handle { index: number, generation: handle.generation });
         let request = self.lower.transactions.request(handle)?;
-        if matches!(request.owner(), Owner::Offer(_) | Owner::Answer(_)) {
+        if request.owner().is_of_a_description() {
             let host = Calls::host_sought(&self.lower, handle).unwrap_or(NOBODY);
             let (port, transport) = (Some(DESCRIBED), Some(Transport::Udp));
             return Some(Wish::Locate { id, host, port, transport, described: true });

@@ -15,7 +15,9 @@ pub(super) const FLOWS: [Flow; 6] = [
     flow("offered by UPDATE", offered_by_update, |lab| {
         talks(lab, 0) == 1 && served(lab, 0) == 1 && accepted(lab, "UPDATE") == 3 && media_changes(lab, 0) >= 4
     }),
-    flow("hosts in offers", named, |lab| talks(lab, 0) == 1 && accepted(lab, "INVITE") == 2),
+    flow("hosts in offers", named, |lab| {
+        talks(lab, 0) == 1 && accepted(lab, "INVITE") == 2 && accepted(lab, "UPDATE") == 1
+    }),
 ];
 
 /// Each call of an end is held or resumed; a command that is taken has to be told its end.
@@ -92,7 +94,8 @@ fn offered_by_update(lab: &mut Lab) {
 fn named(lab: &mut Lab) {
     let Some(mut peer) = called(lab, "") else { return };
     lab.names.insert("media.example.org".into(), vec!["10.0.0.9:0".parse().unwrap()]);
-    for (method, host) in [("INVITE", "media.example.org"), ("UPDATE", "nowhere.example.org")] {
+    let hosts = [("INVITE", "media.example.org"), ("UPDATE", "media.example.org"), ("UPDATE", "nowhere.example.org")];
+    for (method, host) in hosts {
         asks(lab, &mut peer, method, "", &sdp(host, 4000, ""));
     }
     over(lab, 0, &mut [&mut peer]);

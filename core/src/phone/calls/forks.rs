@@ -149,7 +149,15 @@ impl Calls<'_> {
             lower.forget_lookup(first);
             lower.media.hand_over_agreed(winner, first);
             if let Some(lookup) = lower.dialogs.win(first, winner) {
-                lower.transactions.give_to(lookup, Owner::Answer(first));
+                #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+                let owner = if lower.dialogs.get(first).is_some_and(Leg::looks_up) {
+                    Owner::Answer(first)
+                } else {
+                    Owner::Update(first)
+                };
+                #[cfg(not(all(feature = "sdp-hosts", feature = "reoffer")))]
+                let owner = Owner::Answer(first);
+                lower.transactions.give_to(lookup, owner);
             }
         }
         #[cfg(feature = "reliable")]

@@ -12,12 +12,18 @@ use super::call::{Call, Cancel};
 use super::reinvite::renew;
 use super::reoffer::failed;
 use super::responses::Describe;
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::limits::FIND_HOST_MS;
 use crate::base::slots::Handle;
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
 use crate::media::CodecOrder;
 use crate::offer::{Local, OfferError, OfferState, accept_answer, answer, host_to_find, write_offer};
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+use crate::phone::dialogs::Named;
 use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::transactions::server::{Host, Server};
@@ -43,6 +49,16 @@ fn media_to_come(lower: &Lower<'_>, flow: Flow, codecs: CodecOrder) -> Option<Lo
     let local = lower.cx.local_of(flow.socket())?;
     let codecs = codecs.list().unwrap_or(lower.cx.fixed.codecs);
     Some(Local { codecs, ..Local::new(local.ip(), u16::MAX, u32::MAX.into()) })
+}
+
+/// The address of a host that an UPDATE's offer names is not to be had.
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Unfound {
+    /// It is looked up, or will be once there is a slot.
+    Sought,
+    /// It has none.
+    Missed,
 }
 
 impl Calls<'_> {
@@ -190,6 +206,11 @@ impl Calls<'_> {
                 let local = media_to_come(lower, flow, lower.media.codecs(call))?;
                 host_to_find(lower.transactions.kept_of(server), &local, None)
             }
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            Owner::Update(dialog) => {
+                let (local, _) = Self::local_media(lower, lower.dialogs.call_of(dialog), Purpose::Answer)?;
+                host_to_find(lower.transactions.sent(handle), &local, None)
+            }
             Owner::Answer(dialog) => {
                 let purpose = Self::answered(lower, dialog);
                 let (local, lines) = Self::local_media(lower, lower.dialogs.call_of(dialog), purpose)?;
@@ -228,6 +249,11 @@ impl Calls<'_> {
                 }
                 lower.end_request(handle);
             }
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            Owner::Update(dialog) => {
+                Self::updater_found(lower, dialog, targets);
+                lower.end_request(handle);
+            }
             Owner::Answer(dialog) => {
                 let call = lower.dialogs.call_of(dialog);
                 let described = Self::local_media(lower, call, Self::answered(lower, dialog));
@@ -260,6 +286,65 @@ impl Calls<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The address of the host that an UPDATE's offer names: an UPDATE is answered at once, so it is looked up while its
+    /// sender waits, and the offer is answered when it comes again.
+    ///
+    /// # Errors
+    /// [`Unfound`].
+    #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+    pub(super) fn find_updater(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        dialog: Handle,
+        offer: &[u8],
+        local: &Local,
+    ) -> Result<IpAddr, Unfound> {
+        let Some(name) = hash_of_host(lower, offer, local) else { return Err(Unfound::Missed) };
+        match lower.dialogs.named(dialog) {
+            Named::Found(found, ip) if found == name => return Ok(ip),
+            // it stays so until an offer names another
+            Named::Missed(missed) if missed == name => return Err(Unfound::Missed),
+            // one at a time, whatever its sender names meanwhile
+            Named::Sought(_) => return Err(Unfound::Sought),
+            _ => {}
+        }
+        let lookup =
+            if self.may_ask(lower, dialog) { self.find_host(lower, now, Owner::Update(dialog), offer) } else { None };
+        let Some(lookup) = lookup else {
+            count::up(&mut lower.cx.counters.refused_full);
+            return Err(Unfound::Sought);
+        };
+        lower.dialogs.set_lookup(dialog, lookup);
+        lower.dialogs.set_named(dialog, Named::Sought(name));
+        Err(Unfound::Sought)
+    }
+
+    /// The look-up of that host is over.
+    #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+    fn updater_found(lower: &mut Lower<'_>, dialog: Handle, targets: &[Target]) {
+        let Named::Sought(name) = lower.dialogs.named(dialog) else { return };
+        let Some((local, _)) = Self::local_media(lower, lower.dialogs.call_of(dialog), Purpose::Answer) else { return };
+        let all = || targets.iter().map(|target| target.flow.remote().ip());
+        // one of another family has the reason of its refusal
+        let found = all().find(|ip| is_like(*ip, local.address)).or_else(|| all().next());
+        lower.dialogs.set_named(dialog, found.map_or(Named::Missed(name), |ip| Named::Found(name, ip)));
+    }
+
+    /// Our media for the answer to an UPDATE that comes again: with the address of the host that it names, where that is
+    /// the last that was found.
+    #[cfg(feature = "reoffer")]
+    pub(super) fn with_host(lower: &Lower<'_>, dialog: Handle, offer: Option<&[u8]>, local: Local) -> Local {
+        #[cfg(feature = "sdp-hosts")]
+        if let Named::Found(name, ip) = lower.dialogs.named(dialog)
+            && offer.and_then(|offer| hash_of_host(lower, offer, &local)) == Some(name)
+        {
+            return Local { found: Some(ip), ..local };
+        }
+        let _ = (lower, dialog, offer);
+        local
     }
 
     /// The first address of the family that this socket has; the first of all where there is none, for its refusal has
@@ -341,6 +426,13 @@ impl Calls<'_> {
             self.offer_failed(lower, now, handle, failed(cause, 0));
         }
     }
+}
+
+/// A hash of the host that an offer names.
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+fn hash_of_host(lower: &Lower<'_>, offer: &[u8], local: &Local) -> Option<u32> {
+    let [key, _] = lower.cx.keys;
+    host_to_find(offer, local, None).map(|name| Hasher::new(key).with(name.as_bytes()).finish() as u32)
 }
 
 fn is_like(ip: IpAddr, local: IpAddr) -> bool {

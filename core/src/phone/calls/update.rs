@@ -3,6 +3,8 @@
 
 use super::Calls;
 use super::checks::{check_body, check_target};
+#[cfg(feature = "sdp-hosts")]
+use super::hosts::Unfound;
 use super::reinvite::{later, renew};
 use super::responses::{respond_and_bury, respond_at_once};
 use crate::base::slots::Handle;
@@ -19,6 +21,11 @@ use crate::phone::{CallState, Lower};
 use crate::sip::session::{Answered, Carrier, Edition, Refusal, Session};
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Method, Name, Start, Writer};
+
+/// The Retry-After of an UPDATE whose offer names a host that is looked up meanwhile, in seconds. It is the least that says
+/// something, of the 0 to 10 that rfc3311#5.2 has; a name server that is not far takes less.
+#[cfg(feature = "sdp-hosts")]
+const SOUGHT_S: u8 = 1;
 
 /// A response with a description is written.
 struct Written {
@@ -101,8 +108,23 @@ impl Calls<'_> {
                 Some(local)
             }
         };
-        let Some(written) = Self::write_updated(lower, arrived, offer.zip(local), Some(&session)).map_err(refused)?
-        else {
+        let written = Self::write_updated(lower, arrived, offer.zip(local), Some(&session));
+        // rfc3262#5 has no such response for a PRACK, which acknowledges too
+        #[cfg(feature = "sdp-hosts")]
+        let written = match (written, offer.zip(local)) {
+            (Err(OfferError::HostName), Some((text, local))) if carrier == Carrier::Update => {
+                match self.find_updater(lower, now, dialog, text, &local) {
+                    Ok(ip) => {
+                        let local = Local { found: Some(ip), ..local };
+                        Self::write_updated(lower, arrived, Some((text, local)), Some(&session))
+                    }
+                    Err(Unfound::Sought) => return Err(Refused { retry_after: SOUGHT_S, ..plain(500) }),
+                    Err(Unfound::Missed) => Err(OfferError::HostName),
+                }
+            }
+            (written, _) => written,
+        };
+        let Some(written) = written.map_err(refused)? else {
             return Ok(());
         };
         if !written.fits {
@@ -164,7 +186,8 @@ impl Calls<'_> {
         if responded.status == 200 {
             let answered = session.answered(mandatory.cseq.number).filter(|_| extra.described);
             let local = answered
-                .and_then(|answered| lower.media.description_again(&lower.cx, call, session.edition(), answered));
+                .and_then(|answered| lower.media.description_again(&lower.cx, call, session.edition(), answered))
+                .map(|local| Self::with_host(lower, dialog, offer, local));
             // an answer that is not known any more is older than the last, which its sender has got
             if !extra.described || local.is_some() {
                 let _ = Self::write_updated(lower, arrived, offer.zip(local), None);
@@ -174,6 +197,7 @@ impl Calls<'_> {
         if matches!(responded.status, 400 | 488)
             && let Some((local, _)) = lower.media.description(&lower.cx, call, session.edition(), Purpose::Answer)
             && let Some(offer) = offer
+            && let local = Self::with_host(lower, dialog, Some(offer), local)
             && let Err(error) = answer(offer, &local, &mut crate::base::cursor::Cursor::new(&mut []))
         {
             extra.warning = Some((error.warning(), error.reason()));

@@ -117,6 +117,9 @@ impl Calls<'_> {
                 lower.transactions.try_again_at(&mut lower.cx, invite, again);
                 self.cancel_waits(lower, invite, again);
             }
+            // its host is looked up again when the UPDATE comes again
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            Owner::Update(_) => lower.end_request(handle),
             Owner::Dialog(_) | Owner::Nobody => lower.end_request(handle),
         }
         true
@@ -139,6 +142,8 @@ impl Calls<'_> {
             Owner::Invite(_) => return Some(spare::ENDS),
             Owner::Account(_) => return Some(spare::REGISTERS),
             Owner::Offer(_) => return Some(spare::WITHIN),
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            Owner::Update(_) => return Some(spare::WITHIN),
             Owner::Dialog(dialog) | Owner::Answer(dialog) => dialog,
         };
         let handle = lower.dialogs.call_of(dialog);

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "identity")]
 use super::added::Added;
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+use super::named::Named;
 use super::usage::Usage;
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
@@ -61,6 +63,9 @@ pub(in crate::phone) struct Leg {
     pub(super) own_hop: bool,
     /// The request that looks up the host which its last description names.
     pub(super) lookup: Handle,
+    /// The host that an UPDATE's offer names: with [`Named::Sought`], that request looks it up.
+    #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+    pub(super) named: Named,
     /// Our last PRACK in it.
     #[cfg(feature = "reliable")]
     pub(super) prack: Handle,
@@ -95,6 +100,8 @@ impl Leg {
         renewed: false,
         own_hop: false,
         lookup: Handle::NONE,
+        #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+        named: Named::Nothing,
         #[cfg(feature = "reliable")]
         prack: Handle::NONE,
         credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
@@ -149,6 +156,8 @@ impl Leg {
             left: false,
             renewed: false,
             lookup: Handle::NONE,
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            named: Named::Nothing,
             #[cfg(feature = "reliable")]
             prack: Handle::NONE,
             ..*self
@@ -214,8 +223,20 @@ impl Leg {
         self.lost
     }
 
-    /// A host that its last description names is being looked up.
+    /// The look-up of the host that an UPDATE's offer names is over, or gives way.
+    pub(super) const fn forget_sought(&mut self) {
+        #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+        if matches!(self.named, Named::Sought(_)) {
+            self.named = Named::Nothing;
+        }
+    }
+
+    /// A host that its last answer names is being looked up.
     pub(in crate::phone) const fn looks_up(&self) -> bool {
+        #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+        if matches!(self.named, Named::Sought(_)) {
+            return false;
+        }
         !self.lookup.is_none()
     }
 

@@ -6,6 +6,8 @@
 mod added;
 mod forks;
 mod leg;
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+mod named;
 #[cfg(feature = "identity")]
 mod ourselves;
 mod peer;
@@ -16,6 +18,8 @@ mod uses;
 #[cfg(feature = "identity")]
 pub(super) use added::For;
 pub(super) use leg::{Leg, Lost};
+#[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+pub(super) use named::Named;
 pub(super) use state::Texts;
 
 use super::capacity::Capacity;

@@ -157,7 +157,9 @@ impl Dialogs<'_> {
 
     /// The request that looks up the host which its last answer names. Gives the one before.
     pub(in crate::phone) fn set_lookup(&mut self, handle: Handle, lookup: Handle) -> Handle {
-        self.slots.get_mut(handle).map_or(Handle::NONE, |leg| core::mem::replace(&mut leg.lookup, lookup))
+        let Some(leg) = self.slots.get_mut(handle) else { return Handle::NONE };
+        leg.forget_sought();
+        core::mem::replace(&mut leg.lookup, lookup)
     }
 
     /// A PRACK of ours is on its way.
@@ -174,6 +176,7 @@ impl Dialogs<'_> {
             && leg.lookup == lookup
         {
             leg.lookup = Handle::NONE;
+            leg.forget_sought();
         }
     }
 }

@@ -75,7 +75,13 @@ impl Offered {
     /// That of an INVITE with this state: there is no agreement yet that could have changed its direction.
     #[cfg(feature = "reliable")]
     pub(super) const fn inviting(desired: Desired) -> Self {
-        Self { desired, direction: desired.described(), codecs: desired.codecs, ..Self::EMPTY }
+        Self {
+            desired,
+            direction: desired.described(),
+            codecs: desired.codecs,
+            #[cfg(feature = "timers")]
+            repeats: false,
+        }
     }
 }
 

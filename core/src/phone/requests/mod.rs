@@ -66,6 +66,10 @@ impl Lower<'_> {
             Owner::Answer(dialog) => {
                 self.dialogs.lookup_over(dialog, over.request);
             }
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            Owner::Update(dialog) => {
+                self.dialogs.lookup_over(dialog, over.request);
+            }
             Owner::Invite(_) | Owner::Offer(_) | Owner::Nobody => {}
         }
     }

@@ -77,6 +77,8 @@ impl Lower<'_> {
             Owner::Dialog(dialog) => self.render_in_dialog(handle, &request, dialog),
             // a CANCEL is rendered from its INVITE at once, a look-up sends nothing
             Owner::Invite(_) | Owner::Offer(_) | Owner::Answer(_) | Owner::Nobody => Ok(()),
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            Owner::Update(_) => Ok(()),
         }
     }
 

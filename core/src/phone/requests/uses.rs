@@ -111,6 +111,8 @@ impl Lower<'_> {
                 return;
             }
             Owner::Dialog(dialog) | Owner::Answer(dialog) => self.dialogs.call_of(dialog),
+            #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+            Owner::Update(dialog) => self.dialogs.call_of(dialog),
             Owner::Offer(server) => {
                 self.transactions.server(server).map_or(Handle::NONE, |server| server.served().call)
             }

@@ -46,6 +46,8 @@ fn a_desk_phone_fits_its_budget() {
     // nor reliable responses, of which the last is remembered in three dialogs, and its PRACK; nor offers before the
     // answer: what was offered and settled in each of them, and in two calls the UPDATE and the INVITE's offer
     let of_hosts = of_hosts + if cfg!(feature = "reliable") { 3 * (16 + 32) + 2 * 24 } else { 0 };
+    // nor the hosts that UPDATEs name, in three dialogs
+    let of_hosts = of_hosts + if cfg!(all(feature = "sdp-hosts", feature = "reoffer")) { 3 * 24 } else { 0 };
     // nor keys that are held, and settings of digits: in two streams, two calls, an account and the phone
     let of_hosts = of_hosts + if cfg!(feature = "info") { 2 * (8 + 72) + 2 * 8 + 8 + 8 } else { 0 };
     // nor offers in a call that is up, of which the next one, and music on hold, stand in two calls

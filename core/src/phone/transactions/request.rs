@@ -112,6 +112,20 @@ pub(crate) enum Owner {
     Offer(Handle),
     /// A dialog whose answer names a host.
     Answer(Handle),
+    /// A dialog in which an UPDATE's offer names one.
+    #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+    Update(Handle),
+}
+
+impl Owner {
+    /// It waits for a host that a description names.
+    pub(crate) const fn is_of_a_description(self) -> bool {
+        #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
+        if matches!(self, Self::Update(_)) {
+            return true;
+        }
+        matches!(self, Self::Offer(_) | Self::Answer(_))
+    }
 }
 
 /// The progress of its addresses.
