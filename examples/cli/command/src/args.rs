@@ -315,8 +315,8 @@ pub(crate) struct Course {
     /// With these codecs and no others, as --codec has them
     #[arg(long, value_name = "LIST", requires = "reoffer_after")]
     pub(crate) reoffer_codec: Option<String>,
-    /// The times of --hold-after and --reoffer-after begin with the first 183 (of a call that comes in, ours), and the
-    /// offers leave before the answer where the far end takes them then (UPDATE, RFC 3311)
+    /// The times of --hold-after, --reoffer-after and --identify-after begin with the first 183 (of a call that comes in,
+    /// ours), and the far end is asked before the answer where it takes that then (UPDATE, RFC 3311)
     #[arg(long)]
     pub(crate) offers_early: bool,
     /// Tell the far end that we are somebody else so long after the answer (RFC 4916)

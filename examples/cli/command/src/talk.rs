@@ -251,8 +251,7 @@ impl<'a> Talk<'a> {
                 self.next_codec += 1;
                 self.reoffer(next);
             }
-            // a call that came in may have it before its answer
-            Verb::Identify if rings || self.connected.is_some() => self.identify(),
+            Verb::Identify if rings || self.rings || self.connected.is_some() => self.identify(),
             Verb::Answer if rings => {
                 self.accept_at = None;
                 self.accept();

@@ -185,7 +185,6 @@ impl Talk<'_> {
         }
         self.end_at = self.course.length.map(|length| now + length);
         self.begin_offers();
-        self.identify_at = self.course.identify_after.map(|time| now + time);
         self.levels_at = self.output.json.then(|| now + LEVELS);
     }
 
@@ -195,6 +194,7 @@ impl Talk<'_> {
             let now = Instant::now();
             self.hold_at = self.course.hold_after.map(|time| now + time);
             self.reoffer_at = self.course.reoffer_after.map(|time| now + time);
+            self.identify_at = self.course.identify_after.map(|time| now + time);
         }
     }
 
