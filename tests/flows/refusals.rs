@@ -161,11 +161,22 @@ fn a_description_may_be_a_part_of_the_body() {
     assert!(ok.body().contains("m=audio") && ok.header("Content-Type") == "application/sdp", "{}", ok.text());
     peer.learn(&ok);
     peer.ack(&mut lab, "");
-    // a new offer, a bad one, and a bad body
+    let alternative = format!(
+        "--b-1\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b-1\r\nContent-Type: multipart/alternative;boundary=in\r\n\r\n\
+         --in\r\nContent-Type: application/sdp\r\n\r\n{plain}\r\n--in\r\nContent-Type: application/sdpng\r\n\r\n<x/>\r\n--in--\r\n\
+         --b-1--\r\n"
+    );
+    // a new offer, a bad one, and bad bodies
     for (kind, body, status) in [
         (mixed, parts(&plain), 200),
         (mixed, parts(&plain.replace("RTP/AVP 0 8", "RTP/AVP 18")), 488),
         (mixed, parts("").replace("sdp", "x"), 415),
+        // rfc5621#8.4: a part that must be understood; #4.1: a description among its alternatives
+        (mixed, parts(&plain).replace("optional", "required"), 415),
+        (mixed, parts(&plain).replace("--b-1--", "--b-1"), 400),
+        (mixed, alternative.clone(), 200),
+        ("Content-Type: multipart/mixed\r\n", parts(&plain), 400),
+        ("Content-Type: multipart/mixed\r\nContent-Disposition: render;handling=optional\r\n", parts(&plain), 200),
     ] {
         let invite = peer.request("INVITE", kind, &body);
         peer.send(&mut lab, &invite);

@@ -26,6 +26,14 @@ pub fn message(bytes: &[u8]) {
         message.contact(),
     ));
     let _ = black_box((message.max_forwards(), message.expires(), message.content_type()));
+    let described = message.described();
+    if let Some(text) = described.description {
+        assert!(text.len() <= message.body().len(), "a description is longer than its body");
+    }
+    assert!(
+        described.description.is_some() || described.flaw.is_some() || message.body().is_empty(),
+        "a body without a description is refused"
+    );
     let mut text = [0u8; 300];
     for address in [message.from(), message.to()].into_iter().flatten() {
         let _ = black_box((address.tag(), address.expires(), address.q()));

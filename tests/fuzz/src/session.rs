@@ -22,6 +22,9 @@ const STEPS: usize = 96;
 /// A description by its number: directions, another port or address, held in the old way, a host by its name, a line
 /// that is rejected, no format of ours.
 fn described(number: u8) -> String {
+    if (56..60).contains(&number) {
+        return parts(number);
+    }
     let (address, port, formats, way) = match number % 12 {
         0 | 1 => ("127.0.0.2", 7000, "0 8 101", "sendrecv"),
         2 => ("127.0.0.2", 7000, "8 101", "sendonly"),
@@ -39,6 +42,33 @@ fn described(number: u8) -> String {
         "v=0\r\no=p 1 {number} IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 {address}\r\nt=0 0\r\n\
          m=audio {port} RTP/AVP {formats}\r\na=rtpmap:101 telephone-event/8000\r\na={way}\r\n"
     )
+}
+
+/// A body of parts by its number: a description beside a part that must be understood, among alternatives, too deep,
+/// and without an end.
+fn parts(number: u8) -> String {
+    let sdp = format!("Content-Type: application/sdp\r\n\r\n{}", described(0));
+    let around = |kind, boundary, inner: &str| {
+        format!(
+            "Content-Type: multipart/{kind};boundary={boundary}\r\n\r\n--{boundary}\r\n{inner}\r\n--{boundary}--\r\n"
+        )
+    };
+    let inner = match number & 3 {
+        0 => format!("Content-Disposition: icon;handling=required\r\n\r\nx\r\n--b\r\n{sdp}"),
+        1 => around("alternative", "c", &sdp),
+        2 => around("mixed", "c", &around("mixed", "d", &sdp)),
+        _ => return format!("--b\r\n{sdp}\r\n--bb--\r\n"),
+    };
+    format!("--b\r\n{inner}\r\n--b--\r\n")
+}
+
+/// The type of a body.
+fn kind_of(body: &str) -> &'static str {
+    match body.get(..3) {
+        None => "",
+        Some("--b") => "Content-Type: multipart/mixed;boundary=b\r\n",
+        Some(_) => "Content-Type: application/sdp\r\n",
+    }
 }
 
 /// Names that a far end gives itself and others: with an identity in a fold, a terminal's commands, bytes that are no
@@ -102,8 +132,7 @@ impl World<'_> {
             let tag = if theirs.contains("tag=") { String::new() } else { format!(";tag=q{}", choice >> 6) };
             (format!("{theirs}{tag}"), ours, header(&self.invite, Name::CallId))
         };
-        let kind =
-            if body.is_empty() || more.contains("Content-Type") { "" } else { "Content-Type: application/sdp\r\n" };
+        let kind = if more.contains("Content-Type") { "" } else { kind_of(body) };
         format!(
             "{method} sip:anna@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bKs{number}{branch};rport\r\n\
              Max-Forwards: 70\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: {number} {method}\r\n{more}{kind}\
@@ -122,7 +151,7 @@ impl World<'_> {
         let to = header(&self.asked, Name::To);
         let tag = if to.contains("tag=") || code == 100 { String::new() } else { format!(";tag=q{}", argument >> 6) };
         let retry = if code >= 500 { "Retry-After: 2\r\n" } else { "" };
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let kind = kind_of(body);
         format!(
             "SIP/2.0 {code} X\r\n{fields}To: {to}{tag}\r\n{more}{retry}{kind}Content-Length: {}\r\n\r\n{body}",
             body.len()

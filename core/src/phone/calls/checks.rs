@@ -1,8 +1,7 @@
 //! The checks of a request that brings a description, before it is looked at any further.
 
-use super::outgoing::description;
 use crate::sip::dialog::is_target;
-use crate::wire::sip::{Address, Message, Name, Params, Scheme};
+use crate::wire::sip::{Address, Described, Flaw, Message, Name, Params, Scheme, handling_is};
 
 /// An INVITE that may be looked at further.
 pub(super) struct Checked<'m> {
@@ -36,17 +35,25 @@ pub(super) fn check_target<'m>(request: &Message<'m>) -> Result<Option<&'m [u8]>
     uri.map(Some).ok_or(400)
 }
 
-/// The offer that a request's body is, if it has one. 415: a body that we do not understand (rfc3261#8.2.3).
+/// The offer that a request's body is, or has in a part, if there is one. 415: a body that we do not understand, or a
+/// part that must be understood (rfc3261#8.2.3, rfc5621#8.4); 400: a body of parts that cannot be read.
 pub(super) fn check_body<'m>(request: &Message<'m>) -> Result<Option<&'m [u8]>, u16> {
-    let offer = description(request);
-    if !request.body().is_empty() && (offer.is_some() || !may_be_ignored(request)) {
+    if request.body().is_empty() {
+        return Ok(None);
+    }
+    let Described { description, flaw } = request.described();
+    let offer = description.filter(|text| !text.is_empty());
+    if offer.is_some() && flaw.is_none() {
         let coded =
             request.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
-        if coded || offer.is_none() {
-            return Err(415);
-        }
+        return if coded { Err(415) } else { Ok(offer) };
     }
-    Ok(offer)
+    // rfc5621#8.2: one that is optional as a whole is, whatever its parts are
+    match flaw {
+        _ if may_be_ignored(request) => Ok(None),
+        Some(Flaw::Malformed) => Err(400),
+        Some(Flaw::Unknown) | None => Err(415),
+    }
 }
 
 /// rfc3261#20.1: its sender takes a session description as an answer. Without Accept it does; an empty one takes
@@ -73,8 +80,5 @@ fn takes_sdp(invite: &Message<'_>) -> bool {
 
 /// rfc3261#20.11: its sender marks the body as optional.
 pub(super) fn may_be_ignored(invite: &Message<'_>) -> bool {
-    let disposition = invite.header(Name::ContentDisposition).unwrap_or_default();
-    let params =
-        disposition.iter().position(|byte| *byte == b';').and_then(|at| disposition.get(at..)).unwrap_or_default();
-    Params::new(params).get(b"handling").is_some_and(|handling| handling.eq_ignore_ascii_case(b"optional"))
+    handling_is(invite.header(Name::ContentDisposition).unwrap_or_default(), b"optional")
 }

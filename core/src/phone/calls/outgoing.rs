@@ -461,5 +461,5 @@ fn progress_of(lower: &Lower<'_>, response: &Message<'_>) -> u32 {
 /// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are
 /// to be understood).
 pub(in crate::phone) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
-    message.body_of(b"application", b"sdp").filter(|text| !text.is_empty())
+    message.described().description.filter(|text| !text.is_empty())
 }

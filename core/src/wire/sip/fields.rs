@@ -152,7 +152,7 @@ impl<'a> Iterator for Values<'_, 'a> {
 
 /// Header fields, line by line. They have been read before, so other lines are skipped.
 #[derive(Clone)]
-struct Lines<'a>(&'a [u8]);
+pub(super) struct Lines<'a>(pub(super) &'a [u8]);
 
 impl<'a> Lines<'a> {
     /// The next value of a field of this name.
@@ -162,7 +162,7 @@ impl<'a> Lines<'a> {
     }
 
     #[cold]
-    fn read(&mut self, name: Name) -> Option<&'a [u8]> {
+    pub(super) fn read(&mut self, name: Name) -> Option<&'a [u8]> {
         loop {
             let rest = self.0;
             if matches!(rest, [] | [b'\r' | b'\n', ..]) {

@@ -42,7 +42,7 @@ pub use list::token_list;
 pub use mandatory::Mandatory;
 pub use message::Message;
 pub use method::Method;
-pub use multipart::{Part, Parts};
+pub use multipart::{Described, Flaw, Part, Parts, handling_is};
 pub use name::Name;
 pub use params::{Param, Params};
 pub use start::Start;

@@ -1,10 +1,41 @@
-//! Bodies of several parts (RFC 2046 §5.1).
+//! Bodies of several parts (RFC 2046 §5.1), and the session description in them (RFC 5621).
 
-use super::chars::{TOKEN, is, trim, unquoted};
+use super::chars::{trim, unquoted};
+use super::fields::Lines;
 use super::message::Message;
 use super::name::Name;
+use super::params::Params;
 use super::typed::MediaType;
 use crate::wire::bytes::cut;
+
+/// The longest boundary (rfc2046#5.1.1).
+const BOUNDARY: usize = 70;
+
+/// Parts of one body. A gateway's INVITE has two (a description and its signalling), one for help in an emergency three
+/// (a location, and data of the caller); each part is looked through for its header lines.
+const PARTS: usize = 16;
+
+/// Bodies of parts within each other: a description among its alternatives, beside a location (rfc5621#4.1). One that
+/// lies deeper is not read, so the work and the stack that a message takes are bounded.
+const LEVELS: usize = 2;
+
+/// The reason why a body is not understood as a whole.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Flaw {
+    /// It is no body of parts though it says so: 400.
+    Malformed,
+    /// A part that has to be understood is not: 415.
+    Unknown,
+}
+
+/// The session description in a body.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Described<'a> {
+    /// Its bytes.
+    pub description: Option<&'a [u8]>,
+    /// A request with such a body is refused, where the body as a whole is not optional.
+    pub flaw: Option<Flaw>,
+}
 
 /// One part of a body.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,25 +48,101 @@ pub struct Part<'a> {
     pub body: &'a [u8],
 }
 
+/// A disposition (rfc3261#20.11) says that what it belongs to is handled so.
+#[must_use]
+pub fn handling_is(disposition: &[u8], handling: &[u8]) -> bool {
+    let params = disposition.get(cut(disposition, b';').0.len()..).unwrap_or_default();
+    Params::new(params).get(b"handling").is_some_and(|named| named.eq_ignore_ascii_case(handling))
+}
+
+impl<'a> Part<'a> {
+    fn field(&self, name: Name) -> Option<&'a [u8]> {
+        Lines(self.head).read(name)
+    }
+
+    fn disposition(&self) -> &'a [u8] {
+        self.field(Name::ContentDisposition).unwrap_or(b"session")
+    }
+
+    /// It is to be read as what its type says: it is the session's (rfc5621#8.1; a description may be another's,
+    /// rfc3959), and nothing is encoded, as nothing need be in SIP (rfc5621#3.2).
+    fn is_plain(&self, content_type: &MediaType<'_>) -> bool {
+        let coding = |name, plain: &[&[u8]]| {
+            self.field(name).is_none_or(|coding| plain.iter().any(|plain| coding.eq_ignore_ascii_case(plain)))
+        };
+        let session = trim(cut(self.disposition(), b';').0).eq_ignore_ascii_case(b"session");
+        (session || !is_description(content_type))
+            && coding(Name::ContentTransferEncoding, &[b"binary", b"8bit", b"7bit"])
+            && coding(Name::ContentEncoding, &[b"identity"])
+    }
+}
+
+fn is_description(content_type: &MediaType<'_>) -> bool {
+    content_type.is(b"application", b"sdp")
+}
+
+/// The description in a body of this type. `levels`: of bodies of parts that are read.
+fn described<'a>(content_type: &MediaType<'a>, body: &'a [u8], levels: usize) -> Described<'a> {
+    if is_description(content_type) {
+        return Described { description: Some(body), flaw: None };
+    }
+    let mut found = Described { description: None, flaw: Some(Flaw::Unknown) };
+    if levels == 0 || !content_type.kind.eq_ignore_ascii_case(b"multipart") {
+        return found;
+    }
+    let alternative = content_type.subtype.eq_ignore_ascii_case(b"alternative");
+    let mut flaw = None;
+    let mut parts = Parts::new(content_type, body);
+    let mut count = 0;
+    while let Some(part) = parts.as_mut().and_then(Iterator::next) {
+        count += 1;
+        let inner = match part.content_type.filter(|content_type| part.is_plain(content_type)) {
+            Some(content_type) => described(&content_type, part.body, levels - 1),
+            None => Described { description: None, flaw: Some(Flaw::Unknown) },
+        };
+        // rfc2046#5.1.4: the last alternative that is understood; rfc5621#8.3: whatever the handling of the others
+        if inner.description.is_some() && (alternative || found.description.is_none()) {
+            found.description = inner.description;
+        }
+        // a part that does not say how it is handled is passed over: a call matters more than a picture beside it
+        let refused = match inner.flaw {
+            Some(Flaw::Malformed) => !handling_is(part.disposition(), b"optional"),
+            Some(Flaw::Unknown) => handling_is(part.disposition(), b"required"),
+            None => false,
+        };
+        if refused && !alternative && flaw != Some(Flaw::Malformed) {
+            flaw = inner.flaw;
+        }
+    }
+    if count > PARTS || !parts.is_some_and(|parts| parts.closed) {
+        return Described { description: None, flaw: Some(Flaw::Malformed) };
+    }
+    if found.description.is_some() || flaw.is_some() {
+        found.flaw = flaw;
+    }
+    found
+}
+
 /// The parts of a multipart body, in order. Ends at the closing delimiter, or where none follows.
 #[derive(Clone, Debug)]
 pub struct Parts<'a> {
     boundary: &'a [u8],
     rest: &'a [u8],
+    closed: bool,
 }
 
 impl<'a> Parts<'a> {
-    /// Over a body whose Content-Type is multipart; `None` if it is another, or has no boundary.
+    /// Over a body whose Content-Type is multipart; `None` if it is another, or has no boundary, or no delimiter.
     #[must_use]
     pub fn new(content_type: &MediaType<'a>, body: &'a [u8]) -> Option<Self> {
         if !content_type.kind.eq_ignore_ascii_case(b"multipart") {
             return None;
         }
         let boundary = unquoted(content_type.params.get(b"boundary")?);
-        if boundary.is_empty() {
+        if !(1..=BOUNDARY).contains(&boundary.len()) {
             return None;
         }
-        let mut parts = Self { boundary, rest: body };
+        let mut parts = Self { boundary, rest: body, closed: false };
         parts.up_to_delimiter()?;
         Some(parts)
     }
@@ -52,6 +159,7 @@ impl<'a> Parts<'a> {
                 let last = behind.starts_with(b"--");
                 // a longer boundary that only begins with ours is another
                 if last || trim(behind).is_empty() {
+                    self.closed = last;
                     self.rest = if last { &[] } else { lines };
                     return Some(match all.get(..all.len() - line.len())? {
                         [content @ .., b'\r', b'\n'] | [content @ .., b'\n'] => content,
@@ -75,7 +183,6 @@ impl<'a> Iterator for Parts<'a> {
             self.rest = &[];
             return None;
         };
-        let mut content_type = None;
         let mut rest = part;
         loop {
             let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
@@ -84,25 +191,22 @@ impl<'a> Iterator for Parts<'a> {
             if trim(line).is_empty() {
                 break;
             }
-            let name = line.iter().position(|byte| !is(*byte, TOKEN)).unwrap_or(0);
-            if Name::find(line.get(..name)?) == Name::ContentType {
-                content_type = trim(line.get(name..)?).strip_prefix(b":").and_then(MediaType::parse);
-            }
         }
         let head = part.get(..part.len() - rest.len()).unwrap_or_default();
-        Some(Part { content_type, head, body: rest })
+        let mut part = Part { content_type: None, head, body: rest };
+        part.content_type = part.field(Name::ContentType).and_then(MediaType::parse);
+        Some(part)
     }
 }
 
 impl<'a> Message<'a> {
-    /// The body of this type: the whole body, or the first part of a multipart body.
+    /// The session description of this message: its body, or one in a body of parts.
     #[must_use]
-    pub fn body_of(&self, kind: &[u8], subtype: &[u8]) -> Option<&'a [u8]> {
-        let content_type = self.content_type()?;
-        if content_type.is(kind, subtype) {
-            return Some(self.body());
+    pub fn described(&self) -> Described<'a> {
+        match self.content_type() {
+            Some(content_type) => described(&content_type, self.body(), LEVELS),
+            None if self.body().is_empty() => Described::default(),
+            None => Described { description: None, flaw: Some(Flaw::Unknown) },
         }
-        let mut parts = Parts::new(&content_type, self.body())?;
-        parts.find(|part| part.content_type.is_some_and(|found| found.is(kind, subtype))).map(|part| part.body)
     }
 }

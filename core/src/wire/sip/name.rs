@@ -108,6 +108,7 @@ names! {
     ContentEncoding = "Content-Encoding",
     ContentDisposition = "Content-Disposition",
     ContentLanguage = "Content-Language",
+    ContentTransferEncoding = "Content-Transfer-Encoding",
     AcceptContact = "Accept-Contact",
     RejectContact = "Reject-Contact",
     RequestDisposition = "Request-Disposition",
@@ -138,7 +139,7 @@ const fn hash(first: [u8; 4], last: [u8; 4], len: usize) -> usize {
     const CASE: u32 = 0x2020_2020;
     let first = (u32::from_le_bytes(first) | CASE).wrapping_mul(5);
     let key = (u32::from_le_bytes(last) | CASE).wrapping_add(first).wrapping_add(len as u32);
-    (key.wrapping_mul(0x236f_8d57) >> 23) as usize
+    (key.wrapping_mul(0x2852_0dab) >> 23) as usize
 }
 
 static TABLE: [Name; BUCKETS] = table();

@@ -387,9 +387,79 @@ fn rfc4475_multipart() {
     let parts: Vec<Part<'_>> = Parts::new(&message.content_type().unwrap(), message.body()).unwrap().collect();
     assert_eq!(parts.len(), 3);
     assert_eq!(parts[0].body, b"Hello\r\n--7a9cX is not it");
-    assert_eq!(message.body_of(b"application", b"sdp"), Some(&b"v=0\r\n"[..]));
+    assert_eq!(message.described(), Described { description: Some(b"v=0\r\n"), flaw: None });
     assert_eq!(parts[2].body, b"\x00\xff");
-    assert_eq!(message.body_of(b"text", b"html"), None);
+}
+
+/// rfc5621#4.1, #6.1, #8.1: the description that counts, and why a body is refused.
+#[test]
+fn a_description_is_found_among_parts() {
+    const SDP: &str = "Content-Type: application/sdp\r\n\r\nv=0";
+    const FOUND: Described<'_> = Described { description: Some(b"v=0"), flaw: None };
+    let flawed = |flaw| Described { description: None, flaw: Some(flaw) };
+    let found_but = |flaw| Described { flaw: Some(flaw), ..FOUND };
+    let parts = |boundary: &str, parts: &[&str]| {
+        let parts: String = parts.iter().map(|part| std::format!("--{boundary}\r\n{part}\r\n")).collect();
+        std::format!("{parts}--{boundary}--\r\n")
+    };
+    let of = |kind: &str, inner: &[&str]| {
+        std::format!("Content-Type: multipart/{kind};\r\n boundary=in\r\n\r\n{}", parts("in", inner))
+    };
+    let coded = |line: &str| std::format!("{line}\r\n{SDP}");
+    let other =
+        |handling: &str| std::format!("Content-Type: image/png\r\nContent-Disposition: icon{handling}\r\n\r\n\u{1}");
+    let read = |kind: &str, body: &str| {
+        let mut bytes = request(&[&std::format!("Content-Type: multipart/{kind}")]);
+        bytes.extend_from_slice(body.as_bytes());
+        let message = Message::parse(&bytes).unwrap();
+        let described = message.described();
+        (described.description.map(<[u8]>::to_vec), described.flaw)
+    };
+    let is = |described: Described<'_>| (described.description.map(<[u8]>::to_vec), described.flaw);
+    let (nested, deep) =
+        (of("alternative", &[SDP, &other("")]), of("mixed", &[&of("alternative", &[SDP]).replace("in", "deep")]));
+    let (many, most) = ([SDP; 17], [SDP; 16]);
+    let (long, longest) = ("b".repeat(71), "b".repeat(70));
+    let broken = "Content-Type: multipart/mixed\r\n\r\n--in\r\n";
+    let optional = "Content-Type: multipart/mixed\r\nContent-Disposition: render;handling=optional\r\n\r\nx";
+    for (kind, body, expected) in [
+        ("mixed;boundary=b", parts("b", &[SDP]), FOUND),
+        // an unknown kind is read as mixed is (rfc2046#5.1.3)
+        ("odd;boundary=b", parts("b", &["\r\ntext", SDP]), FOUND),
+        ("mixed;boundary=b", parts("b", &[&nested, &other("")]), FOUND),
+        ("alternative;boundary=b", parts("b", &[SDP, &other(";handling=required")]), FOUND),
+        ("alternative;boundary=b", parts("b", &["Content-Type: application/sdp\r\n\r\nold", SDP]), FOUND),
+        ("mixed;boundary=b", parts("b", &[SDP, "Content-Type: application/sdp\r\n\r\nnext"]), FOUND),
+        // one level in another, no more
+        ("mixed;boundary=b", parts("b", &[&deep]), flawed(Flaw::Unknown)),
+        ("mixed;boundary=b", parts("b", &[SDP, &deep]), FOUND),
+        // the handling of a part, which is passed over where it says nothing
+        ("mixed;boundary=b", parts("b", &[SDP, &other("")]), FOUND),
+        ("mixed;boundary=b", parts("b", &[SDP, &other(";handling=optional")]), FOUND),
+        ("mixed;boundary=b", parts("b", &[SDP, &other("; Handling=REQUIRED")]), found_but(Flaw::Unknown)),
+        ("mixed;boundary=b", parts("b", &[&other("")]), flawed(Flaw::Unknown)),
+        ("mixed;boundary=b", parts("b", &[SDP, optional]), FOUND),
+        ("mixed;boundary=b", parts("b", &[SDP, broken]), found_but(Flaw::Malformed)),
+        ("mixed;boundary=b", parts("b", &[&other(";handling=required"), broken, SDP]), found_but(Flaw::Malformed)),
+        // another use than the session's, and codings
+        ("mixed;boundary=b", parts("b", &[&coded("Content-Disposition: session;handling=required")]), FOUND),
+        ("mixed;boundary=b", parts("b", &[&coded("Content-Disposition: early-session")]), flawed(Flaw::Unknown)),
+        ("mixed;boundary=b", parts("b", &[&coded("Content-Transfer-Encoding: 8BIT")]), FOUND),
+        ("mixed;boundary=b", parts("b", &[&coded("Content-Transfer-Encoding: base64")]), flawed(Flaw::Unknown)),
+        ("mixed;boundary=b", parts("b", &[&coded("Content-Encoding: gzip")]), flawed(Flaw::Unknown)),
+        // the form and its limits
+        (&std::format!("mixed;boundary={longest}"), parts(&longest, &[SDP]), FOUND),
+        (&std::format!("mixed;boundary={long}"), parts(&long, &[SDP]), flawed(Flaw::Malformed)),
+        ("mixed", parts("b", &[SDP]), flawed(Flaw::Malformed)),
+        ("mixed;boundary=\"\"", parts("", &[SDP]), flawed(Flaw::Malformed)),
+        ("mixed;boundary=b", "--c--\r\n".into(), flawed(Flaw::Malformed)),
+        ("mixed;boundary=b", parts("b", &[SDP]).replace("--b--", ""), flawed(Flaw::Malformed)),
+        ("mixed;boundary=b", parts("b", &[]), flawed(Flaw::Unknown)),
+        ("mixed;boundary=b", parts("b", &most), FOUND),
+        ("mixed;boundary=b", parts("b", &many), flawed(Flaw::Malformed)),
+    ] {
+        assert_eq!(read(kind, &body), is(expected), "{kind}\n{body}");
+    }
 }
 
 /// Quoted strings where the grammar has none, as peers write them: they are read as peers read them.
@@ -437,7 +507,7 @@ fn broken_anywhere() {
         let Ok(message) = Message::parse(bytes) else { return };
         let mut room = [0; 2048];
         let mut out = crate::base::cursor::Cursor::new(&mut room);
-        let _ = (message.check(), message.via_for_response(), message.max_forwards(), message.body_of(b"a", b"b"));
+        let _ = (message.check(), message.via_for_response(), message.max_forwards(), message.described());
         echo_with_routes(&message, message.via().ok().as_ref(), source, &mut out);
         for (name, _, value) in message.all() {
             let _ = (
