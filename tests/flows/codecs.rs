@@ -2,6 +2,7 @@
 
 mod narrowed;
 mod reoffered;
+mod theirs;
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
