@@ -333,7 +333,7 @@ fn each_flow_does_what_its_name_says() {
 type Cut = fn(&mut Capacity, u32);
 
 /// The pools, and how each is cut: to a count, or to bytes of which some are enough for a few messages.
-const POOLS: [(&str, Cut); 15] = [
+const POOLS: [(&str, Cut); 16] = [
     ("accounts", |capacity, size| capacity.accounts = size),
     ("account_text", |capacity, size| capacity.account_text = 20 + 40 * size),
     ("calls", |capacity, size| capacity.calls = size),
@@ -346,6 +346,8 @@ const POOLS: [(&str, Cut); 15] = [
     ("dialog_text", |capacity, size| capacity.dialog_text = 60 + 40 * size),
     ("message", |capacity, size| capacity.message = 512 + 100 * size),
     ("conferences", |capacity, size| capacity.conferences = size),
+    // the documents of the flows have 11 bytes
+    ("location", |capacity, size| capacity.location = 6 * size),
     ("rule_text", |capacity, size| capacity.rule_text = 8 * size),
     ("parameters", |capacity, size| capacity.parameters = 8 * size),
     ("all of a board's", |capacity, size| *capacity = Capacity::metal(size.max(1), 1, 1500)),

@@ -23,7 +23,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("identity", &["anonymous, with lines", "identity changes"]),
     ("info", &["digits", "digits cut off", "digits by INFO"]),
     ("late_offer", &["late offer"]),
-    ("location", &["with a location", "challenged", "redirected"]),
+    ("location", &["with a location", "with a location through a challenge and elsewhere"]),
     ("named_hosts", &["hosts in offers"]),
     ("network", &["moved", "refreshed elsewhere"]),
     ("options", &["options"]),

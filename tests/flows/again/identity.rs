@@ -3,19 +3,19 @@
 use super::{
     Flow, answer_all, asks, called, dial, dial_with, done, each, flow, heard, over, rings, talks, told_each, up, wait,
 };
+use crate::challenged_calls::CHALLENGE;
 use crate::server::anna;
 use microsip_core::phone::{AccountConfig, AccountId, DialOptions, EndOptions, Privacy};
 use microsip_tests::{EventKind, Lab, Peer};
 
-pub(super) const FLOWS: [Flow; 5] = [
+pub(super) const FLOWS: [Flow; 6] = [
     flow("identity changes", changes, |lab| talks(lab, 0) == 1 && told(lab) >= 2),
     flow("our identity changes", renamed, |lab| talks(lab, 0) == 1 && lab.count("UPDATE") > 0),
     flow("anonymous, with lines", hidden, |lab| {
         talks(lab, 0) == 1 && lab.sent.iter().any(|sent| sent.text.contains("X-Why: done"))
     }),
-    flow("with a location", located, |lab| {
-        talks(lab, 0) == 1 && lab.sent.iter().any(|sent| sent.text.contains("Content-ID: "))
-    }),
+    flow("with a location", located, |lab| talks(lab, 0) == 1 && places(lab) == 1),
+    flow("with a location through a challenge and elsewhere", located_on, |lab| talks(lab, 0) == 1 && places(lab) == 3),
     flow("sent elsewhere", sent_elsewhere, |lab| talks(lab, 0) == 1 && talks(lab, 2) == 1),
 ];
 
@@ -49,8 +49,52 @@ fn through(lab: &mut Lab, proxy: &mut Peer, account: AccountId, options: DialOpt
     up(lab, 0, 1).then_some(())
 }
 
+const PLACE: &str = "<presence/>";
+
+/// The INVITEs that have a document whole, each counted once, however often it was sent.
+fn places(lab: &Lab) -> usize {
+    let number = |text: &str| text.lines().find(|line| line.starts_with("CSeq: ")).map(str::to_owned);
+    let has = |text: &str| {
+        text.starts_with("INVITE ")
+            && text.contains("\r\nGeolocation: <cid:")
+            && text.contains(&format!("@pidf.invalid>\r\n\r\n{PLACE}\r\n--"))
+            && text.ends_with("--\r\n")
+    };
+    let with = lab.sent.iter().map(|sent| sent.text.as_str()).filter(|text| has(text));
+    with.filter_map(number).collect::<std::collections::HashSet<_>>().len()
+}
+
+/// The account's proxy challenges, then sends the call on; each try has the document.
+fn located_on(lab: &mut Lab) {
+    let mut proxy = Peer::new(lab, "10.0.0.9:5060", 0);
+    let config = AccountConfig { proxy: "sip:10.0.0.9", no_register: true, realms: "example.org", ..anna() };
+    let now = lab.now;
+    let Ok(account) = lab.ends[0].phone.account_add(now, &config) else { return };
+    let options = DialOptions { location: PLACE, location_follows: true, ..DialOptions::default() };
+    if dial_with(lab, 0, account, "bob", options) {
+        sent_on(lab, &mut proxy);
+    }
+    over(lab, 0, &mut [&mut proxy]);
+    without(lab, account);
+}
+
+/// A proxy responds to the first try with a challenge, to the next with a redirection, and answers the last; `None`: one
+/// did not come.
+fn sent_on(lab: &mut Lab, proxy: &mut Peer) -> Option<()> {
+    let mut before = 0;
+    for (status, lines) in [(407, CHALLENGE), (302, "Contact: <sip:bob@10.0.0.2>\r\n"), (200, "")] {
+        let next = |lab: &Lab| proxy.all(lab, "INVITE").into_iter().find(|sip| sip.number() > before);
+        wait(lab, |lab| next(lab).is_some());
+        let invite = next(lab)?;
+        before = invite.number();
+        let body = if status == 200 { proxy.sdp() } else { String::new() };
+        proxy.respond_with(lab, &invite, status, lines, &body);
+    }
+    up(lab, 0, 1).then_some(())
+}
+
 fn located(lab: &mut Lab) {
-    let options = DialOptions { location: "<presence/>", ..DialOptions::default() };
+    let options = DialOptions { location: PLACE, ..DialOptions::default() };
     if dial_with(lab, 0, AccountId::NONE, "sip:bob@10.0.0.2", options) {
         rings(lab, 1, 1);
         answer_all(lab, 1);
