@@ -19,6 +19,10 @@ const PARTS: usize = 16;
 /// lies deeper is not read, so the work and the stack that a message takes are bounded.
 const LEVELS: usize = 2;
 
+/// Dispositions and codings of parts are read, as bodies of parts are written (a location): without it the first
+/// description counts, whatever is said of it and of what stands beside it.
+const DISPOSED: bool = cfg!(feature = "identity");
+
 /// The reason why a body is not understood as a whole.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Flaw {
@@ -70,6 +74,9 @@ impl<'a> Part<'a> {
         let coding = |name, plain: &[&[u8]]| {
             self.field(name).is_none_or(|coding| plain.iter().any(|plain| coding.eq_ignore_ascii_case(plain)))
         };
+        if !DISPOSED {
+            return true;
+        }
         let session = trim(cut(self.disposition(), b';').0).eq_ignore_ascii_case(b"session");
         (session || !is_description(content_type))
             && coding(Name::ContentTransferEncoding, &[b"binary", b"8bit", b"7bit"])
@@ -105,7 +112,7 @@ fn described<'a>(content_type: &MediaType<'a>, body: &'a [u8], levels: usize) ->
             found.description = inner.description;
         }
         // a part that does not say how it is handled is passed over: a call matters more than a picture beside it
-        let refused = match inner.flaw {
+        let refused = match inner.flaw.filter(|_| DISPOSED) {
             Some(Flaw::Malformed) => !handling_is(part.disposition(), b"optional"),
             Some(Flaw::Unknown) => handling_is(part.disposition(), b"required"),
             None => false,

@@ -392,6 +392,7 @@ fn rfc4475_multipart() {
 }
 
 /// rfc5621#4.1, #6.1, #8.1: the description that counts, and why a body is refused.
+#[cfg(feature = "identity")]
 #[test]
 fn a_description_is_found_among_parts() {
     const SDP: &str = "Content-Type: application/sdp\r\n\r\nv=0";
