@@ -70,7 +70,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4536u + (calls) * 7032u + (accounts) * 2120u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4536u + (calls) * 7136u + (accounts) * 2120u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -458,6 +458,11 @@ typedef struct microsip_addr {
  * it, or its call ended.
  */
 #define MICROSIP_OP_IDENTIFY 11
+/**
+ * Commands in op of MICROSIP_EV_DONE: the tone is over. MICROSIP_E_CANCELLED: it was stopped,
+ * another took its place, or its call or conference ended first.
+ */
+#define MICROSIP_OP_TONE 12
 
 /** An event. 96 bytes on every target; all of it is numbers. */
 typedef struct microsip_event {
@@ -3194,12 +3199,41 @@ int32_t microsip_tone_start(microsip_id phone,
                             uint32_t tone);
 
 /**
- * Ends the tone of microsip_tone_start: it fades.
+ * Plays a tone into a call, whose far end hears it, or to all members of a conference, in place of
+ * one that this has begun there: a MICROSIP_TONE_* of the country that microsip_tones_set has
+ * chosen, but not the ring; or a key by its ASCII code, '0' to '9', '*', '#', 'A' to 'D': its pair
+ * of frequencies, which is a sound and no digit. It lies over the sound of the call's source and
+ * over a file that plays there, which go on, so mute and volume of our sound are for it too: where
+ * it is to be heard alone, the source is MICROSIP_SRC_SILENCE. It begins with the call's media.
+ * MICROSIP_EV_DONE with MICROSIP_OP_TONE and the token follows at its end.
  * @param phone The phone.
+ * @param target A call or a conference.
+ * @param tone MICROSIP_TONE_*.
+ * @param ms Its length, a day at most; 0: until microsip_tone_stop, but for the beep, which is over
+ * by itself.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES.
+ */
+int32_t microsip_tone_play(microsip_id phone,
+                           microsip_id target,
+                           uint32_t tone,
+                           uint32_t ms,
+                           uint64_t token);
+
+/**
+ * Ends the tone of microsip_tone_play in a call or a conference, or, with MICROSIP_SELF, that of
+ * microsip_tone_start: it fades.
+ * @param phone The phone.
+ * @param target MICROSIP_SELF, a call or a conference.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING None plays.
  */
-int32_t microsip_tone_stop(microsip_id phone);
+int32_t microsip_tone_stop(microsip_id phone,
+                           microsip_id target);
 /** @} */
 #endif
 
@@ -4288,13 +4322,43 @@ int32_t microsip_engine_tones_get(struct microsip_engine *e,
 int32_t microsip_engine_tone_start(struct microsip_engine *e, uint64_t now_us, uint32_t tone);
 
 /**
- * Ends the tone of microsip_engine_tone_start: it fades.
+ * Plays a tone into a call, whose far end hears it, or to all members of a conference, in place of
+ * one that this has begun there: a MICROSIP_TONE_* of the country that microsip_engine_tones_set
+ * has chosen, but not the ring; or a key by its ASCII code, '0' to '9', '*', '#', 'A' to 'D': its
+ * pair of frequencies, which is a sound and no digit. It lies over the sound of the call's source
+ * and over a file that plays there, which go on, so mute and volume of our sound are for it too:
+ * where it is to be heard alone, the source is MICROSIP_SRC_SILENCE. It begins with the call's
+ * media. MICROSIP_EV_DONE with MICROSIP_OP_TONE and the token follows at its end.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
+ * @param target A call or a conference.
+ * @param tone MICROSIP_TONE_*.
+ * @param ms Its length, a day at most; 0: until microsip_engine_tone_stop, but for the beep, which
+ * is over by itself.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES.
+ */
+int32_t microsip_engine_tone_play(struct microsip_engine *e,
+                                  uint64_t now_us,
+                                  microsip_id target,
+                                  uint32_t tone,
+                                  uint32_t ms,
+                                  uint64_t token);
+
+/**
+ * Ends the tone of microsip_engine_tone_play in a call or a conference, or, with MICROSIP_SELF,
+ * that of microsip_engine_tone_start: it fades.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param target MICROSIP_SELF, a call or a conference.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING None plays.
  */
-int32_t microsip_engine_tone_stop(struct microsip_engine *e, uint64_t now_us);
+int32_t microsip_engine_tone_stop(struct microsip_engine *e, uint64_t now_us, microsip_id target);
 /** @} */
 
 /** @name Supplied by the firmware

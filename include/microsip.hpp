@@ -205,10 +205,16 @@ public:
     tones.country = country.c_str();
     check(microsip_tones_set(id_, &tones));
   }
-  /// One of these tones, a MICROSIP_TONE_*, until tone_stop.
+  /// A tone into a call or a conference: a MICROSIP_TONE_*, or a key by its ASCII code; of so many milliseconds, 0: until it is stopped.
+  void tone_play(microsip_id target, std::uint32_t tone, std::uint32_t ms = 0, std::uint64_t token = 0) {
+    check(microsip_tone_play(id_, target, tone, ms, token));
+  }
+  /// False: none plays there.
+  bool tone_stop(microsip_id target) { return check(microsip_tone_stop(id_, target)) != MICROSIP_NOTHING; }
+  /// One of these tones, a MICROSIP_TONE_*, for the person here, until tone_stop.
   void tone_start(std::uint32_t tone) { check(microsip_tone_start(id_, tone)); }
   /// False: none plays.
-  bool tone_stop() { return check(microsip_tone_stop(id_)) != MICROSIP_NOTHING; }
+  bool tone_stop() { return check(microsip_tone_stop(id_, MICROSIP_SELF)) != MICROSIP_NOTHING; }
   microsip_call_info info(microsip_id call) const {
     microsip_call_info info = zero<microsip_call_info>();
     check(microsip_call_info_get(id_, call, &info));

@@ -36,7 +36,7 @@ public static class Microsip
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
         CauseServer = 16, CauseFull = 17, CauseShutdown = 18, CauseEmergency = 19, LocationRouting = 1, LocationFollows = 2, LocationNoRouting = 4, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
         EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
-        EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, EvIdentity = 24, EvDatagram = 25, OpIdentify = 11,
+        EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, EvIdentity = 24, EvDatagram = 25, OpIdentify = 11, OpTone = 12,
         Held = 3, MusicSource = 0, MusicNone = 1, MusicPcm = 2, MusicFile = 3, Invite = 3, Ack = 4, Prack = 5, Update = 6, Info = 7, Cancel = 8, Bye = 9, Nth = 1000, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, TxtDialled = 41, First = 1, Last = 2, DevInput = 1,
@@ -282,7 +282,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume_set(ulong phone, ulong call, uint device, uint percent);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tones_set(ulong phone, ref Tones tones);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tone_start(ulong phone, uint tone);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tone_stop(ulong phone);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tone_stop(ulong phone, ulong target);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tone_play(ulong phone, ulong target, uint tone, uint ms, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tones_get(ulong phone, ref Tones tones);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_play(ulong phone, ulong target, ref Sound sound, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_stop(ulong phone, ulong call);

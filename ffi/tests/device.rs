@@ -340,7 +340,7 @@ fn inner_ring() {
         until(a, |event| event.r#type == MICROSIP_EV_DEVICE && event.value == device && event.result == MICROSIP_OK);
         let heard = if tone == MICROSIP_TONE_RING { &mut bell } else { &mut speaker };
         heard.hears(true);
-        assert_eq!(microsip_tone_stop(a), MICROSIP_OK);
+        assert_eq!(microsip_tone_stop(a, MICROSIP_SELF), MICROSIP_OK);
         heard.hears(false);
     }
     microsip_destroy(a);

@@ -446,6 +446,12 @@ fn common() -> Trials {
         play = 1 << 9 => MICROSIP_E_ARG, refusal_ms = 60_001 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER, country = c(c"??") => MICROSIP_E_ARG);
     bad!(t, "tones_set"; t => MICROSIP_E_NULL, |scene| scene.world.tones_set(core::ptr::null()));
     bad!(t, "tone_start"; tone => MICROSIP_E_ARG, |scene| scene.world.tone_start(9));
+    bad!(t, "tone_play";
+        target => MICROSIP_E_STALE, |scene| scene.world.tone_play(gone(scene, 3), MICROSIP_TONE_BUSY, 0, 4);
+        target => MICROSIP_E_KIND, |scene| scene.world.tone_play(scene.account, MICROSIP_TONE_BUSY, 0, 4);
+        target => MICROSIP_E_STATE, |scene| scene.world.tone_play(scene.over, MICROSIP_TONE_BUSY, 0, 4);
+        tone => MICROSIP_E_ARG, |scene| scene.world.tone_play(scene.up, MICROSIP_TONE_RING, 0, 4));
+    bad!(t, "tone_stop"; target => MICROSIP_E_STALE, |scene| scene.world.tone_stop(gone(scene, 3)));
     bad!(t, "tag_set"; object => MICROSIP_E_STALE, |scene| scene.world.tag_set(gone(scene, 3), 4));
     bad!(t, "id_release";
         object => MICROSIP_E_STATE, |scene| scene.world.id_release(scene.up);
@@ -590,6 +596,7 @@ const FREE: &[(&str, &[&str])] = &[
             "token",
             "tag",
             "wait_ms",
+            "ms",
             "samples",
             "len",
             "taken",
@@ -613,7 +620,6 @@ const OTHERS: &[&str] = &[
     "destroy",
     "network_changed",
     "hangup_all",
-    "tone_stop",
     "timeout",
     "event_next",
     "log_next",

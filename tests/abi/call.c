@@ -92,6 +92,29 @@ int main(void) {
     CHECK(ev.token == 80 && ev.op == MICROSIP_OP_DIGITS && ev.result == MICROSIP_OK);
   }
 
+  /* a tone into the call, and its end; into a conference, whose end it is too */
+  if (microsip_features() & MICROSIP_HAS_TONES) {
+    CHECK(microsip_tone_play(a, out, MICROSIP_TONE_BUSY, 300, 81) == MICROSIP_OK);
+    ev = until(a, MICROSIP_EV_DONE, 0);
+    CHECK(ev.token == 81 && ev.op == MICROSIP_OP_TONE && ev.object == out && ev.result == MICROSIP_OK);
+    CHECK(microsip_tone_play(a, out, '5', 0, 82) == MICROSIP_OK && microsip_tone_stop(a, out) == MICROSIP_OK);
+    ev = until(a, MICROSIP_EV_DONE, 0);
+    CHECK(ev.token == 82 && ev.op == MICROSIP_OP_TONE && ev.result == MICROSIP_E_CANCELLED);
+    CHECK(microsip_tone_stop(a, out) == MICROSIP_NOTHING);
+  }
+  if ((microsip_features() & MICROSIP_HAS_TONES) && (microsip_features() & MICROSIP_HAS_CONFERENCE)) {
+    microsip_id room = 0;
+    CHECK(microsip_conference_create(a, 5, &room) == MICROSIP_OK);
+    CHECK(microsip_conference_member_set(a, room, out, NULL) == MICROSIP_OK);
+    CHECK(microsip_tone_play(a, room, MICROSIP_TONE_DIAL, 200, 83) == MICROSIP_OK);
+    ev = until(a, MICROSIP_EV_DONE, 0);
+    CHECK(ev.token == 83 && ev.op == MICROSIP_OP_TONE && ev.object == room && ev.tag == 5 && ev.result == MICROSIP_OK);
+    CHECK(microsip_tone_play(a, room, MICROSIP_TONE_DIAL, 0, 84) == MICROSIP_OK && microsip_tone_stop(a, room) == MICROSIP_OK);
+    ev = until(a, MICROSIP_EV_DONE, 0);
+    CHECK(ev.token == 84 && ev.object == room && ev.result == MICROSIP_E_CANCELLED);
+    CHECK(microsip_id_release(a, room) == MICROSIP_OK);
+  }
+
   /* a key that is held */
   CHECK(microsip_digit_start(a, out, '9', NULL, 78) == MICROSIP_OK && microsip_digit_start(a, out, '8', NULL, 79) == MICROSIP_E_FULL);
   ev = until(b, MICROSIP_EV_DIGIT_BEGUN, 0);

@@ -12,6 +12,7 @@ typedef struct side {
   microsip_id call;
   uint32_t state, digits, loud, rung, music, rings, asked, logged, renamed;
   uint32_t volume, ticks; /* of the last event that it sent */
+  uint32_t toned; int32_t tone_result; /* tones that it played */
 } side;
 
 static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128 + 4 * 1000 + 3 * 40) / 8 + 1];
@@ -77,6 +78,7 @@ static void turn(side *s, side *peer) {
   while (microsip_engine_poll_event(s->e, now, &ev) == MICROSIP_OK) {
     if (ev.type == MICROSIP_EV_CALL) { s->call = ev.object; s->state = ev.state; }
     if (ev.type == MICROSIP_EV_DONE && ev.token == 9 && ev.result == MICROSIP_OK) s->renamed = ev.op;
+    if (ev.type == MICROSIP_EV_DONE && ev.op == MICROSIP_OP_TONE && ev.object == s->call && ev.token == 11) { s->toned++; s->tone_result = ev.result; }
     if (ev.type == MICROSIP_EV_DIGIT) s->digits = s->digits * 256 + ev.value;
   }
   for (;;) {
@@ -145,6 +147,34 @@ static void ring_by_itself(side *s) {
   CHECK(microsip_engine_text_get(s->e, now, MICROSIP_SELF, MICROSIP_TXT_COUNTRY, 1000, code, sizeof code, &need) == MICROSIP_NOTHING);
   CHECK(microsip_engine_volume_set(s->e, now, MICROSIP_SELF, MICROSIP_DEV_RING, 50) == MICROSIP_OK);
   CHECK(microsip_engine_volume_set(s->e, now, MICROSIP_SELF, MICROSIP_DEV_RING, 401) == MICROSIP_E_ARG);
+}
+
+/* A tone into the call: the far end hears it instead of silence, until it is over or stopped. */
+static void tones_into_the_call(side *s, side *far) {
+  uint32_t loud;
+  CHECK(microsip_engine_tone_play(s->e, now, s->call, MICROSIP_TONE_RING, 0, 11) == MICROSIP_E_ARG);
+  CHECK(microsip_engine_source_set(s->e, now, s->call, MICROSIP_SRC_SILENCE) == MICROSIP_OK);
+  run(200);
+  loud = far->loud;
+  run(200);
+  CHECK(far->loud == loud);
+  CHECK(microsip_engine_tone_play(s->e, now, s->call, MICROSIP_TONE_DIAL, 500, 11) == MICROSIP_OK);
+  run(400);
+  CHECK(far->loud > loud + 1000 && s->toned == 0);
+  run(400);
+  CHECK(s->toned == 1 && s->tone_result == MICROSIP_OK);
+  CHECK(microsip_engine_tone_stop(s->e, now, s->call) == MICROSIP_NOTHING);
+  CHECK(microsip_engine_tone_play(s->e, now, s->call, '5', 0, 11) == MICROSIP_OK);
+  run(400);
+  CHECK(microsip_engine_tone_stop(s->e, now, s->call) == MICROSIP_OK);
+  run(200);
+  CHECK(s->toned == 2 && s->tone_result == MICROSIP_E_CANCELLED);
+  loud = far->loud;
+  run(200);
+  CHECK(far->loud == loud);
+  CHECK(microsip_engine_source_set(s->e, now, s->call, MICROSIP_SRC_DEVICE) == MICROSIP_OK);
+  run(200);
+  far->music = 0; /* a key's pair is as loud */
 }
 
 /* Digits with settings of the engine, of the call and of the command, as they leave. */
@@ -358,6 +388,7 @@ int main(void) {
   CHECK(!sides[1].rings);
   CHECK(sides[0].loud > 4000 && sides[1].loud > 4000);
   digits_as_set(&sides[0], &sides[1]);
+  if (microsip_features() & MICROSIP_HAS_TONES) tones_into_the_call(&sides[0], &sides[1]);
   MICROSIP_ZERO(stats);
   CHECK(microsip_engine_call_stats_get(sides[1].e, now, sides[1].call, &stats) == MICROSIP_OK && stats.received > 50 && stats.lost == 0);
   if (microsip_features() & MICROSIP_HAS_REOFFER) hold_with_music(&sides[0], &sides[1]);

@@ -8,7 +8,7 @@
   X(microsip_event_next(p, &ev, 0)) X(microsip_log_next(p, &line, buf, sizeof buf, 0)) X(microsip_event_descriptor_get(p, &fd)) \
   X(microsip_address_get(p, MICROSIP_ADDRESS_V4, &addr)) \
   X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) \
-  X(microsip_account_update(p, a, &acc)) X(microsip_rules_set(p, MICROSIP_SELF, &rules)) X(microsip_rules_get(p, MICROSIP_SELF, &rules)) X(microsip_tones_set(p, &tones)) X(microsip_tones_get(p, &tones)) X(microsip_tone_start(p, 1)) X(microsip_tone_stop(p)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) \
+  X(microsip_account_update(p, a, &acc)) X(microsip_rules_set(p, MICROSIP_SELF, &rules)) X(microsip_rules_get(p, MICROSIP_SELF, &rules)) X(microsip_tones_set(p, &tones)) X(microsip_tones_get(p, &tones)) X(microsip_tone_start(p, 1)) X(microsip_tone_stop(p, MICROSIP_SELF)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) \
   X(microsip_account_register(p, a, 1)) \
   X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) \
@@ -16,7 +16,7 @@
   X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_hangup_all(p)) X(microsip_id_release(p, c)) \
   X(microsip_tag_set(p, c, 1)) X(microsip_ids_get(p, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_quality_get(p, c, NULL, 0, &n, NULL)) X(microsip_text_get(p, c, 1, 0, buf, sizeof buf, &n)) \
-  X(microsip_header_get(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", NULL, 1)) X(microsip_digit_start(p, c, 49, NULL, 1)) X(microsip_digit_stop(p, c)) X(microsip_source_set(p, c, 0)) \
+  X(microsip_header_get(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", NULL, 1)) X(microsip_tone_play(p, c, 3, 0, 1)) X(microsip_tone_stop(p, c)) X(microsip_digit_start(p, c, 49, NULL, 1)) X(microsip_digit_stop(p, c)) X(microsip_source_set(p, c, 0)) \
   X(microsip_hold(p, c, 1, 1)) X(microsip_identify(p, c, "sip:x@y", 1)) X(microsip_reoffer(p, c, NULL, 1)) X(microsip_music_set(p, c, MICROSIP_MUSIC_NONE, NULL)) \
   X(microsip_mute_set(p, c, 1)) X(microsip_volume_set(p, c, 1, 100)) X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) \
   X(microsip_record_start(p, c, "/nowhere/x.wav", 0, 1)) X(microsip_record_stop(p, c)) X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) \
@@ -28,7 +28,7 @@
 /* The functions that name a call. */
 #define EACH_CALL(X) \
   X(microsip_answer(p, c, 200, NULL)) X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_id_release(p, c)) \
-  X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_quality_get(p, c, NULL, 0, &n, NULL)) X(microsip_digits(p, c, "1", NULL, 1)) X(microsip_digit_start(p, c, 49, NULL, 1)) X(microsip_digit_stop(p, c)) X(microsip_source_set(p, c, 0)) \
+  X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_quality_get(p, c, NULL, 0, &n, NULL)) X(microsip_digits(p, c, "1", NULL, 1)) X(microsip_tone_play(p, c, 3, 0, 1)) X(microsip_tone_stop(p, c)) X(microsip_digit_start(p, c, 49, NULL, 1)) X(microsip_digit_stop(p, c)) X(microsip_source_set(p, c, 0)) \
   X(microsip_hold(p, c, 1, 1)) X(microsip_identify(p, c, "sip:x@y", 1)) X(microsip_reoffer(p, c, NULL, 1)) X(microsip_music_set(p, c, MICROSIP_MUSIC_NONE, NULL)) \
   X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) X(microsip_record_start(p, c, "/nowhere/x.wav", 0, 1)) X(microsip_record_stop(p, c)) \
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
@@ -64,7 +64,7 @@
   X(microsip_engine_poll_ask(e, 1, &ask)) X(microsip_engine_poll_log(e, 1, &line, buf, sizeof buf)) X(microsip_engine_poll_timeout(e, 1, &token)) \
   X(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80)) \
   X(microsip_engine_info_get(e, 1, &info)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_address_get(e, 1, MICROSIP_ADDRESS_V4, &addr)) \
-  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_rules_set(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_rules_get(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_tones_set(e, 1, &tones)) X(microsip_engine_tones_get(e, 1, &tones)) X(microsip_engine_tone_start(e, 1, 1)) X(microsip_engine_tone_stop(e, 1)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) \
+  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_rules_set(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_rules_get(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_tones_set(e, 1, &tones)) X(microsip_engine_tones_get(e, 1, &tones)) X(microsip_engine_tone_start(e, 1, 1)) X(microsip_engine_tone_stop(e, 1, MICROSIP_SELF)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) \
   X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
   X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) \
   X(microsip_engine_account_info_get(e, 1, a, &ainfo)) \
@@ -74,7 +74,7 @@
   X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
   X(microsip_engine_call_info_get(e, 1, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) X(microsip_engine_call_quality_get(e, 1, c, NULL, 0, &n, NULL)) \
   X(microsip_engine_text_get(e, 1, c, 1, 0, buf, sizeof buf, &n)) X(microsip_engine_header_get(e, 1, c, 1, "To", 0, buf, sizeof buf, &n)) \
-  X(microsip_engine_digits(e, 1, c, "1", NULL, 1)) X(microsip_engine_digit_start(e, 1, c, 49, NULL, 1)) X(microsip_engine_digit_stop(e, 1, c)) X(microsip_engine_source_set(e, 1, c, 0)) X(microsip_engine_mute_set(e, 1, c, 1)) \
+  X(microsip_engine_digits(e, 1, c, "1", NULL, 1)) X(microsip_engine_tone_play(e, 1, c, 3, 0, 1)) X(microsip_engine_tone_stop(e, 1, c)) X(microsip_engine_digit_start(e, 1, c, 49, NULL, 1)) X(microsip_engine_digit_stop(e, 1, c)) X(microsip_engine_source_set(e, 1, c, 0)) X(microsip_engine_mute_set(e, 1, c, 1)) \
   X(microsip_engine_hold(e, 1, c, 1, 1)) X(microsip_engine_identify(e, 1, c, "sip:x@y", 1)) X(microsip_engine_reoffer(e, 1, c, NULL, 1)) X(microsip_engine_music_set(e, 1, c, MICROSIP_MUSIC_NONE, NULL)) \
   X(microsip_engine_volume_set(e, 1, c, 1, 100)) X(microsip_engine_counters_get(e, 1, &counters)) \
   X(microsip_engine_conference_create(e, 1, 1, &id)) X(microsip_engine_conference_member_set(e, 1, r, c, &member)) \

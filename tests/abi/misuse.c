@@ -479,12 +479,17 @@ static void wrong_states(void) {
   IS(microsip_digit_start(p, c, '1' + 256, NULL, 1), MICROSIP_E_ARG);
   digit_options();
   IS(microsip_digit_stop(p, c), MICROSIP_NOTHING);
+  IS(microsip_tone_play(p, c, 0, 0, 1), MICROSIP_E_ARG);
+  IS(microsip_tone_play(p, c, MICROSIP_TONE_RING, 0, 1), MICROSIP_E_ARG);
+  IS(microsip_tone_play(p, c, 'x', 0, 1), MICROSIP_E_ARG);
+  IS(microsip_tone_play(p, c, '5' + 256, 0, 1), MICROSIP_E_ARG);
+  IS(microsip_tone_stop(p, c), MICROSIP_NOTHING);
   IS(microsip_tone_start(p, 0), MICROSIP_E_ARG);
   IS(microsip_tone_start(p, 8), MICROSIP_E_ARG);
-  IS(microsip_tone_stop(p), MICROSIP_NOTHING);
+  IS(microsip_tone_stop(p, MICROSIP_SELF), MICROSIP_NOTHING);
   IS(microsip_tone_start(p, MICROSIP_TONE_BUSY), MICROSIP_OK);
   IS(microsip_tone_start(p, MICROSIP_TONE_DIAL), MICROSIP_OK);
-  IS(microsip_tone_stop(p), MICROSIP_OK);
+  IS(microsip_tone_stop(p, MICROSIP_SELF), MICROSIP_OK);
   IS(microsip_hangup(p, c, NULL), MICROSIP_OK);
 }
 

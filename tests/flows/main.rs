@@ -55,6 +55,7 @@ mod named_hosts;
 mod network;
 mod numbers;
 mod options;
+mod played_tones;
 mod proxy;
 mod quality;
 mod quoted;

@@ -65,6 +65,10 @@ pub struct Generator {
 }
 
 impl Generator {
+    /// One that makes nothing.
+    #[cfg(feature = "tones")]
+    pub(crate) const SILENT: Self = Self { steps: [0; 2], phases: [0; 2], level: 0 };
+
     /// Makes a tone at so many samples a second.
     #[must_use]
     pub fn new(tone: Tone, rate: u32) -> Self {

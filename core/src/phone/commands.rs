@@ -1,9 +1,12 @@
 //! Commands over calls and the whole phone. Commands are the only functions that return errors; a refused one changes
 //! nothing.
 
+#[cfg(feature = "tones")]
+use super::Lower;
 use super::calls::call::Call;
 use super::{
-    AccountId, CallId, CallInfo, CommandError, Music, NotYet, Phone, PhoneInfo, Side, Source, Tones, TonesInfo,
+    AccountId, CallId, CallInfo, CommandError, Music, NotYet, Phone, PhoneInfo, Side, Source, ToneTarget, Tones,
+    TonesInfo,
 };
 use crate::base::time::Instant;
 use crate::media::StreamStats;
@@ -252,6 +255,72 @@ impl Phone<'_> {
     pub fn stop_tone(&mut self, now: Instant) -> Result<(), CommandError> {
         self.hear(now);
         if self.lower.media.tones().stop() { Ok(()) } else { Err(CommandError::Nothing) }
+    }
+
+    /// Plays a tone of the country into a call or to all members of a conference, in place of one that plays there: one of
+    /// `TONE_*` but the ring, or the ASCII code of a key, for its pair. It lies over the sound of the call's source and of
+    /// [`super::Patch`], both of which go on, so mute and volume are for it too. `ms`: it is over then; 0: it goes on until
+    /// [`Phone::stop_played_tone`], but for the beep. [`super::EventKind::Done`] with the token follows at its end;
+    /// [`super::Cause::Cancelled`]: it was stopped, replaced, or its call or conference is over.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] for a call that has ended; [`CommandError::Range`] for another
+    /// number; [`CommandError::Full`]: its end could not be kept; [`CommandError::Unsupported`] without the feature
+    /// `tones`.
+    pub fn play_tone(
+        &mut self,
+        now: Instant,
+        target: ToneTarget,
+        tone: u32,
+        ms: u32,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        self.tone_target(target)?;
+        self.hear(now);
+        #[cfg(feature = "tones")]
+        {
+            let number = super::media::laid::number_of(tone).ok_or(CommandError::Range)?;
+            match target {
+                ToneTarget::Call(call) => self.calls.play_tone(&mut self.lower, call.0, (number, ms), token),
+                ToneTarget::Conference(conference) => {
+                    let Lower { media, cx, .. } = &mut self.lower;
+                    media.lay_on_all(cx, conference.0, (number, ms), token)
+                }
+            }
+        }
+        #[cfg(not(feature = "tones"))]
+        {
+            let _ = (tone, ms, token);
+            Err(CommandError::Unsupported)
+        }
+    }
+
+    /// Ends the tone that plays there: it fades.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when none plays.
+    pub fn stop_played_tone(&mut self, now: Instant, target: ToneTarget) -> Result<(), CommandError> {
+        self.tone_target(target)?;
+        self.hear(now);
+        #[cfg(feature = "tones")]
+        let played = match target {
+            ToneTarget::Call(call) => self.calls.stop_tone(&mut self.lower, call.0),
+            ToneTarget::Conference(conference) => {
+                let Lower { media, cx, .. } = &mut self.lower;
+                media.lift_from_all(cx, conference.0)
+            }
+        };
+        #[cfg(not(feature = "tones"))]
+        let played = false;
+        if played { Ok(()) } else { Err(CommandError::Nothing) }
+    }
+
+    /// It is there.
+    fn tone_target(&self, target: ToneTarget) -> Result<(), CommandError> {
+        match target {
+            ToneTarget::Call(call) => self.call(call).map(|_| ()),
+            ToneTarget::Conference(conference) => self.conference(conference),
+        }
     }
 
     /// The nth country of [`Tones::country`], in order; `None`: there are not so many, or it is without the feature

@@ -128,7 +128,7 @@ impl Phone<'_> {
     }
 
     /// It is there. Without conferences none is, and no code behind it.
-    fn conference(&self, conference: ConferenceId) -> Result<(), CommandError> {
+    pub(super) fn conference(&self, conference: ConferenceId) -> Result<(), CommandError> {
         if features::CONFERENCE && self.lower.media.has_conference(conference.0) {
             Ok(())
         } else {
@@ -174,6 +174,10 @@ impl Phone<'_> {
             if let Some((at, conference)) = self.lower.media.poll_joined(seat) {
                 return Some(self.member_event(at, conference, Member::Person, true));
             }
+        }
+        #[cfg(feature = "tones")]
+        if let Some((done, _, tag)) = self.lower.media.poll_toned(&mut self.lower.cx, index) {
+            return Some(done.event(self.lower.cx.latest, super::AccountId::NONE, CallId::NONE, tag));
         }
         let (at, conference, talker) = self.lower.media.poll_talker(index)?;
         Some(self.about(at, conference, EventKind::Talker { conference, talker }))

@@ -228,6 +228,12 @@ pub enum Op {
     Register = 7,
     /// [`super::Phone::unregister`].
     Unregister = 8,
+    /// [`super::Phone::play_tone`] into a call.
+    #[cfg(feature = "tones")]
+    Tone = 12,
+    /// The same into a conference, which the C ABI does not tell apart.
+    #[cfg(feature = "tones")]
+    ConferenceTone = 13,
     /// [`super::Phone::identify`].
     #[cfg(feature = "identity")]
     Identify = 11,
@@ -310,6 +316,8 @@ pub enum EventKind {
         sip_code: u16,
         /// The result.
         result: Cause,
+        /// The conference that it was about; none: it was about the event's call or account.
+        conference: ConferenceId,
     },
     /// The call's media changed. Or it did not, and the result has the reason: an offer of ours failed, or the far end
     /// has fallen silent ([`Cause::MediaLost`]).

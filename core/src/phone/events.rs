@@ -84,6 +84,10 @@ impl Phone<'_> {
             Op::Digits | Op::Hold | Op::Reoffer => {
                 (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account))
             }
+            #[cfg(feature = "tones")]
+            Op::Tone => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
+            #[cfg(feature = "tones")]
+            Op::ConferenceTone => (Handle::NONE, Handle::NONE),
             #[cfg(feature = "identity")]
             Op::Identify => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
             Op::Register | Op::Unregister => (Handle::NONE, done.object()),

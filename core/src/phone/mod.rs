@@ -95,7 +95,7 @@ pub use rule::{
 pub use session_timer::{Refresher, SessionTimer, TimerMode};
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
-pub use tone::{Alert, Tones, TonesInfo};
+pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;
 
 use crate::base::time::Instant;

@@ -1,5 +1,7 @@
 //! Settings of the tones that a phone plays by itself, as an application gives them.
 
+use super::id::{CallId, ConferenceId};
+
 /// [`Tones::play`]: ringback, while a far end rings and sends no media.
 pub const PLAY_RINGBACK: u32 = 1;
 /// [`Tones::play`]: busy or congestion, after a far end has refused.
@@ -25,6 +27,15 @@ pub const TONE_WAITING: u32 = 5;
 pub const TONE_RING: u32 = 6;
 /// A tone to play: a confirmation, once.
 pub const TONE_BEEP: u32 = 7;
+
+/// The place that a tone is played into.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ToneTarget {
+    /// Its far end hears it.
+    Call(CallId),
+    /// All of its members hear it.
+    Conference(ConferenceId),
+}
 
 /// Changes of the tones that a phone plays by itself.
 #[derive(Clone, Copy, Debug, Default)]

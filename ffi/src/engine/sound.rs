@@ -226,9 +226,23 @@ pub unsafe extern "C" fn microsip_engine_tone_start(e: *mut microsip_engine, now
     command("microsip_engine_tone_start", e, now_us, |phone, now| ops::tones::start(phone, now, tone))
 }
 
+/// As microsip_tone_play.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_tone_play(
+    e: *mut microsip_engine,
+    now_us: u64,
+    target: microsip_id,
+    tone: u32,
+    ms: u32,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_tone_play", e, now_us, |phone, now| ops::tones::play(phone, now, target, tone, ms, token))
+}
+
 /// As microsip_tone_stop.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_tone_stop(e: *mut microsip_engine, now_us: u64) -> i32 {
+pub unsafe extern "C" fn microsip_engine_tone_stop(e: *mut microsip_engine, now_us: u64, target: microsip_id) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_tone_stop", e, now_us, |phone, now| ops::tones::stop(phone, now))
+    command("microsip_engine_tone_stop", e, now_us, |phone, now| ops::tones::stop(phone, now, target))
 }

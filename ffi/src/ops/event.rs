@@ -52,9 +52,12 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.state = method as u32;
             event.reached = u32::from(left);
         }
-        EventKind::Done { op, token, sip_code, result } => {
+        EventKind::Done { op, token, sip_code, result, conference } => {
             event.r#type = MICROSIP_EV_DONE;
             event.op = op as u32;
+            if features::TONES && features::CONFERENCE && !conference.is_none() {
+                (event.object, event.op) = (conference.raw(), MICROSIP_OP_TONE);
+            }
             event.token = token;
             event.sip_code = u32::from(sip_code);
             event.result = result as i32;

@@ -1,13 +1,13 @@
 //! Tones that the phone plays by itself.
 
-use super::{Done, range};
+use super::{Done, range, refused};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{CommandError, Phone, Tones};
+use microsip_core::phone::{CallId, CommandError, ConferenceId, Phone, ToneTarget, Tones};
 
 /// The settings of the caller's, and the path of its ring.
 ///
@@ -83,8 +83,40 @@ pub(crate) fn start(phone: &mut Phone<'_>, now: Instant, tone: u32) -> Done {
     })
 }
 
-pub(crate) fn stop(phone: &mut Phone<'_>, now: Instant) -> Done {
-    phone.stop_tone(now).map_err(|_| Fail::NOTHING)
+/// A call or a conference.
+fn target_of(raw: u64) -> Result<ToneTarget, Fail> {
+    match ConferenceId::from_raw(raw) {
+        Ok(conference) if features::CONFERENCE => Ok(ToneTarget::Conference(conference)),
+        _ => CallId::from_raw(raw).map(ToneTarget::Call).map_err(|error| Fail::id("target", raw, error)),
+    }
+}
+
+pub(crate) fn play(phone: &mut Phone<'_>, now: Instant, target: u64, tone: u32, ms: u32, token: u64) -> Done {
+    if !features::TONES {
+        return Err(unsupported("tone"));
+    }
+    let place = target_of(target)?;
+    phone.play_tone(now, place, tone, ms, token).map_err(|error| match error {
+        CommandError::Range => {
+            range("tone", tone, "is no MICROSIP_TONE_* but the ring, nor the ASCII code of 0 to 9, *, #, A to D")
+        }
+        CommandError::Unsupported => unsupported("tone"),
+        CommandError::State => super::ended("target", target),
+        error => refused("target", target)(error),
+    })
+}
+
+pub(crate) fn stop(phone: &mut Phone<'_>, now: Instant, target: u64) -> Done {
+    if target == MICROSIP_SELF {
+        return phone.stop_tone(now).map_err(|_| Fail::NOTHING);
+    }
+    if !features::TONES {
+        return Err(Fail::NOTHING);
+    }
+    phone.stop_played_tone(now, target_of(target)?).map_err(|error| match error {
+        CommandError::Nothing => Fail::NOTHING,
+        error => refused("target", target)(error),
+    })
 }
 
 /// The volume of the ring.

@@ -110,7 +110,8 @@ both! {
     tones_set(microsip_engine_tones_set, microsip_tones_set; t: *const microsip_tones);
     tones_get(microsip_engine_tones_get, microsip_tones_get; out: *mut microsip_tones);
     tone_start(microsip_engine_tone_start, microsip_tone_start; tone: u32);
-    tone_stop(microsip_engine_tone_stop, microsip_tone_stop; );
+    tone_play(microsip_engine_tone_play, microsip_tone_play; target: u64, tone: u32, ms: u32, token: u64);
+    tone_stop(microsip_engine_tone_stop, microsip_tone_stop; target: u64);
     tag_set(microsip_engine_tag_set, microsip_tag_set; object: u64, tag: u64);
     id_release(microsip_engine_id_release, microsip_id_release; object: u64);
     log_set(microsip_engine_log_set, microsip_log_set; level: u32);

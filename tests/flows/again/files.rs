@@ -87,6 +87,7 @@ const ALONE: &[(&str, &str)] = &[
     ("media_hosts", SOUND),
     ("messages", EVENTS),
     ("numbers", TEXT),
+    ("played_tones", SOUND),
     ("proxy", "its routes are its subject; \"challenged\" and \"identity changes\" go by a proxy"),
     ("quality", SOUND),
     ("quoted", TEXT),

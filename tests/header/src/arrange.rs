@@ -391,6 +391,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("nth", "Which of them, from 0."),
     ("digits", "The digits."),
     ("tone", "MICROSIP_TONE_*."),
+    ("ms", "Its length in milliseconds; 0: until it is stopped, or over by itself."),
     ("digit", "Its ASCII code."),
     ("mos_x100", "The values, as many as cap."),
     ("seconds_each", "The seconds that a value stands for; NULL: not asked for."),

@@ -54,6 +54,19 @@ pub struct Player {
 }
 
 impl Player {
+    /// One that is over.
+    pub(crate) const SILENT: Self = Self {
+        signal: Signal { tone: Tone { frequencies: [0; 2], level: 0 }, modulation: 0, cadence: [0; PARTS], rounds: 0 },
+        rate: 0,
+        generator: Generator::SILENT,
+        swing: [0; 2],
+        part: 0,
+        at: 0,
+        rounds: 0,
+        ending: None,
+        over: false,
+    };
+
     /// Makes a signal at so many samples a second. [`Player::default`] is one that is over.
     #[must_use]
     pub fn new(signal: Signal, rate: u32) -> Self {

@@ -3,10 +3,20 @@
 use super::Calls;
 use crate::base::slots::Handle;
 use crate::media::digits::DigitSettings;
+#[cfg(feature = "tones")]
+use crate::phone::Cause;
 use crate::phone::context::Context;
+#[cfg(feature = "tones")]
+use crate::phone::context::done::Ended;
 use crate::phone::event::{MEDIA_HELD, Op};
 use crate::phone::media::digits::DigitsBy;
+#[cfg(feature = "tones")]
+use crate::phone::object::Object;
 use crate::phone::{AccountId, CallId, CallInfo, CallState, CommandError, ConferenceId, EndedBy, Lower, Member, Side};
+
+/// A tone that was stopped, or gave way to another.
+#[cfg(feature = "tones")]
+const CANCELLED: Ended = Ended { result: Cause::Cancelled, sip_code: 0 };
 
 impl Calls<'_> {
     /// Sets the application's own number of a call. False: it is not there.
@@ -106,6 +116,37 @@ impl Calls<'_> {
         let call = self.slots.get_mut(call).ok_or(CommandError::Stale)?;
         call.digits = settings.or(call.digits);
         Ok(())
+    }
+
+    /// A tone plays to the far end; see [`crate::phone::Phone::play_tone`].
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn play_tone(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call: Handle,
+        tone: (u8, u32),
+        token: u64,
+    ) -> Result<(), CommandError> {
+        let slot = self.get_mut(call).ok_or(CommandError::Stale)?;
+        if slot.state == CallState::Ended {
+            return Err(CommandError::State);
+        }
+        let first = slot.commands;
+        lower.cx.begin(&mut slot.commands, call, Op::Tone, token)?;
+        if lower.media.lay(&lower.cx, call, tone) && lower.cx.end(first, Op::Tone, 1, CANCELLED) {
+            lower.cx.tell(Object::Call(call.index));
+        }
+        Ok(())
+    }
+
+    /// That tone ends. False: none plays.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn stop_tone(&self, lower: &mut Lower<'_>, call: Handle) -> bool {
+        let played = lower.media.lift(call);
+        if played && self.get(call).is_some_and(|slot| lower.cx.end(slot.commands, Op::Tone, 1, CANCELLED)) {
+            lower.cx.tell(Object::Call(call.index));
+        }
+        played
     }
 
     /// A call, in numbers.

@@ -109,6 +109,8 @@ impl Calls<'_> {
     pub(super) fn stop_media(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let news = lower.media.stop(&mut lower.cx, now, handle);
         self.take_news(lower, now, handle, news);
+        #[cfg(feature = "tones")]
+        self.stop_tone(lower, handle);
     }
 
     /// A call rings here, unless its 180 found no way and it is over.
@@ -151,6 +153,10 @@ impl Calls<'_> {
             if news.sent > 0 {
                 let sent = Ended { result: Cause::Normal, sip_code: 0 };
                 told |= cx.end(call.commands, Op::Digits, news.sent.into(), sent);
+            }
+            #[cfg(feature = "tones")]
+            if news.toned {
+                told |= cx.end(call.commands, Op::Tone, 1, Ended::DONE);
             }
             if news.unsent {
                 told |= cx.end(call.commands, Op::Digits, u32::MAX, Ended { result: Cause::State, sip_code: 0 });

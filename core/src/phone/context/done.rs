@@ -6,7 +6,7 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::command::CommandError;
 use crate::phone::event::{Cause, Event, EventKind, Op};
-use crate::phone::id::{AccountId, CallId};
+use crate::phone::id::{AccountId, CallId, ConferenceId};
 
 /// The number of an entry + 1; 0: none.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -90,9 +90,24 @@ impl Command {
         self.op
     }
 
+    /// The conference that it was about, if it was about one.
+    pub(in crate::phone) const fn conference(&self) -> Handle {
+        #[cfg(feature = "tones")]
+        if matches!(self.op, Op::ConferenceTone) {
+            return self.object;
+        }
+        Handle::NONE
+    }
+
     /// The event of its end.
     pub(in crate::phone) fn event(&self, latest: Instant, account: AccountId, call: CallId, tag: u64) -> Event {
-        let kind = EventKind::Done { op: self.op, token: self.token, sip_code: self.sip_code, result: self.result };
+        let kind = EventKind::Done {
+            op: self.op,
+            token: self.token,
+            sip_code: self.sip_code,
+            result: self.result,
+            conference: ConferenceId(self.conference()),
+        };
         Event { at: latest.back_to(self.at), account, call, tag, kind }
     }
 }
@@ -222,6 +237,10 @@ impl Context<'_> {
     pub(in crate::phone) fn orphan_commands(&mut self, first: Link) {
         let cancelled = Ended { result: Cause::Cancelled, sip_code: 0 };
         for op in [Op::Digits, Op::Hold, Op::Reoffer, Op::Register, Op::Unregister] {
+            self.end(first, op, u32::MAX, cancelled);
+        }
+        #[cfg(feature = "tones")]
+        for op in [Op::Tone, Op::ConferenceTone] {
             self.end(first, op, u32::MAX, cancelled);
         }
         #[cfg(feature = "identity")]

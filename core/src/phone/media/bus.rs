@@ -176,11 +176,21 @@ impl Media<'_> {
             // in a conference the person is a member of his own, and nobody hears himself
             _ => {}
         }
+        #[cfg(feature = "tones")]
+        let (country, rate) = (self.tones.country(), cx.fixed.rate);
+        #[cfg(feature = "tones")]
+        let toned;
         match music {
             // mute and volume are the source's
-            Some(Music::Application) => lent.patch.hold(CallId(handle), said),
+            Some(Music::Application) => {
+                lent.patch.hold(CallId(handle), said);
+                #[cfg(feature = "tones")]
+                (toned = line.laid.mix(said, country, rate));
+            }
             music => {
                 lent.patch.say(CallId(handle), if music.is_some() { Source::Silence } else { source }, said);
+                #[cfg(feature = "tones")]
+                (toned = line.laid.mix(said, country, rate));
                 // muting a member silences its source, not the others
                 line.gain_in.apply(said);
             }
@@ -213,6 +223,8 @@ impl Media<'_> {
             sent,
             #[cfg(feature = "info")]
             info,
+            #[cfg(feature = "tones")]
+            toned,
             ..News::NOTHING
         };
         (!news.is_nothing()).then_some((handle, news))
@@ -305,6 +317,18 @@ impl Media<'_> {
     /// The tones for the person at this phone.
     pub(in crate::phone) const fn tones(&mut self) -> &mut super::Tones {
         &mut self.tones
+    }
+
+    /// A tone plays to the far end of a line, in place of one that does. True: one did.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn lay(&mut self, cx: &Context<'_>, call: Handle, (number, ms): (u8, u32)) -> bool {
+        self.line_mut(call).is_some_and(|line| line.laid.begin(number, ms, cx.fixed.rate))
+    }
+
+    /// That tone ends. False: none plays.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn lift(&mut self, call: Handle) -> bool {
+        self.line_mut(call).is_some_and(|line| line.laid.stop())
     }
 
     /// The number of the ring that the ring device is to play; `None`: it is to be silent.

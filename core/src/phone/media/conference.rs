@@ -11,8 +11,14 @@ use crate::base::time::Instant;
 use crate::media::gain::Ramp;
 use crate::media::mix::{self, Own};
 use crate::phone::context::Context;
+#[cfg(feature = "tones")]
+use crate::phone::context::done::{Command, Ended};
+#[cfg(feature = "tones")]
+use crate::phone::event::Op;
 use crate::phone::object::Object;
 use crate::phone::{CallId, ConferenceId, Member, MemberChange, MemberInfo};
+#[cfg(feature = "tones")]
+use crate::phone::{Cause, CommandError};
 use seats::{Conference, Seat};
 
 pub(super) use seats::Conferences;
@@ -60,7 +66,54 @@ impl Media<'_> {
         {
             self.leave(cx, room.first);
         }
+        #[cfg(feature = "tones")]
+        if let Some(room) = self.conferences.slots.get(conference) {
+            cx.orphan_commands(room.commands);
+        }
         self.conferences.slots.remove(conference);
+    }
+
+    /// A tone plays to all members, in place of one that does.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Full`]: its end could not be kept.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn lay_on_all(
+        &mut self,
+        cx: &mut Context<'_>,
+        conference: Handle,
+        (number, ms): (u8, u32),
+        token: u64,
+    ) -> Result<(), CommandError> {
+        let room = self.conferences.slots.get_mut(conference).ok_or(CommandError::Stale)?;
+        let first = room.commands;
+        cx.begin(&mut room.commands, conference, Op::ConferenceTone, token)?;
+        if room.laid.begin(number, ms, cx.fixed.rate) {
+            let ended = Ended { result: Cause::Cancelled, sip_code: 0 };
+            if cx.end(first, Op::ConferenceTone, 1, ended) {
+                cx.tell(Object::Conference(conference.index));
+            }
+        }
+        Ok(())
+    }
+
+    /// That tone ends. False: none plays.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn lift_from_all(&mut self, cx: &mut Context<'_>, conference: Handle) -> bool {
+        let Some(room) = self.conferences.slots.get_mut(conference) else { return false };
+        let played = room.laid.stop();
+        if played && cx.end(room.commands, Op::ConferenceTone, 1, Ended { result: Cause::Cancelled, sip_code: 0 }) {
+            cx.tell(Object::Conference(conference.index));
+        }
+        played
+    }
+
+    /// The next end of a tone of a conference that is to be told.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn poll_toned(&mut self, cx: &mut Context<'_>, index: u32) -> Option<(Command, Handle, u64)> {
+        let handle = self.conferences.slots.handle_at(index)?;
+        let room = self.conferences.slots.get_mut(handle)?;
+        Some((cx.poll_done(&mut room.commands)?, handle, room.tag))
     }
 
     /// The seat of a member; `None`: there is no such call.
@@ -290,7 +343,7 @@ impl Media<'_> {
                 break;
             }
         }
-        self.hear_person(samples, first, members, lent);
+        self.hear_person(cx, samples, first, members, lent);
         self.judge(cx, now, first);
         members
     }
@@ -302,7 +355,14 @@ impl Media<'_> {
     }
 
     /// The person's sound and the application's join the sum, and the whole of it is given out.
-    fn hear_person(&mut self, samples: usize, member: u32, members: usize, lent: &mut Quantum<'_>) {
+    fn hear_person(
+        &mut self,
+        cx: &mut Context<'_>,
+        samples: usize,
+        member: u32,
+        members: usize,
+        lent: &mut Quantum<'_>,
+    ) {
         let Some(conference) = self.conferences.seat(member).map(|seat| seat.conference) else { return };
         let person_seat = self.conferences.person_seat();
         let Conferences { sum, seats, slots, person, person_level } = &mut self.conferences;
@@ -328,6 +388,14 @@ impl Media<'_> {
         }
         announced.fill(0);
         lent.patch.say_all(ConferenceId(conference), announced);
+        #[cfg(feature = "tones")]
+        if room.laid.mix(announced, self.tones.country(), cx.fixed.rate)
+            && cx.end(room.commands, Op::ConferenceTone, 1, Ended::DONE)
+        {
+            cx.tell(Object::Conference(conference.index));
+        }
+        #[cfg(not(feature = "tones"))]
+        let _ = cx;
         mix::whole(sum, whole);
         lent.patch.tap_all(ConferenceId(conference), announced, whole);
         mix::add(sum, announced, Ramp::ONE);

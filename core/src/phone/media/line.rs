@@ -4,6 +4,8 @@ use super::Media;
 use super::desired::Purpose;
 #[cfg(feature = "reoffer")]
 use super::desired::{Desired, Offered};
+#[cfg(feature = "tones")]
+use super::laid::Laid;
 use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
 use crate::media::gain::Gain;
@@ -64,6 +66,9 @@ pub(crate) struct Line {
     /// It rings here.
     #[cfg(feature = "tones")]
     pub(super) rings: bool,
+    /// The tone that its far end hears over its source.
+    #[cfg(feature = "tones")]
+    pub(super) laid: Laid,
     /// Its media is not authorised to be heard before the answer.
     #[cfg(all(feature = "reliable", feature = "tones"))]
     pub(super) unheard: bool,
@@ -108,6 +113,8 @@ impl Line {
         ringback: false,
         #[cfg(feature = "tones")]
         rings: false,
+        #[cfg(feature = "tones")]
+        laid: Laid::EMPTY,
         #[cfg(all(feature = "reliable", feature = "tones"))]
         unheard: false,
         running: 0,

@@ -5,6 +5,8 @@ pub(super) mod conference;
 pub(super) mod description;
 pub(super) mod desired;
 pub(super) mod digits;
+#[cfg(feature = "tones")]
+pub(super) mod laid;
 pub(super) mod line;
 mod memory;
 pub(super) mod news;

@@ -14,6 +14,9 @@ pub(in crate::phone) struct News {
     /// A digit is to leave as an INFO.
     #[cfg(feature = "info")]
     pub(in crate::phone) info: bool,
+    /// The tone that its far end heard is over.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) toned: bool,
 }
 
 /// The silence of the far end.
@@ -37,6 +40,8 @@ impl News {
         silence: Silence::Unchanged,
         #[cfg(feature = "info")]
         info: false,
+        #[cfg(feature = "tones")]
+        toned: false,
     };
 
     pub(super) fn is_nothing(self) -> bool {

@@ -70,6 +70,11 @@ impl Tones {
         }
     }
 
+    /// The country whose tones they are.
+    pub(super) const fn country(&self) -> &'static Country {
+        self.country
+    }
+
     pub(super) const fn set_rate(&mut self, rate: u32) {
         self.rate = rate;
     }

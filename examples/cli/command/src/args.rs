@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::abi as c;
 use crate::digits::{DigitsBy, digit_gap, digit_length, digit_level, digits};
 use crate::rules::Rules;
 use crate::tone_file::ToneFile;
@@ -294,6 +295,10 @@ pub(crate) struct Course {
     /// Play this WAV file once the call is connected; the call ends after it, unless --for says how long
     #[arg(long, value_name = "F.wav")]
     pub(crate) play: Option<PathBuf>,
+    /// Play this tone of the country (--tones) to the far end once the call is connected, over what it hears else: dial,
+    /// ringback, busy, congestion, waiting, beep, or a key, 0-9 * # A-D
+    #[arg(long, value_name = "TONE", value_parser = call_tone)]
+    pub(crate) tone: Option<u32>,
     /// Record the far end into this WAV file
     #[arg(long, value_name = "F.wav")]
     pub(crate) record: Option<PathBuf>,
@@ -549,6 +554,26 @@ fn ringing(text: &str) -> Result<Duration, String> {
     } else {
         Err(format!("\"{text}\" is too long: an unanswered call rings for ten minutes at most"))
     }
+}
+
+/// A tone for a call: its number in the library, or the ASCII code of a key.
+fn call_tone(text: &str) -> Result<u32, String> {
+    let number = match text {
+        "dial" => c::MICROSIP_TONE_DIAL,
+        "ringback" => c::MICROSIP_TONE_RINGBACK,
+        "busy" => c::MICROSIP_TONE_BUSY,
+        "congestion" => c::MICROSIP_TONE_CONGESTION,
+        "waiting" => c::MICROSIP_TONE_WAITING,
+        "beep" => c::MICROSIP_TONE_BEEP,
+        _ => match text.as_bytes() {
+            [key @ (b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D')] => u32::from(*key),
+            _ => {
+                let tones = "dial, ringback, busy, congestion, waiting, beep, or a key: 0-9 * # A-D";
+                return Err(format!("\"{text}\" is no tone for a call; use {tones}"));
+            }
+        },
+    };
+    Ok(number)
 }
 
 fn answer_code(text: &str) -> Result<u32, String> {

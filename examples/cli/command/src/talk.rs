@@ -383,6 +383,9 @@ impl<'a> Talk<'a> {
         if !self.begun {
             self.begin_sound()?;
         }
+        if let Some(tone) = self.course.tone {
+            self.phone.tone_play(self.call, tone)?;
+        }
         if let Some(digits) = self.dtmf {
             self.phone.digits(self.call, digits, self.course.digits_by, SCRIPTED)?;
             self.sending = true;

@@ -43,6 +43,29 @@ fn an_echo_sends_back_what_a_call_plays() {
 }
 
 #[test]
+fn a_call_plays_a_tone_of_a_country() {
+    let heard = Scratch::new("tone-of-a-country.wav");
+    let mut answer = Listening::start(&[
+        "answer",
+        "--listen",
+        "127.0.0.1:0",
+        "--null-audio",
+        "--record",
+        heard.path(),
+        "--code",
+        "200",
+    ]);
+    let target = format!("sip:answer@{}", answer.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "2s"]);
+    call.args(["--tone", "dial", "--tones", "DE"]);
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    assert_eq!(answer.child.wait().unwrap().code(), Some(0));
+    let heard = heard_ms(&heard.0, 425.0);
+    assert!((700..2500).contains(&heard), "{heard} ms of the tone");
+}
+
+#[test]
 fn a_far_end_on_hold_hears_the_music() {
     let (music, heard) = (Scratch::new("music.wav"), Scratch::new("held.wav"));
     write_tone(&music.0, 600.0, 0.5);

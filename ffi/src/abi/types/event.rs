@@ -83,6 +83,10 @@ pub const MICROSIP_OP_UNREGISTER: u32 = 8;
 /// sip_code, and ours stays as it was. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
 pub const MICROSIP_OP_IDENTIFY: u32 = 11;
 
+/// Commands in op of MICROSIP_EV_DONE: the tone is over. MICROSIP_E_CANCELLED: it was stopped, another took its place, or
+/// its call or conference ended first.
+pub const MICROSIP_OP_TONE: u32 = 12;
+
 /// An event. 96 bytes on every target; all of it is numbers.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]

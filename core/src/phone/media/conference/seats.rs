@@ -9,7 +9,11 @@ use crate::media::gain::{Gain, Level, Ramp};
 use crate::media::mix::{self, Own};
 use crate::phone::Bus;
 use crate::phone::capacity::Capacity;
+#[cfg(feature = "tones")]
+use crate::phone::context::done::Link;
 use crate::phone::lender::Lender;
+#[cfg(feature = "tones")]
+use crate::phone::media::laid::Laid;
 
 /// A conference.
 #[derive(Clone, Debug)]
@@ -23,10 +27,25 @@ pub(in crate::phone::media) struct Conference {
     /// Sounds that ended with the last quantum stood so high.
     pub(super) step: i32,
     pub(super) talker: Talker,
+    /// The tone that all members hear, and the commands that play one.
+    #[cfg(feature = "tones")]
+    pub(super) laid: Laid,
+    #[cfg(feature = "tones")]
+    pub(super) commands: Link,
 }
 
 impl Conference {
-    pub(super) const EMPTY: Self = Self { tag: 0, first: NOBODY, person: false, step: 0, talker: Talker::EMPTY };
+    pub(super) const EMPTY: Self = Self {
+        tag: 0,
+        first: NOBODY,
+        person: false,
+        step: 0,
+        talker: Talker::EMPTY,
+        #[cfg(feature = "tones")]
+        laid: Laid::EMPTY,
+        #[cfg(feature = "tones")]
+        commands: Link::NONE,
+    };
 
     pub(super) const fn clock(&self) -> Bus {
         if self.person { Bus::Device } else { Bus::Own }

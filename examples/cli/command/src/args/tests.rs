@@ -39,6 +39,7 @@ fn a_password_is_never_an_argument() {
 fn wrong_values_say_what_is_right() {
     let error = |line| parse(line).unwrap_err().to_string();
     assert!(error("microsip call sip:x --dtmf 1x2").contains("\"x\" is no digit"));
+    assert!(error("microsip call sip:x --tone ring").contains("is no tone for a call; use dial"));
     assert!(error("microsip call sip:x --digit-gap 10ms").contains("40ms to 2.5s"));
     assert!(error("microsip call sip:x --digit-level 99").contains("0 to 63, dB below 0 dBm0"));
     assert!(error("microsip call sip:x --for soon").contains("write 500ms, 10s"));

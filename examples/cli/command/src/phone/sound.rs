@@ -78,6 +78,11 @@ impl Handle {
         check(unsafe { c::microsip_tones_set(self.0, &raw const tones) })
     }
 
+    /// Plays a tone into a call until its end.
+    pub(crate) fn tone_play(self, call: Id, tone: u32) -> Result<(), Failure> {
+        check(c::microsip_tone_play(self.0, call, tone, 0, 0))
+    }
+
     /// Plays a tone, MICROSIP_TONE_*, until [`Handle::tone_stop`].
     pub(crate) fn tone_start(self, tone: u32) -> Result<(), Failure> {
         check(c::microsip_tone_start(self.0, tone))
@@ -85,7 +90,7 @@ impl Handle {
 
     /// One that is over already is no failure.
     pub(crate) fn tone_stop(self) {
-        c::microsip_tone_stop(self.0);
+        c::microsip_tone_stop(self.0, c::MICROSIP_SELF);
     }
 
     /// The countries whose tones there are.
