@@ -2500,6 +2500,7 @@ int32_t microsip_account_add(microsip_id phone,
  * @retval MICROSIP_E_TEXT As for microsip_account_add.
  * @retval MICROSIP_E_NO_CODEC As for microsip_account_add.
  * @retval MICROSIP_E_BLOCKED As for microsip_account_add.
+ * @retval MICROSIP_E_STATE The phone was shut down.
  */
 int32_t microsip_account_update(microsip_id phone,
                                 microsip_id account,
@@ -3704,6 +3705,7 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
  * @retval MICROSIP_E_TEXT As for microsip_engine_account_add.
  * @retval MICROSIP_E_NO_CODEC As for microsip_engine_account_add.
  * @retval MICROSIP_E_BLOCKED As for microsip_engine_account_add.
+ * @retval MICROSIP_E_STATE The phone was shut down.
  */
 int32_t microsip_engine_account_update(struct microsip_engine *e,
                                        uint64_t now_us,

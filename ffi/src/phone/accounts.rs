@@ -25,7 +25,7 @@ pub unsafe extern "C" fn microsip_account_add(
 /// registrar, proxy, credentials, Contact or expires have changed, at once even where the last try had failed. A
 /// binding under the uri or at the registrar of before runs out there by itself. With `registers` the registration is
 /// taken back or begun. MICROSIP_E_URI, MICROSIP_E_ARG, MICROSIP_E_TEXT, MICROSIP_E_NO_CODEC, MICROSIP_E_BLOCKED: as
-/// for microsip_account_add.
+/// for microsip_account_add. MICROSIP_E_STATE: the phone was shut down.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_update(
     phone: microsip_id,
