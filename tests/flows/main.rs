@@ -42,6 +42,7 @@ mod held_keys;
 mod hold;
 mod identity;
 mod info;
+mod instant_messages;
 mod ipv6;
 mod keys_heard;
 mod late_offer;

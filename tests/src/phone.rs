@@ -6,8 +6,8 @@ use microsip_core::media::digits::DigitSettings;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
-    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Reliable,
-    SessionTimer, Setup, Source, Storage, TimerMode,
+    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, MessagePolicy, Patch, Phone,
+    Reliable, SessionTimer, Setup, Source, Storage, TimerMode,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -44,6 +44,8 @@ pub struct Options {
     pub reliable: Reliable,
     /// The settings of digits.
     pub digits: DigitSettings,
+    /// The treatment of messages that come.
+    pub messages: MessagePolicy,
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
     pub media_timeout: MediaTimeout,
     /// The session timer of its calls; none by default, for most tests' far ends know none.
@@ -61,6 +63,7 @@ impl Default for Options {
             direct: true,
             reliable: Reliable::Inherited,
             digits: DigitSettings::NONE,
+            messages: MessagePolicy::Inherited,
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
             session_timer: SessionTimer { mode: TimerMode::Off, ..SessionTimer::INHERITED },
         }
@@ -173,6 +176,7 @@ impl End {
             focus: options.focus,
             reliable: options.reliable,
             digits: options.digits,
+            messages: options.messages,
             media_timeout: options.media_timeout,
             session_timer: options.session_timer,
             ..Setup::default()

@@ -2,7 +2,8 @@
 
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    self, AccountId, AccountState, CallId, CallState, Cause, ConferenceId, EndCause, EndedBy, Event, Member, Op,
+    self, AccountId, AccountState, CallId, CallState, Cause, ConferenceId, EndCause, EndedBy, Event, Member, MessageId,
+    Op,
 };
 
 /// The kind of an event.
@@ -32,6 +33,10 @@ pub enum EventKind {
     Talker,
     /// The far end of a call is another, or has another name.
     Identity,
+    /// A message came, or was not answered.
+    Message,
+    /// A message of ours ended.
+    Sent,
     /// Objects gave way.
     Lost,
 }
@@ -47,6 +52,8 @@ pub struct Told {
     pub call: CallId,
     /// Its conference.
     pub conference: ConferenceId,
+    /// Its message.
+    pub message: MessageId,
     /// A member of it.
     pub member: Option<Member>,
     /// The application's number.
@@ -83,6 +90,7 @@ impl Told {
             account: event.account,
             call: event.call,
             conference: ConferenceId::NONE,
+            message: MessageId::NONE,
             member: None,
             tag: event.tag,
             token: 0,
@@ -138,6 +146,12 @@ impl Told {
             }
             phone::EventKind::Talker { conference, talker } => {
                 Self { kind: EventKind::Talker, conference, member: talker, ..blank }
+            }
+            phone::EventKind::Message { message, state, sip_code, result } => {
+                Self { kind: EventKind::Message, message, state: state as u32, sip_code, result, ..blank }
+            }
+            phone::EventKind::Sent { message, token, sip_code, result } => {
+                Self { kind: EventKind::Sent, message, token, sip_code, result, ..blank }
             }
             phone::EventKind::Challenge(result) => Self { result, ..blank },
             phone::EventKind::Lost(count) => Self { kind: EventKind::Lost, value: count, ..blank },

@@ -37,6 +37,8 @@ pub const RELIABLE: bool = cfg!(feature = "reliable");
 pub const TIMERS: bool = cfg!(feature = "timers");
 /// Rules for incoming calls.
 pub const RULES: bool = cfg!(feature = "rules");
+/// Messages.
+pub const MESSAGE: bool = cfg!(feature = "message");
 /// Digits by SIP INFO, and a choice of their method.
 pub const INFO: bool = cfg!(feature = "info");
 /// G.722.

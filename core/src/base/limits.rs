@@ -176,6 +176,10 @@ pub const CONNECT_MS: u64 = 10_000;
 /// tunnels, it still fits a packet of 1500 bytes, and one that is cut in pieces is often lost.
 pub const DATAGRAM: usize = 1300;
 
+/// A message that the application has not answered within this is refused (milliseconds): long enough for a program that
+/// wakes up, and well within the 32 s for which its sender waits (rfc3261#17.1.2.2).
+pub const UNREAD_MS: u64 = 5000;
+
 /// A BYE or CANCEL that found every request slot busy is tried again after this (milliseconds).
 pub const SLOT_RETRY_MS: u64 = 1000;
 

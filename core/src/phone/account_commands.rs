@@ -78,6 +78,8 @@ impl Phone<'_> {
         self.hear(now);
         self.there(account)?;
         self.lower.accounts.leave(account.0);
+        #[cfg(feature = "message")]
+        self.messages.leave_all(&mut self.lower, now, Some(account.0));
         self.withdraw(now, account.0);
         self.calls.leave(&mut self.lower, account.0);
         Ok(())

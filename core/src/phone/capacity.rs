@@ -74,6 +74,10 @@ pub struct Capacity {
     /// Keys are heard in the voice of a far end with which no telephone-events were agreed on: about 450 bytes a call. Not
     /// without the feature `hear-keys`.
     pub hear_keys: bool,
+    /// Messages, both ways: those that came until they are released or give way, and those of ours until their final
+    /// response was fetched; `message` bytes each. When full: `message_send` fails, and one that comes is refused (480).
+    /// 0, as without the feature `message`: there are none.
+    pub messages: u32,
     /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
@@ -109,6 +113,7 @@ impl Capacity {
             direct_per_source: calls.div_ceil(2),
             rule_text: 0,
             hear_keys: false,
+            messages: 0,
             traces: 0,
         }
     }
@@ -144,6 +149,7 @@ impl Capacity {
             direct_per_source: calls.div_ceil(2),
             rule_text: 1024,
             hear_keys: true,
+            messages: 16,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
     }
@@ -191,6 +197,7 @@ impl Capacity {
             && self.servers >= 1
             && self.message >= 512
             && self.message <= 65_535 - 512
+            && self.messages() <= most as usize
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
             && self.challenge <= 65_535
@@ -216,6 +223,11 @@ impl Capacity {
     /// Conferences that are lent.
     pub(crate) const fn conferences(&self) -> usize {
         if features::CONFERENCE { self.conferences as usize } else { 0 }
+    }
+
+    /// Messages that are lent.
+    pub(crate) const fn messages(&self) -> usize {
+        if features::MESSAGE { self.messages as usize } else { 0 }
     }
 
     /// Quanta of PCM of a tick: of the far end and of the source of one call; in a conference of all far ends, the

@@ -165,6 +165,8 @@ pub struct AccountConfig<'t> {
     pub location: &'t str,
     /// The settings of digits in its calls; what is not given is the phone's. With the feature `info`.
     pub digits: DigitSettings,
+    /// The treatment of messages that come for it. With the feature `message`.
+    pub messages: super::MessagePolicy,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -232,6 +234,8 @@ pub struct AccountChange<'t> {
     pub location: Option<&'t str>,
     /// [`AccountConfig::digits`], from the next digit on.
     pub digits: DigitSettings,
+    /// [`AccountConfig::messages`], from the next one on.
+    pub messages: super::MessagePolicy,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].

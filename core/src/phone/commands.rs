@@ -36,6 +36,8 @@ impl Phone<'_> {
         self.hear(now);
         self.lower.cx.closing = true;
         self.lower.media.tones().close();
+        #[cfg(feature = "message")]
+        self.messages.leave_all(&mut self.lower, now, None);
         self.hangup_all(now);
         for index in 0..self.lower.accounts.capacity() {
             if let Some(handle) = self.lower.accounts.handle_at(index) {
@@ -47,6 +49,10 @@ impl Phone<'_> {
     /// Nothing is under way: no request, no unanswered INVITE, nothing to send.
     #[must_use]
     pub fn is_idle(&self) -> bool {
+        #[cfg(feature = "message")]
+        if self.messages.are_under_way() {
+            return false;
+        }
         !self.lower.transactions.is_asking()
             && self.lower.cx.owed.is_empty()
             && !self.lower.transactions.owes_reply()

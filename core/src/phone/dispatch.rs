@@ -190,6 +190,10 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Info) => {
                 self.calls.info_response(&mut self.lower, now, dialog, handle, status)
             }
+            #[cfg(feature = "message")]
+            (Owner::Dialog(dialog), Sending::Message) => {
+                self.messages.response(&mut self.lower, now, dialog, handle, status)
+            }
             _ if status >= 200
                 // BYE, CANCEL: any final response ends it (rfc3261#15.1.1)
                 && heard.completed =>
@@ -227,6 +231,11 @@ impl Phone<'_> {
 
     /// A request failed without a final response.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause) {
+        #[cfg(feature = "message")]
+        if self.lower.transactions.request(handle).is_some_and(|request| request.method() == Sending::Message) {
+            self.messages.request_failed(&mut self.lower, now, handle, cause);
+            return;
+        }
         let Some(Owner::Account(account)) = self.lower.transactions.request(handle).map(Request::owner) else {
             self.calls.request_failed(&mut self.lower, now, handle, cause);
             return;

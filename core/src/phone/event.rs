@@ -1,7 +1,8 @@
 //! Events, as small values without text. Texts are read from the object that an event names.
 
+use super::message::MessageState;
 use super::rule::Rule;
-use super::{AccountId, Alert, CallId, ConferenceId, Member};
+use super::{AccountId, Alert, CallId, ConferenceId, Member, MessageId};
 use crate::base::time::Instant;
 use crate::media::digits::DigitMethod;
 
@@ -341,6 +342,29 @@ pub enum EventKind {
         member: Member,
         /// It joined.
         joined: bool,
+    },
+    /// A message came; or nobody answered one in time, and its sender was told so. With the feature `message`.
+    Message {
+        /// The message.
+        message: MessageId,
+        /// Its state: [`MessageState::Over`] for one that nobody answered.
+        state: MessageState,
+        /// The status that its sender got; 0: none yet.
+        sip_code: u16,
+        /// [`Cause::Timeout`] for one that nobody answered.
+        result: Cause,
+    },
+    /// A message of ours has ended: one with a token has exactly one such event; one without only if it failed. With the
+    /// feature `message`.
+    Sent {
+        /// The message.
+        message: MessageId,
+        /// The application's number for the command; 0: none was given.
+        token: u64,
+        /// The final status; 0: there was none.
+        sip_code: u16,
+        /// The result.
+        result: Cause,
     },
     /// Another member talks in a conference now.
     Talker {

@@ -32,6 +32,8 @@ impl Phone<'_> {
                 Object::Call(index) => self.call_event(index),
                 Object::Account(index) => self.account_event(index),
                 Object::Conference(index) if features::CONFERENCE => self.conference_event(index),
+                #[cfg(feature = "message")]
+                Object::Message(index) => self.messages.poll_event(index),
                 _ => None,
             };
             match event {

@@ -55,6 +55,9 @@ pub(crate) struct Fixed {
     pub(crate) focus: bool,
     #[cfg(feature = "reliable")]
     pub(crate) reliable: super::Reliable,
+    /// The treatment of messages that come.
+    #[cfg(feature = "message")]
+    pub(super) messages: super::MessagePolicy,
     /// The settings of digits, all of them.
     #[cfg(feature = "info")]
     pub(crate) digits: crate::media::digits::DigitSettings,

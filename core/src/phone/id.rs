@@ -19,6 +19,8 @@ pub enum Kind {
     Wish = 5,
     /// A conference.
     Conference = 6,
+    /// A message.
+    Message = 7,
 }
 
 /// Packs kind (4 bits), generation (28) and slot (20).
@@ -48,7 +50,7 @@ pub enum IdError {
 /// [`IdError`] when it is no id, or one of another kind.
 pub const fn unpack(kind: Kind, raw: u64) -> Result<Handle, IdError> {
     let handle = Handle { index: (raw & 0xf_ffff) as u32, generation: ((raw >> 20) & 0xfff_ffff) as u32 };
-    if raw == 0 || handle.generation == 0 || (raw >> 48) == 0 || (raw >> 48) > 6 {
+    if raw == 0 || handle.generation == 0 || (raw >> 48) == 0 || (raw >> 48) > Kind::Message as u64 {
         return Err(IdError::None);
     }
     if raw >> 48 != kind as u64 {
@@ -102,5 +104,6 @@ macro_rules! id {
 id!(AccountId, Account, "Names an account.");
 id!(CallId, Call, "Names a call.");
 id!(ConferenceId, Conference, "Names a conference.");
+id!(MessageId, Message, "Names a message.");
 id!(MediaId, Media, "Names the media ports of one call: the same slot as the call's.");
 id!(WishId, Wish, "Names a wish that the driver has to answer with `handle_reply`.");

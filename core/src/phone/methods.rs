@@ -71,6 +71,14 @@ const METHODS: &[Row] = &[
     },
     #[cfg(feature = "info")]
     Row { name: "INFO", takes: Takes::Inside(|phone, now, info| phone.calls.informed(&mut phone.lower, now, info)) },
+    #[cfg(feature = "message")]
+    Row {
+        name: "MESSAGE",
+        takes: Takes::Anywhere {
+            outside: |phone, now, message| phone.message_arrived(now, message),
+            inside: |phone, now, message| phone.message_arrived(now, message),
+        },
+    },
 ];
 
 /// The row of a method; none: it is not one of ours.

@@ -40,6 +40,11 @@ mod lender;
 mod location;
 mod media;
 mod media_timeout;
+pub mod message;
+#[cfg(feature = "message")]
+mod message_commands;
+#[cfg(feature = "message")]
+mod messages;
 mod methods;
 mod object;
 mod options;
@@ -81,10 +86,11 @@ pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,
     MEDIA_SENDING, Op,
 };
-pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, WishId};
+pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
+pub use message::{MessageInfo, MessagePolicy, MessageState, MessageText, NewMessage};
 pub use output::{Transmit, Via};
 pub use redial::Redial;
 pub use reliable::Reliable;
@@ -112,6 +118,8 @@ use transactions::Transactions;
 /// Inputs `handle_*`, outputs `poll_*`, commands, and [`Phone::audio`], the tick.
 pub struct Phone<'a> {
     calls: Calls<'a>,
+    #[cfg(feature = "message")]
+    messages: messages::Messages<'a>,
     lower: Lower<'a>,
 }
 
@@ -171,6 +179,8 @@ pub struct Usage {
     pub requests: usize,
     /// Server transactions: requests that came in and wait for a final response or an ACK.
     pub servers: usize,
+    /// Messages that cannot give way: those that wait for a response, are kept, or have news.
+    pub messages: usize,
 }
 
 impl Phone<'_> {
@@ -182,6 +192,10 @@ impl Phone<'_> {
             dialogs: self.lower.dialogs.used(),
             requests: self.lower.transactions.requests_used(),
             servers: self.lower.transactions.servers_used(),
+            #[cfg(feature = "message")]
+            messages: self.messages.busy(),
+            #[cfg(not(feature = "message"))]
+            messages: 0,
         }
     }
 

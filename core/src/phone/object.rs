@@ -12,6 +12,7 @@ pub(crate) enum Object {
     Call(u32),
     Account(u32),
     Conference(u32),
+    Message(u32),
     Stream(u32),
 }
 
@@ -23,6 +24,7 @@ pub(crate) struct Objects {
     calls: u32,
     accounts: u32,
     conferences: u32,
+    messages: u32,
     streams: u32,
 }
 
@@ -33,8 +35,9 @@ impl Objects {
         let calls = dialogs + capacity.dialogs;
         let accounts = calls + capacity.calls;
         let conferences = accounts + capacity.accounts;
-        let streams = conferences + capacity.conferences() as u32;
-        Self { servers, dialogs, calls, accounts, conferences, streams }
+        let messages = conferences + capacity.conferences() as u32;
+        let streams = messages + capacity.messages() as u32;
+        Self { servers, dialogs, calls, accounts, conferences, messages, streams }
     }
 
     pub(crate) const fn number(&self, object: Object) -> u32 {
@@ -45,16 +48,17 @@ impl Objects {
             Object::Call(index) => self.calls + index,
             Object::Account(index) => self.accounts + index,
             Object::Conference(index) => self.conferences + index,
+            Object::Message(index) => self.messages + index,
             Object::Stream(index) => self.streams + index,
         }
     }
 
-    /// Calls, accounts and conferences have numbers of their own, for they alone have events.
+    /// Calls, accounts, conferences and messages have numbers of their own, for they alone have events.
     pub(crate) const fn teller(&self, object: Object) -> u32 {
         self.number(object).saturating_sub(self.calls)
     }
 
-    /// The call, account or conference that has this number.
+    /// The call, account, conference or message that has this number.
     pub(crate) const fn telling(&self, number: u32) -> Object {
         self.object(self.calls + number)
     }
@@ -70,8 +74,10 @@ impl Objects {
             Object::Call(number - self.calls)
         } else if number < self.conferences {
             Object::Account(number - self.accounts)
-        } else if features::CONFERENCE && number < self.streams {
+        } else if features::CONFERENCE && number < self.messages {
             Object::Conference(number - self.conferences)
+        } else if features::MESSAGE && number < self.streams {
+            Object::Message(number - self.messages)
         } else {
             Object::Stream(number - self.streams)
         }

@@ -45,6 +45,8 @@ pub struct Setup<'t> {
     /// The settings of digits in its calls, where the account, the call and the command give none; what is not given here
     /// is as usual. With the feature `info`.
     pub digits: DigitSettings,
+    /// The treatment of messages that come, unless the account has another one. With the feature `message`.
+    pub messages: super::MessagePolicy,
     /// The session timer of calls, unless the account or the call wants another one.
     pub session_timer: SessionTimer,
     /// User part of our URI in direct calls; empty: `microsip`.
@@ -75,6 +77,7 @@ impl Default for Setup<'_> {
             media_timeout: MediaTimeout::default(),
             reliable: super::Reliable::Inherited,
             digits: DigitSettings::NONE,
+            messages: super::MessagePolicy::Inherited,
             session_timer: SessionTimer::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
@@ -177,9 +180,13 @@ impl<'a> Phone<'a> {
         storage.accounts.mark(setup.mark);
         storage.calls.mark(setup.mark);
         storage.media.mark(setup.mark);
+        #[cfg(feature = "message")]
+        storage.messages.mark(setup.mark);
         storage.media.set_rate(setup.rate);
         Ok(Self {
             calls: storage.calls,
+            #[cfg(feature = "message")]
+            messages: storage.messages,
             lower: Lower {
                 cx: Context {
                     fixed: Fixed {
@@ -207,6 +214,8 @@ impl<'a> Phone<'a> {
                         focus: setup.focus,
                         #[cfg(feature = "reliable")]
                         reliable: setup.reliable,
+                        #[cfg(feature = "message")]
+                        messages: setup.messages.or(super::MessagePolicy::Ask),
                         #[cfg(feature = "info")]
                         digits: setup.digits.or(DigitSettings::USUAL),
                     },

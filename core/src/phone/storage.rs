@@ -7,6 +7,8 @@ use super::context::done::Command;
 use super::dialogs::Dialogs;
 use super::lender::Lender;
 use super::media::Media;
+#[cfg(feature = "message")]
+use super::messages::Messages;
 use super::trace::{self, Trace};
 use super::transactions::Transactions;
 use crate::base::due::{DueCell, OwedCell};
@@ -19,6 +21,8 @@ pub struct Storage<'a> {
     pub(super) dialogs: Dialogs<'a>,
     pub(super) media: Media<'a>,
     pub(super) transactions: Transactions<'a>,
+    #[cfg(feature = "message")]
+    pub(super) messages: Messages<'a>,
     pub(super) sockets: &'a mut [Option<SocketAddr>],
     pub(super) due: &'a mut [DueCell],
     pub(super) owed: &'a mut [OwedCell],
@@ -46,17 +50,21 @@ impl<'a> Storage<'a> {
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
         let conferences = capacity.conferences();
-        let objects = requests + servers + dialogs + calls + accounts + conferences + calls; // the last are the streams
+        let messages = capacity.messages();
+        // the last are the streams
+        let objects = requests + servers + dialogs + calls + accounts + conferences + messages + calls;
         let storage = Self {
             accounts: Accounts::lent(capacity, lender),
             calls: Calls::lent(capacity, lender),
             dialogs: Dialogs::lent(capacity, lender),
             media: Media::lent(capacity, lender),
             transactions: Transactions::lent(capacity, lender),
+            #[cfg(feature = "message")]
+            messages: Messages::lent(capacity, lender),
             sockets: lender.lend(capacity.sockets as usize, None),
             due: lender.zeroed(objects),
             owed: lender.zeroed(objects),
-            events: lender.zeroed(calls + accounts + conferences),
+            events: lender.zeroed(calls + accounts + conferences + messages),
             wishes: lender.zeroed(objects),
             commands: lender.lend(capacity.commands as usize, Command::EMPTY),
             traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY),

@@ -45,8 +45,10 @@ impl Phone<'_> {
                         self.calls.dialog_timeout(&mut self.lower, now, handle);
                     }
                 }
-                // it has no deadline
-                Object::Conference(_) => {}
+                #[cfg(feature = "message")]
+                Object::Message(index) => self.messages.due(&mut self.lower, now, index),
+                // they have no deadline
+                _ => {}
             }
         }
     }

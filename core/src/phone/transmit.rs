@@ -44,7 +44,14 @@ impl Phone<'_> {
                 #[cfg(feature = "stream")]
                 // it is wished for
                 Some((_, flow)) if !flow.is_open() => Transmit::Nothing,
-                Some((bytes, flow)) => Transmit::copy(bytes, flow, buffer),
+                Some((bytes, flow)) => {
+                    let sent = Transmit::copy(bytes, flow, buffer);
+                    #[cfg(feature = "message")]
+                    if matches!(sent, Transmit::Packet { .. }) {
+                        self.lower.transactions.response_left(&mut self.lower.cx, index);
+                    }
+                    sent
+                }
                 None => Transmit::Nothing,
             },
             Object::Dialog(index) => {
@@ -75,7 +82,7 @@ impl Phone<'_> {
                 }
                 sent
             }
-            Object::Call(_) | Object::Conference(_) | Object::Stream(_) => Transmit::Nothing,
+            Object::Call(_) | Object::Conference(_) | Object::Message(_) | Object::Stream(_) => Transmit::Nothing,
         }
     }
 }

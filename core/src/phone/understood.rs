@@ -16,6 +16,8 @@ const METHODS: &[&str] = &[
     "PRACK",
     #[cfg(feature = "info")]
     "INFO",
+    #[cfg(feature = "message")]
+    "MESSAGE",
 ];
 
 /// Extensions that a request may require (rfc3261#8.2.2.3), by their option tags. A bit of [`Tags`] each.

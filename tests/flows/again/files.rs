@@ -79,6 +79,7 @@ const ALONE: &[(&str, &str)] = &[
     ("events", EVENTS),
     ("foreign_challenges", SERVER),
     ("forwarded", TEXT),
+    ("instant_messages", "they have a list of their own there"),
     ("ipv6", TEXT),
     ("keys_heard", SOUND),
     ("lost_digits", LOSS),

@@ -53,6 +53,8 @@ pub(crate) struct Account {
     pub(super) privacy: crate::phone::Privacy,
     #[cfg(feature = "reliable")]
     pub(super) reliable: crate::phone::Reliable,
+    #[cfg(feature = "message")]
+    pub(super) messages: crate::phone::MessagePolicy,
     #[cfg(feature = "info")]
     pub(super) digits: crate::media::digits::DigitSettings,
     /// The realm of the last challenge that was not answered, and the reason.
@@ -245,6 +247,8 @@ impl Account {
         reliable: crate::phone::Reliable::Inherited,
         #[cfg(feature = "info")]
         digits: crate::media::digits::DigitSettings::NONE,
+        #[cfg(feature = "message")]
+        messages: crate::phone::MessagePolicy::Inherited,
         #[cfg(feature = "numbers")]
         numbers: [Span::EMPTY; 3],
         trusted_name: 0,

@@ -67,6 +67,8 @@ impl Accounts<'_> {
         (account.reliable = config.reliable);
         #[cfg(feature = "info")]
         (account.digits = config.digits);
+        #[cfg(feature = "message")]
+        (account.messages = config.messages);
         account.secret = cx.rng.next_u64();
         account.registration.id = cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };

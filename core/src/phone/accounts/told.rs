@@ -153,6 +153,13 @@ impl Accounts<'_> {
         own.or(cx.fixed.digits)
     }
 
+    /// The treatment of messages that come for it, or for no account; where it does not say, as the phone.
+    #[cfg(feature = "message")]
+    pub(in crate::phone) fn messages(&self, cx: &Context<'_>, handle: Handle) -> crate::phone::MessagePolicy {
+        let own = self.slots.get(handle).map(|account| account.messages).unwrap_or_default();
+        own.or(cx.fixed.messages)
+    }
+
     /// The media timeout of its calls.
     pub(in crate::phone) fn patience(&self, handle: Handle) -> Option<Patience> {
         self.slots.get(handle).map(|account| account.patience)

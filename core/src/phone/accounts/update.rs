@@ -111,6 +111,8 @@ impl Accounts<'_> {
         (account.reliable = change.reliable.or(account.reliable));
         #[cfg(feature = "info")]
         (account.digits = change.digits.or(account.digits));
+        #[cfg(feature = "message")]
+        (account.messages = change.messages.or(account.messages));
         account.transport = change.transport.or(account.transport);
         account.tag = if change.tag == 0 { account.tag } else { change.tag };
         if way {

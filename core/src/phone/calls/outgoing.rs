@@ -4,7 +4,6 @@ use super::Calls;
 use super::call::Cancel;
 #[cfg(feature = "numbers")]
 use super::later::Later;
-use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS, TARGET};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
@@ -13,93 +12,18 @@ use crate::base::time::{Duration, Instant};
 use crate::numbers::{Dialled, dialled};
 #[cfg(all(feature = "numbers", feature = "identity"))]
 use crate::phone::Privacy;
-use crate::phone::accounts::Accounts;
-use crate::phone::dialogs::{Leg, Texts};
+use crate::phone::dialogs::Leg;
 #[cfg(feature = "identity")]
 use crate::phone::location::Location;
 use crate::phone::object::Object;
+use crate::phone::requests::begin::{First, route_by};
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::trace::Pool;
 use crate::phone::transactions::request::{Request, Sending};
-use crate::phone::write::write_proxy;
-use crate::phone::{
-    AccountId, AccountText, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower,
-};
+use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
 use crate::phone::{header_lines, identity, reliable};
 use crate::sip::session::timer::Timer;
-use crate::sip::tag::Tag;
-use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
-
-/// Bytes of a Call-ID of ours.
-const CALL_ID: usize = 32;
-
-/// Takes the texts of a dialog, and its route. `None`: it cannot.
-type Describe<'f> = &'f mut dyn FnMut(&Texts<'_>, Option<&[u8]>) -> Option<()>;
-
-/// A call that is to be made.
-#[derive(Clone, Copy)]
-struct Asked<'t> {
-    account: Handle,
-    uri: &'t [u8],
-    /// It goes by the account's own server.
-    own_hop: bool,
-    options: &'t DialOptions<'t>,
-}
-
-impl Asked<'_> {
-    /// Gives the texts of its dialog, and its route, to `with`. `None`: its name or its route is too long; or `with`
-    /// says so.
-    // `inline(never)`: keeps the texts off the deepest embedded stack path
-    #[inline(never)]
-    fn describe(&self, accounts: &Accounts<'_>, call_id: &[u8], with: Describe<'_>) -> Option<()> {
-        let Self { account, uri, own_hop, options } = *self;
-        let mut name = [0u8; 160];
-        let mut cursor = Cursor::new(&mut name);
-        let display = if options.display_name.is_empty() {
-            accounts.display_name(account)
-        } else {
-            options.display_name.as_bytes()
-        };
-        if !display.is_empty() {
-            write_quoted(&mut cursor, display);
-            cursor.put_str(" ");
-        }
-        let name_len = cursor.finish().ok()?;
-        let name = name.get(..name_len).unwrap_or_default();
-        let own = accounts.uri(account);
-        let whole = [name, b"<", own.unwrap_or_default(), b">"];
-        #[cfg(feature = "reliable")]
-        let extensions = reliable::early_media(own_hop);
-        #[cfg(not(feature = "reliable"))]
-        let extensions = b"".as_slice();
-        #[cfg(feature = "identity")]
-        let identity = accounts.identity(account, options);
-        #[cfg(feature = "identity")]
-        let whole = identity.from(whole, if options.display_name.is_empty() { b"" } else { name });
-        #[cfg(feature = "identity")]
-        let headers = identity.lines(own_hop, [extensions, options.headers.as_bytes()]);
-        #[cfg(feature = "identity")]
-        let named = identity.names();
-        #[cfg(not(feature = "identity"))]
-        let (named, _) = (false, own_hop);
-        #[cfg(not(feature = "identity"))]
-        let headers = [extensions, options.headers.as_bytes()];
-        let texts = Texts {
-            // a direct call is named by the address that it leaves from, once that is known
-            local: if own.is_some() || named { &whole } else { whole.get(..1).unwrap_or_default() },
-            remote: &[b"<", uri, b">"],
-            call_id,
-            headers: &headers,
-        };
-        let mut room = [0u8; TARGET];
-        let server = if is_service(uri) {
-            accounts.text(account, AccountText::NextHop).unwrap_or_default()
-        } else {
-            accounts.proxy(account)
-        };
-        with(&texts, route_by(server, &mut room)?)
-    }
-}
+use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri};
 
 impl Calls<'_> {
     /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
@@ -158,12 +82,15 @@ impl Calls<'_> {
             location_follows: options.location_follows || emergency,
             ..*options
         };
-        // by the account's proxy, or to its own domain by its registrar
-        let own_hop = is_service(uri) || lower.accounts.is_by_own_server(account_handle, uri);
-        let asked = Asked { account: account_handle, uri, own_hop, options };
+        #[cfg(feature = "reliable")]
+        let lines = reliable::early_media;
+        #[cfg(not(feature = "reliable"))]
+        let lines = |_| -> &'static [u8] { b"" };
+        let first = First::new(&lower.accounts, (account_handle, uri), options, lines);
         // nothing may fail behind this: a call that has ended may give way to this one
-        let fits = &mut |texts: &Texts<'_>, route: Option<&[u8]>| lower.dialogs.fits(texts, route, uri).then_some(());
-        asked.describe(&lower.accounts, &[0; CALL_ID], fits).ok_or(CommandError::Text)?;
+        if !first.fits(lower) {
+            return Err(CommandError::Text);
+        }
         // who asks for help is not told that every slot is in use; what is missing all the same is found below
         #[cfg(feature = "numbers")]
         let _ = emergency && self.make_way(lower, now);
@@ -176,7 +103,7 @@ impl Calls<'_> {
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
         #[cfg(feature = "codecs")]
         lower.media.set_answering(call_handle, lower.accounts.answering(&lower.cx, account_handle));
-        let result = self.dial_with(lower, now, call_handle, timer, &asked);
+        let result = self.dial_with(lower, now, call_handle, timer, &first);
         if result.is_err() {
             self.discard(lower, call_handle);
         }
@@ -207,25 +134,17 @@ impl Calls<'_> {
         now: Instant,
         call_handle: Handle,
         timer: Timer,
-        asked: &Asked<'_>,
+        first: &First<'_>,
     ) -> Result<(), CommandError> {
-        let Asked { account: account_handle, uri, own_hop, options } = *asked;
-        let secret = lower.cx.rng.next_u64();
-        let mut call_id = [0u8; CALL_ID];
-        let mut cursor = Cursor::new(&mut call_id);
-        cursor.put_hex(lower.cx.rng.next_u64(), 16);
-        cursor.put_hex(lower.cx.rng.next_u64(), 16);
-        let dialog_handle = lower.new_dialog(Leg::EMPTY).ok_or(CommandError::Full)?;
-        let leg = Leg::outgoing(call_handle, account_handle, Tag { handle: dialog_handle, secret }, own_hop);
+        let First { account: account_handle, own_hop, options, .. } = *first;
         #[cfg(feature = "reliable")]
-        let leg = leg.wishing(options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle)));
-        let begin = &mut |texts: &Texts<'_>, route: Option<&[u8]>| {
-            lower.dialogs.begin(dialog_handle, leg, texts, b"", route.into_iter(), uri)
-        };
-        if asked.describe(&lower.accounts, &call_id, begin).is_none() {
-            lower.dialogs.discard(dialog_handle);
-            return Err(CommandError::Text);
-        }
+        let reliable = options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle));
+        let dialog_handle = lower.begin(first, |tag| {
+            let leg = Leg::outgoing(call_handle, account_handle, tag, own_hop);
+            #[cfg(feature = "reliable")]
+            let leg = leg.wishing(reliable);
+            leg
+        })?;
         #[cfg(feature = "identity")]
         {
             let own = lower.accounts.location(account_handle);
@@ -425,29 +344,6 @@ impl Calls<'_> {
         self.asked(lower, now, asking);
         true
     }
-}
-
-/// The target is a service, which only the account's own server can find.
-fn is_service(uri: &[u8]) -> bool {
-    #[cfg(feature = "numbers")]
-    return core::str::from_utf8(uri).is_ok_and(crate::numbers::is_service);
-    #[cfg(not(feature = "numbers"))]
-    {
-        let _ = uri;
-        false
-    }
-}
-
-/// The route by an account's proxy, where it has one (rfc3261#8.1.2). `None`: it does not fit, and the INVITE may not
-/// leave without it.
-fn route_by<'r>(proxy: &[u8], room: &'r mut [u8; TARGET]) -> Option<Option<&'r [u8]>> {
-    if proxy.is_empty() {
-        return Some(None);
-    }
-    let mut cursor = Cursor::new(room);
-    write_proxy(&mut cursor, proxy);
-    let len = cursor.finish().ok()?;
-    room.get(..len).map(Some)
 }
 
 /// The contents of a provisional response for a person: its status, its words and its description, as a number.

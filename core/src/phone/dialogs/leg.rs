@@ -80,6 +80,9 @@ pub(in crate::phone) struct Leg {
     /// The document in its INVITE.
     #[cfg(feature = "identity")]
     pub(super) location: Location,
+    /// The MESSAGE of ours that goes by it; they leave one after the other.
+    #[cfg(feature = "message")]
+    pub(super) message: Handle,
 }
 
 impl Leg {
@@ -111,12 +114,21 @@ impl Leg {
         added: Added::NONE,
         #[cfg(feature = "identity")]
         location: Location::NONE,
+        #[cfg(feature = "message")]
+        message: Handle::NONE,
     };
 
     /// The leg of an INVITE of ours: the call uses it.
     pub(in crate::phone) const fn outgoing(call: Handle, account: Handle, local_tag: Tag, own_hop: bool) -> Self {
         let dialog = Dialog { local_tag, ..Dialog::EMPTY };
         Self { dialog, usage: Usage::Call(call), account, usages: 1, own_hop, ..Self::EMPTY }
+    }
+
+    /// The leg of a message in no dialog, which uses it until its response has come.
+    #[cfg(feature = "message")]
+    pub(in crate::phone) const fn of_message(message: Handle, account: Handle, local_tag: Tag, own_hop: bool) -> Self {
+        let dialog = Dialog { local_tag, ..Dialog::EMPTY };
+        Self { dialog, account, usages: 1, own_hop, message, ..Self::EMPTY }
     }
 
     /// The same, whose INVITE says this of reliable responses.
@@ -160,6 +172,8 @@ impl Leg {
             named: Named::Nothing,
             #[cfg(feature = "reliable")]
             prack: Handle::NONE,
+            #[cfg(feature = "message")]
+            message: Handle::NONE,
             ..*self
         }
     }

@@ -130,6 +130,20 @@ impl<'a> Dialogs<'a> {
         self.slots.get(handle).map_or(Handle::NONE, |leg| leg.usage.call())
     }
 
+    /// The message of ours that is on its way by a leg.
+    #[cfg(feature = "message")]
+    pub(super) fn message_of(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.message)
+    }
+
+    /// A message of ours goes by a leg.
+    #[cfg(feature = "message")]
+    pub(super) fn set_message(&mut self, handle: Handle, message: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.message = message;
+        }
+    }
+
     /// The account that a dialog belongs to.
     pub(super) fn account_of(&self, handle: Handle) -> Handle {
         self.slots.get(handle).map_or(Handle::NONE, |leg| leg.account)

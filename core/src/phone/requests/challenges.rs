@@ -42,7 +42,7 @@ impl Lower<'_> {
         Facts {
             within,
             own_target: own_routes && own(dialog.target.of(text)),
-            begins: method == Sending::Invite && dialog.remote_tag.is_empty(),
+            begins: method.begins() && dialog.remote_tag.is_empty(),
         }
     }
 }

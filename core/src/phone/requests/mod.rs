@@ -2,6 +2,7 @@
 //! has methods. A request that cannot be sent is returned to its caller, for the owner's sake: so a failure within a
 //! command and one at a deadline take the same way.
 
+pub(super) mod begin;
 mod challenges;
 mod render;
 mod uses;
@@ -100,7 +101,7 @@ impl Lower<'_> {
     /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
     pub(super) fn dialog_around(&self, owner: Owner, method: Sending) -> Option<Handle> {
         let Owner::Dialog(handle) = owner else { return None };
-        let within = method != Sending::Invite || self.dialogs.is_confirmed(handle);
+        let within = !method.begins() || self.dialogs.is_confirmed(handle);
         within.then_some(handle)
     }
 

@@ -93,7 +93,7 @@ impl Lower<'_> {
         let leg = leg.asking(request.method.changes());
         let (dialog, account) = (leg.dialog(), leg.account());
         let Leaving { flow, local, branch, number } = request.leaving;
-        let within = request.method != Sending::Invite || dialog.confirmed;
+        let within = !request.method.begins() || dialog.confirmed;
         let before = if within { *leg.credentials() } else { Default::default() };
         let credentials = self.accounts.credentials(account, &request.asked, &before);
         let session = dialog.session;
@@ -130,6 +130,7 @@ impl Lower<'_> {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
         let first = request.method == Sending::Invite;
+        let begins = request.method.begins() && !within;
         #[cfg(feature = "reliable")]
         let tags = if first { leg.reliable().tags() } else { Default::default() };
         #[cfg(not(feature = "reliable"))]
@@ -140,7 +141,7 @@ impl Lower<'_> {
         // a timer is settled by the INVITE's 2xx, and by no UPDATE before it
         let settles = request.method.refreshes_target() && (first || dialog.confirmed);
         write_extensions(&mut writer, tags, &session.timer.request(settles));
-        if first {
+        if begins {
             writer.cursor().put(dialog.headers.of(text));
         }
         #[cfg(feature = "identity")]

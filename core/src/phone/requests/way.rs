@@ -1,7 +1,7 @@
 //! The way of a request: its addresses are looked up, tried one after the other, and it is sent.
 
 use super::Asking;
-#[cfg(feature = "stream")]
+#[cfg(any(feature = "stream", feature = "message"))]
 use crate::base::limits::DATAGRAM;
 use crate::base::limits::TARGETS;
 use crate::base::rotate::first_to_back;
@@ -191,13 +191,16 @@ impl Lower<'_> {
             self.transactions.set_own_hop(handle, own);
         }
         if let Owner::Dialog(dialog) = owner
-            && method.offers().is_some()
+            && (method.offers().is_some() || method.begins() && self.dialog_around(owner, method).is_none())
         {
             let local = self.cx.local_of(flow.socket())?.ip();
             let call = self.dialogs.call_of(dialog);
             self.dialogs.set_flow(dialog, flow);
             if !self.name_direct_call(dialog, flow) {
                 return Some(Asking::Failed { request: handle, cause: Cause::Full });
+            }
+            if method.offers().is_none() {
+                return Some(self.start(now, handle));
             }
             // its media ports are open where its offer leaves from. Those at another address are closed first: they
             // were left because that address is gone, so nothing reaches them any more
@@ -244,13 +247,18 @@ impl Lower<'_> {
             };
             return Asking::Failed { request: handle, cause };
         }
-        #[cfg(feature = "stream")]
+        #[cfg(any(feature = "stream", feature = "message"))]
         let bytes = self.transactions.sent(handle).len();
-        #[cfg(feature = "stream")]
+        #[cfg(any(feature = "stream", feature = "message"))]
         let long = !flow.is_reliable() && bytes > DATAGRAM;
         #[cfg(feature = "stream")]
         if long && self.transactions.outgrow(handle) {
             return self.prepare(now, handle);
+        }
+        #[cfg(feature = "message")]
+        if long && method.shuns_long_datagrams() {
+            let cause = if cfg!(feature = "stream") { Cause::Unreachable } else { Cause::Unsupported };
+            return Asking::Failed { request: handle, cause };
         }
         self.transactions.send(&mut self.cx, handle);
         #[cfg(feature = "stream")]

@@ -35,6 +35,9 @@ pub(crate) enum Sending {
     /// An UPDATE without one: it refreshes the session.
     #[cfg(feature = "timers")]
     Refresh,
+    /// A MESSAGE (RFC 3428), in a dialog or in none.
+    #[cfg(feature = "message")]
+    Message,
     /// No message: an address is looked up, and that is all.
     Nothing,
 }
@@ -55,6 +58,8 @@ impl Sending {
             Self::Repeat => Method::Invite,
             #[cfg(feature = "timers")]
             Self::Refresh => Method::Update,
+            #[cfg(feature = "message")]
+            Self::Message => Method::Message,
             Self::Nothing => Method::Other(b""),
         }
     }
@@ -73,6 +78,21 @@ impl Sending {
     /// rfc3261#12.2.1.1: it has a Contact, and its 2xx another one of theirs.
     pub(crate) const fn refreshes_target(self) -> bool {
         matches!(self, Self::Invite) || self.changes()
+    }
+
+    /// It begins a dialog, or needs none: it is within one only where that is confirmed.
+    pub(crate) const fn begins(self) -> bool {
+        #[cfg(feature = "message")]
+        if matches!(self, Self::Message) {
+            return true;
+        }
+        matches!(self, Self::Invite)
+    }
+
+    /// It leaves by a stream or not at all where it is too long for a datagram (rfc3428#8).
+    #[cfg(feature = "message")]
+    pub(crate) const fn shuns_long_datagrams(self) -> bool {
+        matches!(self, Self::Message)
     }
 
     /// It is within a call that is up, and may change it.

@@ -39,6 +39,9 @@ pub(in crate::phone) enum Kind {
     Invite,
     /// A re-INVITE.
     Reinvite,
+    /// A message, in a dialog or in none.
+    #[cfg(feature = "message")]
+    Message,
 }
 
 /// The owner of the request: the room keeps this and hands it back, but never follows it.
@@ -87,6 +90,9 @@ pub(crate) struct Server {
     pub(super) direct: bool,
     #[cfg(feature = "reliable")]
     pub(super) reliably: super::reliable::Reliably,
+    /// The secret of its response's tag, once that is written; the transaction then ends when it has left.
+    #[cfg(feature = "message")]
+    pub(super) secret: Option<u64>,
     /// The port of its Via's sent-by.
     #[cfg(feature = "stream")]
     pub(super) sent_by: u16,
@@ -109,6 +115,8 @@ impl Server {
         direct: false,
         #[cfg(feature = "reliable")]
         reliably: super::reliable::Reliably::EMPTY,
+        #[cfg(feature = "message")]
+        secret: None,
         #[cfg(feature = "stream")]
         sent_by: 0,
     };

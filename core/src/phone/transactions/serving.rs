@@ -333,6 +333,29 @@ impl Transactions<'_> {
         Some((bytes.unwrap_or_default(), server.flow()))
     }
 
+    /// The response that was written is to leave once, for a tombstone gives it again to repetitions. `secret`: of its
+    /// tag.
+    #[cfg(feature = "message")]
+    pub(in crate::phone) fn bury_when_sent(&mut self, handle: Handle, secret: u64) {
+        if let Some(server) = self.servers.get_mut(handle) {
+            server.secret = Some(secret);
+        }
+    }
+
+    /// A response has left.
+    #[cfg(feature = "message")]
+    pub(in crate::phone) fn response_left(&mut self, cx: &mut Context<'_>, index: u32) {
+        let Some(handle) = self.servers.handle_at(index) else { return };
+        let Some(server) = self.servers.get(handle) else { return };
+        if let Some(secret) = server.secret
+            && server.state() == State::Completed
+        {
+            let responded = Responded { secret, status: server.status, ..Responded::default() };
+            let now = cx.latest;
+            self.close(cx, now, handle, responded);
+        }
+    }
+
     /// A stream is gone. rfc3261#18.2.2: responses to what came over it go to the same host over a new one, to the port
     /// that its sender named.
     #[cfg(feature = "stream")]

@@ -1,0 +1,100 @@
+//! Messages (RFC 3428), as an application sees them.
+
+use super::{AccountId, CallId, Cause, MessageId};
+use crate::base::time::Instant;
+
+/// A message to send.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NewMessage<'t> {
+    /// The application's own number for it.
+    pub tag: u64,
+    /// Appears in its [`super::EventKind::Sent`]; 0: without one only a failure has that event.
+    pub token: u64,
+    /// Its body; empty: none.
+    pub body: &'t [u8],
+    /// The type of its body, at most 127 bytes; empty: `text/plain;charset=UTF-8`.
+    pub content_type: &'t str,
+    /// Further header lines, `Name: value\r\n` each.
+    pub headers: &'t str,
+}
+
+/// The state of a message. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum MessageState {
+    /// It came, and its sender waits for the application's answer.
+    Unread = 1,
+    /// It came, and its sender was told that it is kept (202): it stays until it is released.
+    Kept = 2,
+    /// One of ours, behind another one to the same far end.
+    Queued = 3,
+    /// One of ours, on its way.
+    Sending = 4,
+    /// It was answered, or has its final response, or failed.
+    #[default]
+    Over = 5,
+}
+
+/// The treatment of messages that come.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum MessagePolicy {
+    /// As it is set elsewhere: for an account by the phone, for that one [`Self::Ask`].
+    #[default]
+    Inherited = 0,
+    /// The application answers; the far end is refused (480) where it has not within five seconds.
+    Ask = 1,
+    /// They are accepted (202) as soon as they have a slot, and keep that until they are released.
+    Store = 2,
+    /// They are refused (403).
+    Refuse = 3,
+}
+
+impl MessagePolicy {
+    /// This one, unless it is set elsewhere.
+    #[cfg(feature = "message")]
+    pub(super) const fn or(self, other: Self) -> Self {
+        if matches!(self, Self::Inherited) { other } else { self }
+    }
+}
+
+/// A message, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageInfo {
+    /// Its name.
+    pub message: MessageId,
+    /// Its account; none: it is direct.
+    pub account: AccountId,
+    /// The call that it belongs to; none: it is in no call.
+    pub call: CallId,
+    /// The application's own number.
+    pub tag: u64,
+    /// Its state.
+    pub state: MessageState,
+    /// It came in.
+    pub incoming: bool,
+    /// The time of its arrival, or of its command.
+    pub began: Instant,
+    /// Bytes of its body.
+    pub len: usize,
+    /// The final status; 0: there is none.
+    pub sip_code: u16,
+    /// The result of its end.
+    pub result: Cause,
+}
+
+/// Texts of a message.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum MessageText {
+    /// The far end's URI.
+    RemoteUri = 1,
+    /// The far end's display name, unquoted; of one that came.
+    RemoteName = 2,
+    /// The URI that the far end wrote to; of one that came.
+    LocalUri = 3,
+    /// Call-ID; of one that came.
+    CallId = 5,
+    /// The type of its body.
+    ContentType = 20,
+}

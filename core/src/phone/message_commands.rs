@@ -1,0 +1,147 @@
+//! Commands over messages, and those that come: handed to their room.
+
+use super::arrived::Arrived;
+use super::{AccountId, CallId, CommandError, MessageId, MessageInfo, MessageState, MessageText, NewMessage, Phone};
+use crate::base::cursor::Cursor;
+use crate::base::time::Instant;
+
+/// Statuses that an answer may have.
+const FINAL: core::ops::RangeInclusive<u16> = 200..=699;
+
+impl Phone<'_> {
+    /// Sends a message (RFC 3428) to a target as [`Phone::dial`] takes it, but without digits behind a number. `account`
+    /// none: directly. Messages to one far end leave one after the other, each when the one before it has its final
+    /// response, so they arrive in their order. [`super::EventKind::Sent`] tells its end. One of more than 1300 bytes with
+    /// its headers leaves by a stream or not at all (rfc3428#8).
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when the phone is closing; [`CommandError::Stale`]; [`CommandError::Uri`] and
+    /// [`CommandError::NoAccount`] as for a call; [`CommandError::HeaderLine`] and [`CommandError::HeaderOwned`] for header
+    /// lines and a type that are none; [`CommandError::Text`] when it does not fit a message; [`CommandError::Full`].
+    pub fn message_send(
+        &mut self,
+        now: Instant,
+        account: AccountId,
+        target: &str,
+        new: &NewMessage<'_>,
+    ) -> Result<MessageId, CommandError> {
+        if self.lower.cx.closing {
+            return Err(CommandError::State);
+        }
+        if !account.is_none() && !self.lower.accounts.stays(account.0) {
+            return Err(CommandError::Stale);
+        }
+        self.hear(now);
+        self.messages.send(&mut self.lower, now, account.0, target, new).map(MessageId)
+    }
+
+    /// The same to the far end of a call that is up, in its dialog.
+    ///
+    /// # Errors
+    /// As [`Phone::message_send`]; [`CommandError::State`] for a call that is not up.
+    pub fn message_send_in_call(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        new: &NewMessage<'_>,
+    ) -> Result<MessageId, CommandError> {
+        let slot = self.call(call)?;
+        let dialog = slot.dialog();
+        if !slot.is_up() || !self.lower.dialogs.is_confirmed(dialog) || self.lower.cx.closing {
+            return Err(CommandError::State);
+        }
+        self.hear(now);
+        self.messages.send_in_call(&mut self.lower, now, (call.0, dialog), new).map(MessageId)
+    }
+
+    /// Answers a message that came, with a status from 200 to 699; 0: 200.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Range`]; [`CommandError::State`] for one that was answered, by itself where
+    /// it is stored or nobody answered it in time, and for one of ours.
+    pub fn message_answer(&mut self, now: Instant, message: MessageId, status: u16) -> Result<(), CommandError> {
+        let status = if status == 0 { 200 } else { status };
+        if !FINAL.contains(&status) {
+            return Err(CommandError::Range);
+        }
+        self.hear(now);
+        self.messages.answer(&mut self.lower, now, message.0, status)
+    }
+
+    /// Gives a message's slot back. One that came and was not answered is answered with 200.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] for one of ours that has not ended, or whose end was not fetched.
+    pub fn message_release(&mut self, now: Instant, message: MessageId) -> Result<(), CommandError> {
+        self.hear(now);
+        if self.message_info(message)?.state == MessageState::Unread {
+            self.messages.answer(&mut self.lower, now, message.0, 200)?;
+        }
+        self.messages.release(&mut self.lower.cx, message.0)
+    }
+
+    /// The messages that are there.
+    pub fn messages(&self) -> impl Iterator<Item = MessageId> {
+        self.messages.handles().map(MessageId)
+    }
+
+    /// A message, in numbers.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn message_info(&self, message: MessageId) -> Result<MessageInfo, CommandError> {
+        self.messages.info(message.0).ok_or(CommandError::Stale)
+    }
+
+    /// The body of a message, empty where it has none.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn message_body(&self, message: MessageId) -> Result<&[u8], CommandError> {
+        self.messages.body(message.0).ok_or(CommandError::Stale)
+    }
+
+    /// A text of a message.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
+    pub fn message_text(
+        &self,
+        message: MessageId,
+        which: MessageText,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        self.messages.write_text(message.0, which, out)
+    }
+
+    /// The value of a header in a message that came; `nth` from 0.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none, as in one of ours.
+    pub fn message_header(
+        &self,
+        message: MessageId,
+        name: &str,
+        nth: u32,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        self.messages.write_header(message.0, name, nth, out)
+    }
+
+    /// Sets the application's own number of a message.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn message_set_tag(&mut self, message: MessageId, tag: u64) -> Result<(), CommandError> {
+        if self.messages.set_tag(message.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
+    }
+
+    /// A MESSAGE came.
+    pub(super) fn message_arrived(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
+        let call = self.lower.dialogs.call_of(arrived.dialog);
+        if !call.is_none() {
+            self.calls.keep(&self.lower.cx, call, arrived.request);
+        }
+        self.messages.arrived(&mut self.lower, now, arrived, call);
+    }
+}

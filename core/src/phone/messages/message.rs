@@ -1,0 +1,99 @@
+//! A message: between its command, or its arrival, and its release, or the need for its slot.
+
+use crate::base::slots::Handle;
+use crate::base::text::Span;
+use crate::base::time::Instant;
+use crate::phone::Cause;
+use crate::phone::message::MessageState;
+
+/// [`Message::pending`]: it came, or the far end was refused since nobody answered it.
+pub(super) const PENDING_NEWS: u8 = 1;
+/// [`Message::pending`]: one of ours has ended.
+pub(super) const PENDING_END: u8 = 2;
+
+/// The parts of a message of ours, in its block.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Parts {
+    /// The URI that it goes to.
+    pub(super) target: Span,
+    /// Header lines of the application's.
+    pub(super) lines: Span,
+    pub(super) content_type: Span,
+    pub(super) body: Span,
+}
+
+/// A message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Message {
+    pub(super) state: MessageState,
+    pub(super) incoming: bool,
+    /// Its account; none: it is direct.
+    pub(super) account: Handle,
+    /// The call that it belongs to; none: it is in no dialog.
+    pub(super) call: Handle,
+    /// The leg that it leaves by: its own, or its call's dialog.
+    pub(super) dialog: Handle,
+    /// Our request, while it runs.
+    pub(super) request: Handle,
+    /// Their request, while it owes its response.
+    pub(super) server: Handle,
+    /// The one to the same far end that waits for the end of this one.
+    pub(super) next: Handle,
+    /// A hash of its far end: those with the same one leave one after the other.
+    pub(super) peer: u64,
+    pub(super) tag: u64,
+    pub(super) token: u64,
+    /// The time of its arrival or command.
+    pub(super) began: Instant,
+    /// The time of its end, or of its last news.
+    pub(super) changed: Instant,
+    /// The end of the patience with the application, or the time of the next try to find a slot.
+    pub(super) due: Instant,
+    pub(super) pending: u8,
+    pub(super) sip_code: u16,
+    pub(super) result: Cause,
+    /// Of one that came: its bytes.
+    pub(super) len: u16,
+    /// Of one of ours.
+    pub(super) parts: Parts,
+}
+
+impl Message {
+    /// A free slot's content, and that of one which is being made.
+    pub(super) const EMPTY: Self = Self {
+        state: MessageState::Queued,
+        incoming: false,
+        account: Handle::NONE,
+        call: Handle::NONE,
+        dialog: Handle::NONE,
+        request: Handle::NONE,
+        server: Handle::NONE,
+        next: Handle::NONE,
+        peer: 0,
+        tag: 0,
+        token: 0,
+        began: Instant::ZERO,
+        changed: Instant::ZERO,
+        due: Instant::NEVER,
+        pending: 0,
+        sip_code: 0,
+        result: Cause::Normal,
+        len: 0,
+        parts: Parts { target: Span::EMPTY, lines: Span::EMPTY, content_type: Span::EMPTY, body: Span::EMPTY },
+    };
+
+    /// It waits for a response: ours for theirs, theirs for ours.
+    pub(super) const fn is_under_way(&self) -> bool {
+        matches!(self.state, MessageState::Unread | MessageState::Queued | MessageState::Sending)
+    }
+
+    /// It is one of ours, and its end was not fetched.
+    pub(super) const fn owes_end(&self) -> bool {
+        self.pending & PENDING_END != 0
+    }
+
+    /// It may give way: it is over, the application knows, and nobody was told that it is kept.
+    pub(super) const fn may_go(&self) -> bool {
+        matches!(self.state, MessageState::Over) && self.pending == 0
+    }
+}

@@ -1,0 +1,298 @@
+//! Messages of ours: each leaves when the one before it to the same far end has its final response, so that they arrive
+//! in their order.
+
+use super::Messages;
+use super::message::{Message, PENDING_END, Parts};
+use crate::base::limits::{SLOT_RETRY_MS, TARGET};
+use crate::base::slots::Handle;
+use crate::base::table::Hasher;
+use crate::base::text::Packer;
+use crate::base::time::{Duration, Instant};
+use crate::phone::dialogs::Leg;
+use crate::phone::header_lines;
+use crate::phone::message::{MessageState, NewMessage};
+use crate::phone::object::Object;
+use crate::phone::requests::Asking;
+use crate::phone::target::complete;
+use crate::phone::transactions::request::{Owner, Sending};
+use crate::phone::{Cause, CommandError, DialOptions, Lower};
+use crate::wire::sip::MediaType;
+
+/// The type of a body that the application gives none for (rfc3428#4).
+const TEXT: &str = "text/plain;charset=UTF-8";
+
+/// The end of a message of ours.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Outcome {
+    pub(in crate::phone) result: Cause,
+    /// 0: there was no response.
+    pub(in crate::phone) sip_code: u16,
+}
+
+impl Messages<'_> {
+    /// Sends a message in no dialog, by an account or directly; see [`crate::phone::Phone::message_send`].
+    pub(in crate::phone) fn send(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        account: Handle,
+        target: &str,
+        new: &NewMessage<'_>,
+    ) -> Result<Handle, CommandError> {
+        check(new)?;
+        let mut room = [0u8; TARGET];
+        let domain = lower.accounts.domain(account);
+        #[cfg(feature = "numbers")]
+        let mut number = [0u8; TARGET];
+        #[cfg(feature = "numbers")]
+        let target = {
+            let dialled =
+                crate::numbers::dialled(&lower.accounts.numbers(account), domain.is_some(), target, &mut number)?;
+            // nobody would hear them
+            if !dialled.digits.is_empty() {
+                return Err(CommandError::Uri);
+            }
+            dialled.target
+        };
+        let uri = complete(domain, lower.accounts.transport(account), target, &mut room)?;
+        let handle = self.open(&mut lower.cx, 0).ok_or(CommandError::Full)?;
+        let parts = self.keep_parts(handle, uri, new);
+        let leg = parts.and_then(|parts| {
+            let make = |tag, own_hop| Leg::of_message(handle, account, tag, own_hop);
+            lower.begin_leg(account, uri, &DialOptions::default(), make, |_| b"").map(|leg| (parts, leg))
+        });
+        let (parts, dialog) = match leg {
+            Ok(made) => made,
+            Err(error) => {
+                self.free(&mut lower.cx, handle);
+                return Err(error);
+            }
+        };
+        let [key, _] = lower.cx.keys;
+        let peer = Hasher::new(key)
+            .with(&account.index.to_le_bytes())
+            .with(&account.generation.to_le_bytes())
+            .with(uri)
+            .finish();
+        let message = Message { account, dialog, peer, parts, ..Message::EMPTY };
+        self.queue(lower, now, handle, message, new);
+        Ok(handle)
+    }
+
+    /// The same in a call's dialog.
+    pub(in crate::phone) fn send_in_call(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        (call, dialog): (Handle, Handle),
+        new: &NewMessage<'_>,
+    ) -> Result<Handle, CommandError> {
+        check(new)?;
+        let handle = self.open(&mut lower.cx, 0).ok_or(CommandError::Full)?;
+        let parts = match self.keep_parts(handle, b"", new) {
+            Ok(parts) => parts,
+            Err(error) => {
+                self.free(&mut lower.cx, handle);
+                return Err(error);
+            }
+        };
+        let account = lower.dialogs.account_of(dialog);
+        let [key, _] = lower.cx.keys;
+        let peer = Hasher::new(key).with(&dialog.index.to_le_bytes()).with(&dialog.generation.to_le_bytes()).finish();
+        let message = Message { account, call, dialog, peer, parts, ..Message::EMPTY };
+        self.queue(lower, now, handle, message, new);
+        Ok(handle)
+    }
+
+    /// The parts of a message go into its block.
+    fn keep_parts(&mut self, handle: Handle, uri: &[u8], new: &NewMessage<'_>) -> Result<Parts, CommandError> {
+        let kind = match new.content_type {
+            _ if new.body.is_empty() => "",
+            "" => TEXT,
+            kind => kind,
+        };
+        let mut packer = Packer::new(self.text.get_mut(handle.index), 0);
+        let mut add = |text: &[u8]| packer.add(text).ok_or(CommandError::Text);
+        Ok(Parts {
+            target: add(uri)?,
+            lines: add(new.headers.as_bytes())?,
+            content_type: add(kind.as_bytes())?,
+            body: add(new.body)?,
+        })
+    }
+
+    /// The message takes its place behind the last one to the same far end; without one it leaves.
+    fn queue(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, message: Message, new: &NewMessage<'_>) {
+        // a command may walk them, a packet may not
+        let ours = |other: &Message| other.peer == message.peer && !other.incoming && other.is_under_way();
+        let last = self.slots.iter().find(|(_, other)| ours(other) && other.next.is_none()).map(|(last, _)| last);
+        if let Some(last) = last.and_then(|last| self.slots.get_mut(last)) {
+            last.next = handle;
+        }
+        if let Some(slot) = self.slots.get_mut(handle) {
+            *slot = Message {
+                state: MessageState::Queued,
+                tag: new.tag,
+                token: new.token,
+                began: now,
+                changed: now,
+                ..message
+            };
+        }
+        if last.is_none() {
+            self.go_on(lower, now, handle);
+        }
+    }
+
+    /// A message has its turn, and where it fails at once the one behind it.
+    fn go_on(&mut self, lower: &mut Lower<'_>, now: Instant, first: Handle) {
+        let mut next = Some(first);
+        while let Some(handle) = next {
+            next = self.leave(lower, now, handle).and_then(|outcome| self.finish(lower, now, handle, outcome));
+        }
+    }
+
+    /// A message leaves. Gives its end, where it cannot.
+    fn leave(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) -> Option<Outcome> {
+        let failed = |result| Some(Outcome { result, sip_code: 0 });
+        let message = self.slots.get_mut(handle)?;
+        let Message { dialog, account, parts, .. } = *message;
+        message.due = Instant::NEVER;
+        if !message.call.is_none() && !lower.dialogs.is_confirmed(dialog) {
+            return failed(Cause::State); // its call ended before its turn
+        }
+        let Some(request) = lower.dialog_request(dialog, Sending::Message) else {
+            message.due = now + Duration::from_millis(SLOT_RETRY_MS);
+            lower.cx.wake(Object::Message(handle.index), message.due);
+            return None;
+        };
+        message.request = request;
+        message.state = MessageState::Sending;
+        lower.dialogs.set_message(dialog, handle);
+        let block = self.text.get(handle.index);
+        let body = (parts.content_type.of(block), parts.body.of(block));
+        if lower.transactions.carry(&mut lower.cx, request, parts.lines.of(block), body).is_err() {
+            lower.end_request(request);
+            return failed(Cause::Full);
+        }
+        let leg = lower.dialogs.get(dialog)?;
+        let way = if message.call.is_none() {
+            let hop = lower.accounts.fresh_hop(now, account).filter(|_| leg.own_hop());
+            hop.map(|hop| (hop.flow(), true))
+        } else {
+            let known = leg.flow().filter(|flow| lower.cx.local_of(flow.socket()).is_some());
+            known.map(|flow| (flow, leg.own_hop()))
+        };
+        match lower.go(now, request, way) {
+            Asking::Failed { request, cause } => {
+                lower.end_request(request);
+                failed(cause)
+            }
+            _ => None,
+        }
+    }
+
+    /// A message of ours has ended. Gives the one whose turn it is now.
+    fn finish(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, outcome: Outcome) -> Option<Handle> {
+        let message = self.slots.get_mut(handle)?;
+        let Message { dialog, call, token, .. } = *message;
+        let next = core::mem::replace(&mut message.next, Handle::NONE);
+        (message.request, message.dialog, message.changed) = (Handle::NONE, Handle::NONE, now);
+        (message.result, message.sip_code) = (outcome.result, outcome.sip_code);
+        message.due = Instant::NEVER;
+        if call.is_none() {
+            lower.release_dialog(dialog);
+        } else {
+            lower.dialogs.set_message(dialog, Handle::NONE);
+        }
+        let tells = token != 0 || outcome.result != Cause::Normal;
+        self.reach(&mut lower.cx, handle, MessageState::Over, if tells { PENDING_END } else { 0 });
+        Some(next).filter(|next| !next.is_none())
+    }
+
+    /// The same, and the next one has its turn.
+    fn ends(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, outcome: Outcome) {
+        if let Some(next) = self.finish(lower, now, handle, outcome) {
+            self.go_on(lower, now, next);
+        }
+    }
+
+    /// A response to a MESSAGE of ours came by this leg.
+    pub(in crate::phone) fn response(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        dialog: Handle,
+        request: Handle,
+        status: u16,
+    ) {
+        if status < 200 {
+            return;
+        }
+        let (handle, account) = (lower.dialogs.message_of(dialog), lower.dialogs.account_of(dialog));
+        let result = match status {
+            200..=299 => Cause::Normal,
+            401 | 407 => lower.accounts.refusal(account),
+            408 => Cause::Timeout,
+            _ => Cause::Refused,
+        };
+        lower.end_request(request);
+        if self.slots.get(handle).is_some_and(|message| message.request == request) {
+            self.ends(lower, now, handle, Outcome { result, sip_code: status });
+        }
+    }
+
+    /// A MESSAGE of ours came to nothing without a final response.
+    pub(in crate::phone) fn request_failed(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        request: Handle,
+        cause: Cause,
+    ) {
+        let Some((owner, own_hop)) =
+            lower.transactions.request(request).map(|request| (request.owner(), request.own_hop()))
+        else {
+            return;
+        };
+        if own_hop {
+            // the resolved addresses may be out of date: look again next time
+            let account = lower.account_of(owner);
+            lower.accounts.forget_hop(account);
+        }
+        let Owner::Dialog(dialog) = owner else { return };
+        let handle = lower.dialogs.message_of(dialog);
+        lower.end_request(request);
+        if self.slots.get(handle).is_some_and(|message| message.request == request) {
+            self.ends(lower, now, handle, Outcome { result: cause, sip_code: 0 });
+        }
+    }
+
+    /// A message that found no slot for its request tries again.
+    pub(super) fn try_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        self.go_on(lower, now, handle);
+    }
+
+    /// A message of ours is not to leave any more, or its response is not waited for.
+    pub(super) fn give_up(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(message) = self.slots.get(handle) else { return };
+        lower.end_request(message.request);
+        // those behind it are given up themselves, or have their turn
+        self.ends(lower, now, handle, Outcome { result: Cause::Cancelled, sip_code: 0 });
+    }
+}
+
+/// The application's part can be sent.
+fn check(new: &NewMessage<'_>) -> Result<(), CommandError> {
+    header_lines::check(new.headers, &[])?;
+    let kind = new.content_type.as_bytes();
+    let known = kind.len() < TARGET && kind.iter().all(|byte| *byte >= 0x20 && *byte != 0x7f);
+    if !kind.is_empty() && !(known && MediaType::parse(kind).is_some()) {
+        return Err(CommandError::HeaderLine);
+    }
+    // one without a body is a message all the same (rfc3428#4), but its type would be of nothing
+    if !kind.is_empty() && new.body.is_empty() {
+        return Err(CommandError::HeaderLine);
+    }
+    Ok(())
+}

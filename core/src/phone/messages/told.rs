@@ -1,0 +1,120 @@
+//! The news of messages: events, numbers and texts.
+
+use super::Messages;
+use super::message::{Message, PENDING_END, PENDING_NEWS};
+use crate::base::cursor::Cursor;
+use crate::base::slots::Handle;
+use crate::phone::fields::nth_field;
+use crate::phone::message::{MessageInfo, MessageText};
+use crate::phone::{AccountId, CallId, CommandError, Event, EventKind, MessageId};
+use crate::wire::sip::{Address, Message as Sip, Name};
+
+impl Messages<'_> {
+    /// The next event of a message.
+    pub(in crate::phone) fn poll_event(&mut self, index: u32) -> Option<Event> {
+        let handle = self.slots.handle_at(index)?;
+        let told = *self.slots.get(handle)?;
+        let Message { state, sip_code, result, token, tag, .. } = told;
+        let message = MessageId(handle);
+        let kind = if told.pending & PENDING_NEWS != 0 {
+            self.change(handle, |message| message.pending &= !PENDING_NEWS);
+            EventKind::Message { message, state, sip_code, result }
+        } else if told.pending & PENDING_END != 0 {
+            self.change(handle, |message| message.pending &= !PENDING_END);
+            EventKind::Sent { message, token, sip_code, result }
+        } else {
+            return None;
+        };
+        Some(Event { at: told.changed, account: AccountId(told.account), call: CallId(told.call), tag, kind })
+    }
+
+    /// A message, in numbers.
+    pub(in crate::phone) fn info(&self, handle: Handle) -> Option<MessageInfo> {
+        let message = self.slots.get(handle)?;
+        Some(MessageInfo {
+            message: MessageId(handle),
+            account: AccountId(message.account),
+            call: CallId(message.call),
+            tag: message.tag,
+            state: message.state,
+            incoming: message.incoming,
+            began: message.began,
+            len: self.body(handle).map_or(0, <[u8]>::len),
+            sip_code: message.sip_code,
+            result: message.result,
+        })
+    }
+
+    /// The body of a message; empty: it has none.
+    pub(in crate::phone) fn body(&self, handle: Handle) -> Option<&[u8]> {
+        let message = self.slots.get(handle)?;
+        if !message.incoming {
+            return Some(message.parts.body.of(self.text.get(handle.index)));
+        }
+        Some(Sip::parse(self.whole(handle)?).map_or(b"".as_slice(), |sip| sip.body()))
+    }
+
+    /// The bytes of a message that came.
+    fn whole(&self, handle: Handle) -> Option<&[u8]> {
+        let message = self.slots.get(handle).filter(|message| message.incoming)?;
+        self.text.get(handle.index).get(..usize::from(message.len))
+    }
+
+    /// A text of a message.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    pub(in crate::phone) fn write_text(
+        &self,
+        handle: Handle,
+        which: MessageText,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        let message = self.slots.get(handle).ok_or(CommandError::Stale)?;
+        let block = self.text.get(handle.index);
+        let mut put = |text: &[u8]| {
+            out.put(text);
+            if text.is_empty() { Err(CommandError::Nothing) } else { Ok(()) }
+        };
+        if !message.incoming {
+            return match which {
+                MessageText::RemoteUri => put(message.parts.target.of(block)),
+                MessageText::ContentType => put(message.parts.content_type.of(block)),
+                MessageText::RemoteName | MessageText::LocalUri | MessageText::CallId => Err(CommandError::Nothing),
+            };
+        }
+        let nothing = CommandError::Nothing;
+        let sip = self.whole(handle).and_then(|whole| Sip::parse(whole).ok()).ok_or(nothing)?;
+        match which {
+            MessageText::RemoteUri => put(sip.from().map_err(|_| nothing)?.uri),
+            MessageText::LocalUri => put(sip.to().map_err(|_| nothing)?.uri),
+            MessageText::CallId => put(sip.call_id().map_err(|_| nothing)?),
+            MessageText::ContentType => put(sip.header(Name::ContentType).unwrap_or_default()),
+            MessageText::RemoteName => {
+                let from: Address<'_> = sip.from().map_err(|_| nothing)?;
+                if from.display.is_empty() {
+                    return Err(nothing);
+                }
+                from.display_text(out);
+                Ok(())
+            }
+        }
+    }
+
+    /// A header field of a message that came; `nth` from 0.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`], as for one of ours.
+    pub(in crate::phone) fn write_header(
+        &self,
+        handle: Handle,
+        name: &str,
+        nth: u32,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        self.slots.get(handle).ok_or(CommandError::Stale)?;
+        let sip = self.whole(handle).and_then(|whole| Sip::parse(whole).ok()).ok_or(CommandError::Nothing)?;
+        out.put(nth_field(sip.head(), name.as_bytes(), nth).ok_or(CommandError::Nothing)?);
+        Ok(())
+    }
+}

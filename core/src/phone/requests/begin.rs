@@ -1,0 +1,172 @@
+//! The leg of a first request: our side, the far end, the way there. It becomes a dialog, or is used for this request
+//! alone.
+
+use crate::base::cursor::Cursor;
+use crate::base::limits::TARGET;
+use crate::base::slots::Handle;
+use crate::phone::accounts::Accounts;
+use crate::phone::dialogs::{Leg, Texts};
+use crate::phone::write::write_proxy;
+use crate::phone::{AccountText, CommandError, DialOptions, Lower};
+use crate::sip::tag::Tag;
+use crate::wire::sip::write_quoted;
+
+/// Bytes of a Call-ID of ours.
+const CALL_ID: usize = 32;
+
+/// Bytes of a display name, quoted and escaped.
+const DISPLAY: usize = 160;
+
+/// Takes the texts of a dialog, and its route. `None`: it cannot.
+type Describe<'f> = &'f mut dyn FnMut(&Texts<'_>, Option<&[u8]>) -> Option<()>;
+
+/// A first request that is to be made.
+#[derive(Clone, Copy)]
+pub(in crate::phone) struct First<'t> {
+    pub(in crate::phone) account: Handle,
+    pub(in crate::phone) uri: &'t [u8],
+    /// It goes by the account's own server.
+    pub(in crate::phone) own_hop: bool,
+    pub(in crate::phone) options: &'t DialOptions<'t>,
+    /// Header lines before those of the options.
+    lines: &'static [u8],
+}
+
+impl<'t> First<'t> {
+    /// One from this account, or from none. `lines`: header lines by whether it goes by the account's own server.
+    pub(in crate::phone) fn new(
+        accounts: &Accounts<'_>,
+        (account, uri): (Handle, &'t [u8]),
+        options: &'t DialOptions<'t>,
+        lines: impl FnOnce(bool) -> &'static [u8],
+    ) -> Self {
+        // by the account's proxy, or to its own domain by its registrar
+        let own_hop = is_service(uri) || accounts.is_by_own_server(account, uri);
+        Self { account, uri, own_hop, options, lines: lines(own_hop) }
+    }
+
+    /// Its texts fit a dialog.
+    pub(in crate::phone) fn fits(&self, lower: &Lower<'_>) -> bool {
+        let fits =
+            &mut |texts: &Texts<'_>, route: Option<&[u8]>| lower.dialogs.fits(texts, route, self.uri).then_some(());
+        self.describe(&lower.accounts, &[0; CALL_ID], fits).is_some()
+    }
+
+    /// Gives the texts of its dialog, and its route, to `with`. `None`: its name or its route is too long; or `with`
+    /// says so.
+    // `inline(never)`: keeps the texts off the deepest embedded stack path
+    #[inline(never)]
+    fn describe(&self, accounts: &Accounts<'_>, call_id: &[u8], with: Describe<'_>) -> Option<()> {
+        let Self { account, uri, own_hop, options, lines } = *self;
+        let mut name = [0u8; DISPLAY];
+        let mut cursor = Cursor::new(&mut name);
+        let display = if options.display_name.is_empty() {
+            accounts.display_name(account)
+        } else {
+            options.display_name.as_bytes()
+        };
+        if !display.is_empty() {
+            write_quoted(&mut cursor, display);
+            cursor.put_str(" ");
+        }
+        let name_len = cursor.finish().ok()?;
+        let name = name.get(..name_len).unwrap_or_default();
+        let own = accounts.uri(account);
+        let whole = [name, b"<", own.unwrap_or_default(), b">"];
+        #[cfg(feature = "identity")]
+        let identity = accounts.identity(account, options);
+        #[cfg(feature = "identity")]
+        let whole = identity.from(whole, if options.display_name.is_empty() { b"" } else { name });
+        #[cfg(feature = "identity")]
+        let headers = identity.lines(own_hop, [lines, options.headers.as_bytes()]);
+        #[cfg(feature = "identity")]
+        let named = identity.names();
+        #[cfg(not(feature = "identity"))]
+        let (named, _) = (false, own_hop);
+        #[cfg(not(feature = "identity"))]
+        let headers = [lines, options.headers.as_bytes()];
+        let texts = Texts {
+            // a direct one is named by the address that it leaves from, once that is known
+            local: if own.is_some() || named { &whole } else { whole.get(..1).unwrap_or_default() },
+            remote: &[b"<", uri, b">"],
+            call_id,
+            headers: &headers,
+        };
+        let mut room = [0u8; TARGET];
+        let server = if is_service(uri) {
+            accounts.text(account, AccountText::NextHop).unwrap_or_default()
+        } else {
+            accounts.proxy(account)
+        };
+        with(&texts, route_by(server, &mut room)?)
+    }
+}
+
+impl Lower<'_> {
+    /// The leg of a first request. `make` makes it of our tag.
+    ///
+    /// # Errors
+    /// [`CommandError::Full`], [`CommandError::Text`]; no slot is taken then.
+    pub(in crate::phone) fn begin(
+        &mut self,
+        first: &First<'_>,
+        make: impl FnOnce(Tag) -> Leg,
+    ) -> Result<Handle, CommandError> {
+        let secret = self.cx.rng.next_u64();
+        let mut call_id = [0u8; CALL_ID];
+        let mut cursor = Cursor::new(&mut call_id);
+        cursor.put_hex(self.cx.rng.next_u64(), 16);
+        cursor.put_hex(self.cx.rng.next_u64(), 16);
+        let handle = self.new_dialog(Leg::EMPTY).ok_or(CommandError::Full)?;
+        let leg = make(Tag { handle, secret });
+        let begin = &mut |texts: &Texts<'_>, route: Option<&[u8]>| {
+            self.dialogs.begin(handle, leg, texts, b"", route.into_iter(), first.uri)
+        };
+        if first.describe(&self.accounts, &call_id, begin).is_none() {
+            self.dialogs.discard(handle);
+            return Err(CommandError::Text);
+        }
+        Ok(handle)
+    }
+
+    /// The leg of a request that nothing else is asked of. `make` makes it of our tag, and of whether its way is the
+    /// account's own; `lines`: header lines of its request by the same, before those of the options.
+    ///
+    /// # Errors
+    /// As [`Lower::begin`].
+    #[cfg(any(feature = "message", feature = "subscribe"))]
+    pub(in crate::phone) fn begin_leg(
+        &mut self,
+        account: Handle,
+        uri: &[u8],
+        options: &DialOptions<'_>,
+        make: impl FnOnce(Tag, bool) -> Leg,
+        lines: impl FnOnce(bool) -> &'static [u8],
+    ) -> Result<Handle, CommandError> {
+        let first = First::new(&self.accounts, (account, uri), options, lines);
+        self.begin(&first, |tag| make(tag, first.own_hop))
+    }
+}
+
+/// The target is a service, which only the account's own server can find.
+fn is_service(uri: &[u8]) -> bool {
+    #[cfg(feature = "numbers")]
+    return core::str::from_utf8(uri).is_ok_and(crate::numbers::is_service);
+    #[cfg(not(feature = "numbers"))]
+    {
+        let _ = uri;
+        false
+    }
+}
+
+/// The route by an account's proxy, where it has one (rfc3261#8.1.2). `None`: it does not fit, and the request may not
+/// leave without it.
+pub(in crate::phone) fn route_by<'r>(proxy: &[u8], room: &'r mut [u8; TARGET]) -> Option<Option<&'r [u8]>> {
+    if proxy.is_empty() {
+        return Some(None);
+    }
+    let mut cursor = Cursor::new(room);
+    write_proxy(&mut cursor, proxy);
+    let len = cursor.finish().ok()?;
+    room.get(..len).map(Some)
+}
