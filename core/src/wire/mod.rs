@@ -1,5 +1,7 @@
 //! Bytes to meaning and back: no state, no time.
 
+#[cfg(feature = "subscribe")]
+pub mod body;
 mod bytes;
 pub mod dtmf;
 pub mod rtcp;

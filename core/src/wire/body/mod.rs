@@ -1,0 +1,12 @@
+//! Bodies that messages of other kinds than calls bring: what a watched party does, what a mailbox holds, how a
+//! transfer goes on. Readers of bytes without state; each is bounded, and passes over what it does not know.
+
+pub mod dialog_info;
+pub mod message_summary;
+pub mod pidf;
+#[cfg(feature = "refer")]
+pub mod sipfrag;
+pub mod xml;
+
+#[cfg(all(test, feature = "refer"))]
+mod tests;

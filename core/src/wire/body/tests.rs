@@ -1,0 +1,249 @@
+use super::xml::{DEPTH, Fault, NAME, Node, Reader, write_escaped};
+use super::{dialog_info, message_summary, pidf, sipfrag};
+use crate::base::cursor::Cursor;
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+/// The document as a line: `+name`, `-`, `"text"`.
+fn outline(document: &str) -> Result<String, Fault> {
+    let (mut reader, mut line) = (Reader::new(document.as_bytes()), String::new());
+    while let Some(node) = reader.next()? {
+        match node {
+            Node::Open(element) => line.push_str(&format!("+{} ", String::from_utf8_lossy(element.name))),
+            Node::Close => line.push_str("- "),
+            Node::Text(text) => line.push_str(&format!("{:?} ", plain(text))),
+        }
+    }
+    Ok(line)
+}
+
+fn plain(text: super::xml::Text<'_>) -> String {
+    let mut room = [0; 256];
+    let mut out = Cursor::new(&mut room);
+    text.write(&mut out);
+    String::from_utf8_lossy(out.written()).into_owned()
+}
+
+#[test]
+fn elements_text_and_what_is_passed_over() {
+    for (document, wanted) in [
+        ("<a/>", "+a - "),
+        ("<?xml version=\"1.0\"?>\r\n<a>x</a>\r\n", "+a \"x\" - "),
+        ("\u{feff}<!-- <b> --><p:a x='>' ><b/>y<!-- - -->z</p:a >", "+a +b - \"y\" \"z\" - "),
+        ("<a>&lt;&#x41;&#66;&amp;&unknown;&quot;&</a>", "+a \"<AB&&unknown;\\\"&\" - "),
+        ("<a><![CDATA[<&lt;>]]></a>", "+a \"<&lt;>\" - "),
+        ("<a>&#0;&#x7;&#xD800;</a>", "+a \"&#0;&#x7;&#xD800;\" - "),
+    ] {
+        assert_eq!(outline(document).as_deref(), Ok(wanted), "{document}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_refused() {
+    let deep = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+    assert!(outline(&deep(DEPTH)).is_ok());
+    let long = |len: usize| format!("<{}/>", "n".repeat(len));
+    assert!(outline(&long(NAME)).is_ok());
+    let documents = [
+        "",
+        " ",
+        "x",
+        "<",
+        "<a",
+        "<a>",
+        "<a></b>",
+        "<a></a",
+        "</a>",
+        "<a/><b/>",
+        "<a/>x",
+        "<a x></a>",
+        "<a x=1/>",
+        "<a x='1'y='2'/>",
+        "<a x=\"<\"/>",
+        "<a x='1/>",
+        "<!DOCTYPE a><a/>",
+        "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
+        "<![CDATA[x]]><a/>",
+        "<a><![CDATA[x</a>",
+        "<!-- x",
+        "<?x",
+        "<1",
+        "< a/>",
+    ];
+    for document in documents.map(String::from).into_iter().chain([deep(DEPTH + 1), long(NAME + 1)]) {
+        assert_eq!(outline(&document), Err(Fault), "{document}");
+    }
+}
+
+#[test]
+fn attributes_are_found_by_their_name() {
+    let mut reader = Reader::new(b"<a x='1' ns:y = \"a &amp; b\"\n z=''/>");
+    let element = reader.child(0).unwrap().unwrap();
+    assert_eq!(element.attribute("x").unwrap().number(), Some(1));
+    assert_eq!(plain(element.attribute("y").unwrap()), "a & b");
+    assert!(element.attribute("z").unwrap().is_blank());
+    assert!(element.attribute("w").is_none());
+}
+
+#[test]
+fn escaped_text_comes_back() {
+    for text in ["<a href=\"x\">&amp;'", "Grüße", ""] {
+        let mut room = [0; 256];
+        let mut out = Cursor::new(&mut room);
+        out.put_str("<a>");
+        write_escaped(&mut out, text.as_bytes());
+        out.put_str("</a>");
+        let mut reader = Reader::new(out.written());
+        reader.child(0).unwrap().unwrap();
+        assert_eq!(plain(reader.text().unwrap()), text);
+    }
+}
+
+const PRESENCE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
+<presence xmlns=\"urn:ietf:params:xml:ns:pidf\" xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\"
+  xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\" entity=\"pres:someone@example.com\">
+ <tuple id=\"one\"><status><basic>closed</basic></status><contact priority=\"0.8\">im:someone@mobile.example</contact></tuple>
+ <tuple id=\"two\"><status><basic> open </basic><extra><basic>closed</basic></extra></status>
+  <contact>sip:someone@example.com</contact><note xml:lang=\"en\">Don't disturb &amp; wait</note></tuple>
+ <dm:person id=\"p\"><rpid:activities><rpid:away/><rpid:on-the-phone/></rpid:activities></dm:person>
+ <note>later</note>
+</presence>";
+
+// rfc3863#4.1, rfc4480#3.2
+#[test]
+fn presence_is_read() {
+    let presence = pidf::Presence::parse(PRESENCE.as_bytes()).unwrap();
+    assert_eq!((presence.open, presence.activity, presence.tuples), (Some(true), pidf::Activity::Phone, 2));
+    assert!(presence.entity.is("pres:someone@example.com") && presence.contact.is("sip:someone@example.com"));
+    assert_eq!(plain(presence.note), "Don't disturb & wait");
+    let none = pidf::Presence::parse(b"<presence entity='x'/>").unwrap();
+    assert_eq!((none.open, none.activity), (None, pidf::Activity::None));
+    assert!(pidf::Presence::parse(b"<presences/>").is_err());
+    assert!(pidf::Presence::parse(&PRESENCE.as_bytes()[..PRESENCE.len() - 3]).is_err());
+}
+
+#[test]
+fn presence_of_our_own_comes_back() {
+    for activity in [pidf::Activity::None, pidf::Activity::Away, pidf::Activity::Busy, pidf::Activity::Phone] {
+        let own = pidf::Own {
+            entity: b"sip:anna@example.org",
+            open: activity != pidf::Activity::Away,
+            activity,
+            note: b"<back> at 3 & so",
+            contact: b"sip:anna@10.0.0.1",
+        };
+        let mut room = [0; 1024];
+        let mut out = Cursor::new(&mut room);
+        own.write(&mut out);
+        let read = pidf::Presence::parse(out.written()).unwrap();
+        assert_eq!((read.open, read.activity), (Some(own.open), activity));
+        assert_eq!((plain(read.note).as_bytes(), plain(read.contact).as_bytes()), (own.note, own.contact));
+    }
+}
+
+const DIALOGS: &str = "<?xml version=\"1.0\"?>
+<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"7\" state=\"partial\" entity=\"sip:alice@example.com\">
+ <dialog id=\"as7d900as8\" call-id=\"a84b4c76e66710\" local-tag=\"1928301774\" remote-tag=\"456887766\" direction=\"recipient\">
+  <state event=\"x\">early</state>
+  <remote><identity display=\"Bob &lt;B&gt;\">sip:bob@example.net</identity><target uri=\"sip:bob@10.0.0.9\"/></remote>
+  <local><identity>sip:alice@example.com</identity><target uri=\"sip:alice@pc\"><param pname=\"+sip.rendering\" pval=\"no\"/></target></local>
+ </dialog>
+ <other><dialog id=\"not\"/></other>
+ <dialog id=\"zwei\"><state>terminated</state></dialog>
+</dialog-info>";
+
+// rfc4235#4.1
+#[test]
+fn dialogs_are_read() {
+    let mut document = dialog_info::Document::parse(DIALOGS.as_bytes()).unwrap();
+    assert_eq!((document.head.version, document.head.full), (7, false));
+    assert!(document.head.entity.is("sip:alice@example.com"));
+    let first = document.next().unwrap().unwrap();
+    assert_eq!((first.state, first.called), (dialog_info::DialogState::Early, Some(true)));
+    assert!(first.call_id.is("a84b4c76e66710") && first.local_tag.is("1928301774") && first.remote_tag.is("456887766"));
+    assert_eq!(plain(first.remote.display), "Bob <B>");
+    assert!(first.remote.identity.is("sip:bob@example.net") && first.remote.target.is("sip:bob@10.0.0.9"));
+    assert!(first.local.holds && !first.remote.holds);
+    let second = document.next().unwrap().unwrap();
+    assert_eq!((second.state, second.called), (dialog_info::DialogState::Terminated, None));
+    assert_eq!(document.next(), Ok(None));
+    for broken in ["<dialog-info/>", "<dialog-info version='x'/>", "<presence version='1'/>"] {
+        assert!(dialog_info::Document::parse(broken.as_bytes()).is_err(), "{broken}");
+    }
+    let mut cut = dialog_info::Document::parse(&DIALOGS.as_bytes()[..DIALOGS.len() - 20]).unwrap();
+    let all: Vec<_> = core::iter::from_fn(|| cut.next().transpose()).take(5).collect();
+    assert!(all.iter().any(Result::is_err), "a document without its end");
+}
+
+#[test]
+fn dialogs_of_our_own_come_back() {
+    let own = dialog_info::Own {
+        id: 0x1_0000_0002,
+        call_id: b"c&1",
+        local_tag: b"l",
+        remote_tag: b"r",
+        called: true,
+        state: dialog_info::DialogState::Confirmed,
+        remote: b"sip:bob@example.org",
+        remote_name: b"B\"ob",
+        holds: true,
+    };
+    let mut room = [0; 1024];
+    let mut out = Cursor::new(&mut room);
+    dialog_info::write_head((3, true), b"sip:anna@example.org", &mut out);
+    own.write(&mut out);
+    dialog_info::write_end(&mut out);
+    let mut document = dialog_info::Document::parse(out.written()).unwrap();
+    assert_eq!((document.head.version, document.head.full), (3, true));
+    let read = document.next().unwrap().unwrap();
+    assert_eq!((read.state, read.called, read.local.holds), (own.state, Some(true), true));
+    assert_eq!((plain(read.call_id).as_bytes(), plain(read.remote.display).as_bytes()), (own.call_id, own.remote_name));
+    assert_eq!(document.next(), Ok(None));
+}
+
+// rfc3842#5.2
+#[test]
+fn mailboxes_are_read_and_come_back() {
+    let body = b"Messages-Waiting: yes\r\nMessage-Account: sip:alice@vmail.example.com\r\nVoice-Message: 4/8 (1/2)\r\n\
+                 Fax-Message: 0/1\r\nX-Other: 1/1\r\n\r\nTo: <alice@atlanta.example.com>\r\n";
+    let read = message_summary::Summary::parse(body).unwrap();
+    assert!(read.waiting && read.account == b"sip:alice@vmail.example.com");
+    let count = |new, old, new_urgent, old_urgent| Some(message_summary::Count { new, old, new_urgent, old_urgent });
+    assert_eq!(read.counts, [count(4, 8, 1, 2), count(0, 1, 0, 0), None, None, None, None]);
+    assert_eq!(read.new_messages(), 4);
+    let mut room = [0; 256];
+    let mut out = Cursor::new(&mut room);
+    read.write(&mut out);
+    assert_eq!(message_summary::Summary::parse(out.written()), Some(read));
+    for (body, waiting, new) in [
+        ("Messages-Waiting:no", false, 0),
+        ("messages-waiting : YES\nVoice-Message: 0/2", true, 1),
+        ("Messages-Waiting: yes\r\nVoice-Message: 99999999999/1\r\n", true, 1),
+        ("Messages-Waiting: yes\r\nVoice-Message: 1/2 (x\r\n", true, 1),
+    ] {
+        let read = message_summary::Summary::parse(body.as_bytes()).unwrap();
+        assert_eq!((read.waiting, read.new_messages()), (waiting, new), "{body}");
+    }
+    for body in ["", "Voice-Message: 1/2", "Messages-Waiting: maybe"] {
+        assert_eq!(message_summary::Summary::parse(body.as_bytes()), None, "{body}");
+    }
+}
+
+// rfc3420#2, rfc3515#2.4.5
+#[test]
+fn fragments_say_their_status() {
+    let of = |body: &'static str| sipfrag::status(body.as_bytes());
+    assert_eq!(of("SIP/2.0 100 Trying\r\n"), Some((100, b"Trying".as_slice())));
+    assert_eq!(of("\r\nsip/2.0 603 Declined\r\nTo: x\r\n"), Some((603, b"Declined".as_slice())));
+    assert_eq!(of("SIP/2.0 200"), Some((200, b"".as_slice())));
+    for body in
+        ["", "INVITE sip:a SIP/2.0\r\n", "SIP/2.0 99 x", "SIP/2.0 2000 OK", "SIP/2.0 abc", "SIP/2.0", "S 200 OK"]
+    {
+        assert_eq!(of(body), None, "{body}");
+    }
+    let mut room = [0; 64];
+    let mut out = Cursor::new(&mut room);
+    sipfrag::write(180, b"", &mut out);
+    assert_eq!(out.written(), b"SIP/2.0 180 Ringing\r\n");
+}
