@@ -8,6 +8,8 @@ pub mod dialog;
 pub mod flow;
 pub mod server;
 pub mod session;
+#[cfg(feature = "subscribe")]
+pub mod subscription;
 pub mod tag;
 pub mod timer;
 pub mod tombstone;
