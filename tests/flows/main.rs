@@ -90,6 +90,7 @@ mod starving;
 mod stranger_cannot;
 mod strangers;
 mod streams;
+mod subscriptions;
 mod talk_off;
 mod tones;
 mod trace;

@@ -3,7 +3,7 @@
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
     self, AccountId, AccountState, CallId, CallState, Cause, ConferenceId, EndCause, EndedBy, Event, Member, MessageId,
-    Op,
+    Op, SubscriptionId,
 };
 
 /// The kind of an event.
@@ -37,6 +37,10 @@ pub enum EventKind {
     Message,
     /// A message of ours ended.
     Sent,
+    /// A subscription of ours changed its state.
+    Subscription,
+    /// What is watched changed.
+    Notify,
     /// Objects gave way.
     Lost,
 }
@@ -52,6 +56,8 @@ pub struct Told {
     pub call: CallId,
     /// Its conference.
     pub conference: ConferenceId,
+    /// Its subscription.
+    pub subscription: SubscriptionId,
     /// Its message.
     pub message: MessageId,
     /// A member of it.
@@ -90,6 +96,7 @@ impl Told {
             account: event.account,
             call: event.call,
             conference: ConferenceId::NONE,
+            subscription: SubscriptionId::NONE,
             message: MessageId::NONE,
             member: None,
             tag: event.tag,
@@ -152,6 +159,12 @@ impl Told {
             }
             phone::EventKind::Sent { message, token, sip_code, result } => {
                 Self { kind: EventKind::Sent, message, token, sip_code, result, ..blank }
+            }
+            phone::EventKind::Subscription { subscription, state, sip_code, result } => {
+                Self { kind: EventKind::Subscription, subscription, state: state as u32, sip_code, result, ..blank }
+            }
+            phone::EventKind::Notify { subscription, lamp, value } => {
+                Self { kind: EventKind::Notify, subscription, state: lamp as u32, value, ..blank }
             }
             phone::EventKind::Challenge(result) => Self { result, ..blank },
             phone::EventKind::Lost(count) => Self { kind: EventKind::Lost, value: count, ..blank },

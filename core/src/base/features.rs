@@ -39,6 +39,8 @@ pub const TIMERS: bool = cfg!(feature = "timers");
 pub const RULES: bool = cfg!(feature = "rules");
 /// Messages.
 pub const MESSAGE: bool = cfg!(feature = "message");
+/// Subscriptions.
+pub const SUBSCRIBE: bool = cfg!(feature = "subscribe");
 /// Digits by SIP INFO, and a choice of their method.
 pub const INFO: bool = cfg!(feature = "info");
 /// G.722.

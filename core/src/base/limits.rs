@@ -176,6 +176,9 @@ pub const CONNECT_MS: u64 = 10_000;
 /// tunnels, it still fits a packet of 1500 bytes, and one that is cut in pieces is often lost.
 pub const DATAGRAM: usize = 1300;
 
+/// Seconds for which a subscription is asked, where the application names none: as rfc3842, rfc3856 and rfc4235 have it.
+pub const SUBSCRIPTION: u32 = 3600;
+
 /// A message that the application has not answered within this is refused (milliseconds): long enough for a program that
 /// wakes up, and well within the 32 s for which its sender waits (rfc3261#17.1.2.2).
 pub const UNREAD_MS: u64 = 5000;

@@ -78,6 +78,11 @@ pub struct Capacity {
     /// response was fetched; `message` bytes each. When full: `message_send` fails, and one that comes is refused (480).
     /// 0, as without the feature `message`: there are none.
     pub messages: u32,
+    /// Subscriptions of ours. When full: `subscription_add` fails. 0, as without the feature `subscribe`: there are none.
+    pub subscriptions: u32,
+    /// Bytes of a subscription's texts, and of what it was told. When full: entries are left out, and counted. A lamp of a
+    /// mailbox takes 120.
+    pub subscription_text: u32,
     /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
@@ -114,6 +119,8 @@ impl Capacity {
             rule_text: 0,
             hear_keys: false,
             messages: 0,
+            subscriptions: 0,
+            subscription_text: 256,
             traces: 0,
         }
     }
@@ -150,6 +157,8 @@ impl Capacity {
             rule_text: 1024,
             hear_keys: true,
             messages: 16,
+            subscriptions: 16,
+            subscription_text: 2048,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
     }
@@ -198,6 +207,8 @@ impl Capacity {
             && self.message >= 512
             && self.message <= 65_535 - 512
             && self.messages() <= most as usize
+            && self.subscriptions() <= most as usize
+            && self.subscription_text <= 65_535
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
             && self.challenge <= 65_535
@@ -228,6 +239,11 @@ impl Capacity {
     /// Messages that are lent.
     pub(crate) const fn messages(&self) -> usize {
         if features::MESSAGE { self.messages as usize } else { 0 }
+    }
+
+    /// Subscriptions that are lent.
+    pub(crate) const fn subscriptions(&self) -> usize {
+        if features::SUBSCRIBE { self.subscriptions as usize } else { 0 }
     }
 
     /// Quanta of PCM of a tick: of the far end and of the source of one call; in a conference of all far ends, the

@@ -38,6 +38,8 @@ impl Phone<'_> {
         self.lower.media.tones().close();
         #[cfg(feature = "message")]
         self.messages.leave_all(&mut self.lower, now, None);
+        #[cfg(feature = "subscribe")]
+        self.subscriptions.leave_all(&mut self.lower, now, None);
         self.hangup_all(now);
         for index in 0..self.lower.accounts.capacity() {
             if let Some(handle) = self.lower.accounts.handle_at(index) {
@@ -51,6 +53,10 @@ impl Phone<'_> {
     pub fn is_idle(&self) -> bool {
         #[cfg(feature = "message")]
         if self.messages.are_under_way() {
+            return false;
+        }
+        #[cfg(feature = "subscribe")]
+        if self.subscriptions.are_leaving() {
             return false;
         }
         !self.lower.transactions.is_asking()

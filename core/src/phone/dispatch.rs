@@ -190,6 +190,10 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Info) => {
                 self.calls.info_response(&mut self.lower, now, dialog, handle, status)
             }
+            #[cfg(feature = "subscribe")]
+            (Owner::Dialog(dialog), Sending::Subscribe) => {
+                self.subscriptions.response(&mut self.lower, now, (dialog, flow), handle, response, status)
+            }
             #[cfg(feature = "message")]
             (Owner::Dialog(dialog), Sending::Message) => {
                 self.messages.response(&mut self.lower, now, dialog, handle, status)
@@ -234,6 +238,11 @@ impl Phone<'_> {
         #[cfg(feature = "message")]
         if self.lower.transactions.request(handle).is_some_and(|request| request.method() == Sending::Message) {
             self.messages.request_failed(&mut self.lower, now, handle, cause);
+            return;
+        }
+        #[cfg(feature = "subscribe")]
+        if self.lower.transactions.request(handle).is_some_and(|request| request.method() == Sending::Subscribe) {
+            self.subscriptions.request_failed(&mut self.lower, now, handle, cause);
             return;
         }
         let Some(Owner::Account(account)) = self.lower.transactions.request(handle).map(Request::owner) else {

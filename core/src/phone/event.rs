@@ -2,7 +2,8 @@
 
 use super::message::MessageState;
 use super::rule::Rule;
-use super::{AccountId, Alert, CallId, ConferenceId, Member, MessageId};
+use super::subscription::{Lamp, SubscriptionState};
+use super::{AccountId, Alert, CallId, ConferenceId, Member, MessageId, SubscriptionId};
 use crate::base::time::Instant;
 use crate::media::digits::DigitMethod;
 
@@ -365,6 +366,27 @@ pub enum EventKind {
         sip_code: u16,
         /// The result.
         result: Cause,
+    },
+    /// A subscription of ours has another state, or has failed once more. With the feature `subscribe`.
+    Subscription {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Its state.
+        state: SubscriptionState,
+        /// The last status; 0 when none.
+        sip_code: u16,
+        /// The result of its end or failure.
+        result: Cause,
+    },
+    /// What is watched has changed. Of several changes since the last event of this kind, the latest. With the feature
+    /// `subscribe`.
+    Notify {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// What it shows now.
+        lamp: Lamp,
+        /// As [`super::SubscriptionInfo::value`].
+        value: u32,
     },
     /// Another member talks in a conference now.
     Talker {

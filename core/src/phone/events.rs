@@ -34,6 +34,8 @@ impl Phone<'_> {
                 Object::Conference(index) if features::CONFERENCE => self.conference_event(index),
                 #[cfg(feature = "message")]
                 Object::Message(index) => self.messages.poll_event(index),
+                #[cfg(feature = "subscribe")]
+                Object::Subscription(index) => self.subscriptions.poll_event(index),
                 _ => None,
             };
             match event {

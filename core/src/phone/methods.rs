@@ -79,6 +79,14 @@ const METHODS: &[Row] = &[
             inside: |phone, now, message| phone.message_arrived(now, message),
         },
     },
+    #[cfg(feature = "subscribe")]
+    Row {
+        name: "NOTIFY",
+        takes: Takes::Anywhere {
+            outside: |phone, now, notify| phone.notified_outside(now, notify),
+            inside: |phone, now, notify| phone.notified(now, notify),
+        },
+    },
 ];
 
 /// The row of a method; none: it is not one of ours.

@@ -60,6 +60,11 @@ pub mod rule;
 mod session_timer;
 pub mod setup;
 pub mod storage;
+pub mod subscription;
+#[cfg(feature = "subscribe")]
+mod subscription_commands;
+#[cfg(feature = "subscribe")]
+mod subscriptions;
 mod target;
 mod texts;
 mod tick;
@@ -86,7 +91,7 @@ pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,
     MEDIA_SENDING, Op,
 };
-pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, WishId};
+pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, SubscriptionId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
@@ -101,6 +106,9 @@ pub use rule::{
 pub use session_timer::{Refresher, SessionTimer, TimerMode};
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
+pub use subscription::{
+    Lamp, NewSubscription, Package, SubscriptionInfo, SubscriptionState, SubscriptionText, Watched,
+};
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;
 
@@ -120,6 +128,8 @@ pub struct Phone<'a> {
     calls: Calls<'a>,
     #[cfg(feature = "message")]
     messages: messages::Messages<'a>,
+    #[cfg(feature = "subscribe")]
+    subscriptions: subscriptions::Subscriptions<'a>,
     lower: Lower<'a>,
 }
 
@@ -181,6 +191,8 @@ pub struct Usage {
     pub servers: usize,
     /// Messages that cannot give way: those that wait for a response, are kept, or have news.
     pub messages: usize,
+    /// Subscriptions, ended ones that were not released among them.
+    pub subscriptions: usize,
 }
 
 impl Phone<'_> {
@@ -196,6 +208,10 @@ impl Phone<'_> {
             messages: self.messages.busy(),
             #[cfg(not(feature = "message"))]
             messages: 0,
+            #[cfg(feature = "subscribe")]
+            subscriptions: self.subscriptions.used(),
+            #[cfg(not(feature = "subscribe"))]
+            subscriptions: 0,
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) enum Object {
     Account(u32),
     Conference(u32),
     Message(u32),
+    Subscription(u32),
     Stream(u32),
 }
 
@@ -25,6 +26,7 @@ pub(crate) struct Objects {
     accounts: u32,
     conferences: u32,
     messages: u32,
+    subscriptions: u32,
     streams: u32,
 }
 
@@ -36,8 +38,9 @@ impl Objects {
         let accounts = calls + capacity.calls;
         let conferences = accounts + capacity.accounts;
         let messages = conferences + capacity.conferences() as u32;
-        let streams = messages + capacity.messages() as u32;
-        Self { servers, dialogs, calls, accounts, conferences, messages, streams }
+        let subscriptions = messages + capacity.messages() as u32;
+        let streams = subscriptions + capacity.subscriptions() as u32;
+        Self { servers, dialogs, calls, accounts, conferences, messages, subscriptions, streams }
     }
 
     pub(crate) const fn number(&self, object: Object) -> u32 {
@@ -49,16 +52,17 @@ impl Objects {
             Object::Account(index) => self.accounts + index,
             Object::Conference(index) => self.conferences + index,
             Object::Message(index) => self.messages + index,
+            Object::Subscription(index) => self.subscriptions + index,
             Object::Stream(index) => self.streams + index,
         }
     }
 
-    /// Calls, accounts, conferences and messages have numbers of their own, for they alone have events.
+    /// Calls, accounts, conferences, messages and subscriptions have numbers of their own, for they alone have events.
     pub(crate) const fn teller(&self, object: Object) -> u32 {
         self.number(object).saturating_sub(self.calls)
     }
 
-    /// The call, account, conference or message that has this number.
+    /// The call, account, conference, message or subscription that has this number.
     pub(crate) const fn telling(&self, number: u32) -> Object {
         self.object(self.calls + number)
     }
@@ -76,8 +80,10 @@ impl Objects {
             Object::Account(number - self.accounts)
         } else if features::CONFERENCE && number < self.messages {
             Object::Conference(number - self.conferences)
-        } else if features::MESSAGE && number < self.streams {
+        } else if features::MESSAGE && number < self.subscriptions {
             Object::Message(number - self.messages)
+        } else if features::SUBSCRIBE && number < self.streams {
+            Object::Subscription(number - self.subscriptions)
         } else {
             Object::Stream(number - self.streams)
         }

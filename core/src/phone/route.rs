@@ -277,6 +277,10 @@ impl Phone<'_> {
 
     /// The call of a dialog has ended, or there is none.
     fn is_over(&self, dialog: Handle) -> bool {
+        #[cfg(feature = "subscribe")]
+        if !self.lower.dialogs.subscription_of(dialog).is_none() {
+            return false;
+        }
         !self.calls.goes_on(self.lower.dialogs.call_of(dialog))
     }
 }

@@ -182,11 +182,15 @@ impl<'a> Phone<'a> {
         storage.media.mark(setup.mark);
         #[cfg(feature = "message")]
         storage.messages.mark(setup.mark);
+        #[cfg(feature = "subscribe")]
+        storage.subscriptions.mark(setup.mark);
         storage.media.set_rate(setup.rate);
         Ok(Self {
             calls: storage.calls,
             #[cfg(feature = "message")]
             messages: storage.messages,
+            #[cfg(feature = "subscribe")]
+            subscriptions: storage.subscriptions,
             lower: Lower {
                 cx: Context {
                     fixed: Fixed {

@@ -9,6 +9,8 @@ use super::lender::Lender;
 use super::media::Media;
 #[cfg(feature = "message")]
 use super::messages::Messages;
+#[cfg(feature = "subscribe")]
+use super::subscriptions::Subscriptions;
 use super::trace::{self, Trace};
 use super::transactions::Transactions;
 use crate::base::due::{DueCell, OwedCell};
@@ -23,6 +25,8 @@ pub struct Storage<'a> {
     pub(super) transactions: Transactions<'a>,
     #[cfg(feature = "message")]
     pub(super) messages: Messages<'a>,
+    #[cfg(feature = "subscribe")]
+    pub(super) subscriptions: Subscriptions<'a>,
     pub(super) sockets: &'a mut [Option<SocketAddr>],
     pub(super) due: &'a mut [DueCell],
     pub(super) owed: &'a mut [OwedCell],
@@ -50,9 +54,9 @@ impl<'a> Storage<'a> {
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
         let conferences = capacity.conferences();
-        let messages = capacity.messages();
+        let others = capacity.messages() + capacity.subscriptions();
         // the last are the streams
-        let objects = requests + servers + dialogs + calls + accounts + conferences + messages + calls;
+        let objects = requests + servers + dialogs + calls + accounts + conferences + others + calls;
         let storage = Self {
             accounts: Accounts::lent(capacity, lender),
             calls: Calls::lent(capacity, lender),
@@ -61,10 +65,12 @@ impl<'a> Storage<'a> {
             transactions: Transactions::lent(capacity, lender),
             #[cfg(feature = "message")]
             messages: Messages::lent(capacity, lender),
+            #[cfg(feature = "subscribe")]
+            subscriptions: Subscriptions::lent(capacity, lender),
             sockets: lender.lend(capacity.sockets as usize, None),
             due: lender.zeroed(objects),
             owed: lender.zeroed(objects),
-            events: lender.zeroed(calls + accounts + conferences + messages),
+            events: lender.zeroed(calls + accounts + conferences + others),
             wishes: lender.zeroed(objects),
             commands: lender.lend(capacity.commands as usize, Command::EMPTY),
             traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY),

@@ -47,6 +47,8 @@ impl Phone<'_> {
                 }
                 #[cfg(feature = "message")]
                 Object::Message(index) => self.messages.due(&mut self.lower, now, index),
+                #[cfg(feature = "subscribe")]
+                Object::Subscription(index) => self.subscriptions.due(&mut self.lower, now, index),
                 // they have no deadline
                 _ => {}
             }

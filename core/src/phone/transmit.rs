@@ -82,7 +82,11 @@ impl Phone<'_> {
                 }
                 sent
             }
-            Object::Call(_) | Object::Conference(_) | Object::Message(_) | Object::Stream(_) => Transmit::Nothing,
+            Object::Call(_)
+            | Object::Conference(_)
+            | Object::Message(_)
+            | Object::Subscription(_)
+            | Object::Stream(_) => Transmit::Nothing,
         }
     }
 }

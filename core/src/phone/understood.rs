@@ -18,6 +18,8 @@ const METHODS: &[&str] = &[
     "INFO",
     #[cfg(feature = "message")]
     "MESSAGE",
+    #[cfg(feature = "subscribe")]
+    "NOTIFY",
 ];
 
 /// Extensions that a request may require (rfc3261#8.2.2.3), by their option tags. A bit of [`Tags`] each.

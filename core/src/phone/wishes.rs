@@ -197,6 +197,8 @@ impl Phone<'_> {
             self.send_register(now, handle);
         }
         self.calls.move_calls(&mut self.lower, now);
+        #[cfg(feature = "subscribe")]
+        self.subscriptions.moved(&mut self.lower, now);
     }
 }
 

@@ -370,6 +370,12 @@ impl Dialog {
         out.put_str("\r\n");
     }
 
+    /// The Call-ID of a request is this dialog's.
+    #[must_use]
+    pub fn has_id(&self, block: &[u8], call_id: &[u8]) -> bool {
+        self.call_id.of(block) == call_id
+    }
+
     /// rfc3261#12.2.2: the tags and the Call-ID of a request are this dialog's.
     #[must_use]
     pub fn is_of(&self, block: &[u8], call_id: &[u8], remote_tag: &[u8]) -> bool {

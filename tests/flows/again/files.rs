@@ -113,6 +113,7 @@ const ALONE: &[(&str, &str)] = &[
     ("stranger_cannot", STRANGER),
     ("strangers", STRANGER),
     ("streams", STREAM),
+    ("subscriptions", "they have a list of their own there"),
     ("talk_off", SOUND),
     ("tones", SOUND),
     ("trace", EVENTS),

@@ -19,6 +19,11 @@ impl Dialogs<'_> {
             if !leg.left && leg.dialog.is_of(self.text(at), call_id, theirs) {
                 return Some(at);
             }
+            // rfc6665#4.4.1: a NOTIFY may make the dialog before the 2xx does
+            #[cfg(feature = "subscribe")]
+            if !leg.subscription.is_none() && !leg.dialog.confirmed && leg.dialog.has_id(self.text(at), call_id) {
+                return Some(at);
+            }
             at = leg.sibling;
         }
         None

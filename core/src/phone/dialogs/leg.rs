@@ -83,6 +83,9 @@ pub(in crate::phone) struct Leg {
     /// The MESSAGE of ours that goes by it; they leave one after the other.
     #[cfg(feature = "message")]
     pub(super) message: Handle,
+    /// The subscription of ours that uses it.
+    #[cfg(feature = "subscribe")]
+    pub(super) subscription: Handle,
 }
 
 impl Leg {
@@ -116,6 +119,8 @@ impl Leg {
         location: Location::NONE,
         #[cfg(feature = "message")]
         message: Handle::NONE,
+        #[cfg(feature = "subscribe")]
+        subscription: Handle::NONE,
     };
 
     /// The leg of an INVITE of ours: the call uses it.
@@ -129,6 +134,18 @@ impl Leg {
     pub(in crate::phone) const fn of_message(message: Handle, account: Handle, local_tag: Tag, own_hop: bool) -> Self {
         let dialog = Dialog { local_tag, ..Dialog::EMPTY };
         Self { dialog, account, usages: 1, own_hop, message, ..Self::EMPTY }
+    }
+
+    /// The leg of a subscription of ours, which uses it.
+    #[cfg(feature = "subscribe")]
+    pub(in crate::phone) const fn of_subscription(
+        subscription: Handle,
+        account: Handle,
+        local_tag: Tag,
+        own_hop: bool,
+    ) -> Self {
+        let dialog = Dialog { local_tag, ..Dialog::EMPTY };
+        Self { dialog, account, usages: 1, own_hop, subscription, ..Self::EMPTY }
     }
 
     /// The same, whose INVITE says this of reliable responses.
@@ -174,6 +191,8 @@ impl Leg {
             prack: Handle::NONE,
             #[cfg(feature = "message")]
             message: Handle::NONE,
+            #[cfg(feature = "subscribe")]
+            subscription: Handle::NONE,
             ..*self
         }
     }

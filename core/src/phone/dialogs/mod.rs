@@ -144,6 +144,20 @@ impl<'a> Dialogs<'a> {
         }
     }
 
+    /// The subscription of ours that uses a leg.
+    #[cfg(feature = "subscribe")]
+    pub(super) fn subscription_of(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.subscription)
+    }
+
+    /// Another one uses a leg, or none does.
+    #[cfg(feature = "subscribe")]
+    pub(super) fn set_subscription(&mut self, handle: Handle, subscription: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.subscription = subscription;
+        }
+    }
+
     /// The account that a dialog belongs to.
     pub(super) fn account_of(&self, handle: Handle) -> Handle {
         self.slots.get(handle).map_or(Handle::NONE, |leg| leg.account)

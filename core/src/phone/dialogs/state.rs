@@ -3,8 +3,14 @@
 use super::{Dialogs, Leg, Lost};
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
+#[cfg(feature = "subscribe")]
+use crate::phone::arrived::Arrived;
 use crate::phone::credential::Credential;
 use crate::sip::dialog::target_len;
+#[cfg(feature = "subscribe")]
+use crate::sip::dialog::contact_uri;
+#[cfg(feature = "subscribe")]
+use crate::wire::sip::Name;
 
 /// The texts of a dialog that never change, each in the parts that it is made of.
 pub(in crate::phone) struct Texts<'t> {
@@ -120,6 +126,23 @@ impl Dialogs<'_> {
             let fits = dialog.set_remote(text, b"", routes, target);
             debug_assert!(fits);
         }
+    }
+
+    /// A NOTIFY makes a subscription's dialog (rfc6665#4.4.1): its From tag, its Record-Routes in their order, its Contact.
+    /// False: they do not fit, or there is no Contact to send to.
+    #[cfg(feature = "subscribe")]
+    pub(in crate::phone) fn begin_from_request(&mut self, arrived: &Arrived<'_, '_>) -> bool {
+        let Arrived { request, mandatory, dialog: handle, flow, .. } = *arrived;
+        let (tag, routes) = (mandatory.from.tag().unwrap_or_default(), request.values(Name::RecordRoute));
+        let Some(target) = contact_uri(request) else { return false };
+        let made = self.two(handle).and_then(|(dialog, text)| dialog.set_remote(text, tag, routes, target));
+        if made.is_none() {
+            return false;
+        }
+        self.accept(handle);
+        self.set_flow(handle, flow);
+        self.find_next_hop(handle);
+        true
     }
 
     /// The phone ends it by itself, and its BYE is to say why.

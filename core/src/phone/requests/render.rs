@@ -129,8 +129,9 @@ impl Lower<'_> {
         if request.method.refreshes_target() {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
-        let first = request.method == Sending::Invite;
         let begins = request.method.begins() && !within;
+        #[cfg(any(feature = "reliable", feature = "identity"))]
+        let first = request.method == Sending::Invite;
         #[cfg(feature = "reliable")]
         let tags = if first { leg.reliable().tags() } else { Default::default() };
         #[cfg(not(feature = "reliable"))]

@@ -201,7 +201,7 @@ impl Transactions<'_> {
     /// A request that is not written yet carries header lines and a body (none: an empty type) behind its own headers,
     /// in each of its transactions.
     #[cfg_attr(
-        not(any(test, feature = "reliable", feature = "info")),
+        not(any(test, feature = "reliable", feature = "info", feature = "message")),
         expect(dead_code, reason = "no method of ours carries anything")
     )]
     pub(in crate::phone) fn carry(
@@ -211,8 +211,19 @@ impl Transactions<'_> {
         lines: &[u8],
         body: (&[u8], &[u8]),
     ) -> Result<(), Unrendered> {
+        self.carry_lines(cx, handle, [lines, b""], body)
+    }
+
+    /// The same with lines of two owners.
+    pub(in crate::phone) fn carry_lines(
+        &mut self,
+        cx: &mut Context<'_>,
+        handle: Handle,
+        lines: [&[u8]; 2],
+        body: (&[u8], &[u8]),
+    ) -> Result<(), Unrendered> {
         let mut out = Cursor::new(self.lend(handle).0);
-        out.put(lines);
+        lines.into_iter().for_each(|lines| out.put(lines));
         let mut writer = Writer::new(&mut out);
         match body {
             (b"", _) => writer.end(),

@@ -35,6 +35,9 @@ pub(crate) enum Sending {
     /// An UPDATE without one: it refreshes the session.
     #[cfg(feature = "timers")]
     Refresh,
+    /// A SUBSCRIBE (RFC 6665), which begins a dialog or refreshes what goes by it.
+    #[cfg(feature = "subscribe")]
+    Subscribe,
     /// A MESSAGE (RFC 3428), in a dialog or in none.
     #[cfg(feature = "message")]
     Message,
@@ -58,6 +61,8 @@ impl Sending {
             Self::Repeat => Method::Invite,
             #[cfg(feature = "timers")]
             Self::Refresh => Method::Update,
+            #[cfg(feature = "subscribe")]
+            Self::Subscribe => Method::Subscribe,
             #[cfg(feature = "message")]
             Self::Message => Method::Message,
             Self::Nothing => Method::Other(b""),
@@ -77,6 +82,10 @@ impl Sending {
 
     /// rfc3261#12.2.1.1: it has a Contact, and its 2xx another one of theirs.
     pub(crate) const fn refreshes_target(self) -> bool {
+        #[cfg(feature = "subscribe")]
+        if matches!(self, Self::Subscribe) {
+            return true;
+        }
         matches!(self, Self::Invite) || self.changes()
     }
 
@@ -84,6 +93,10 @@ impl Sending {
     pub(crate) const fn begins(self) -> bool {
         #[cfg(feature = "message")]
         if matches!(self, Self::Message) {
+            return true;
+        }
+        #[cfg(feature = "subscribe")]
+        if matches!(self, Self::Subscribe) {
             return true;
         }
         matches!(self, Self::Invite)

@@ -1,0 +1,140 @@
+//! Subscriptions (RFC 6665), as an application sees them.
+
+use super::{AccountId, Cause, EndCause, SubscriptionId};
+use crate::base::time::Instant;
+
+/// What is watched.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Package {
+    /// Whether a party can be reached, and what it does (RFC 3856, RFC 3863).
+    #[default]
+    Presence = 1,
+    /// The calls of a party (RFC 4235): the lamp of a busy line.
+    Dialog = 2,
+    /// What waits in a mailbox (RFC 3842).
+    MessageSummary = 3,
+    /// Another package, whose bodies the application reads.
+    Other = 4,
+}
+
+/// A subscription to add.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NewSubscription<'t> {
+    /// The application's own number for it.
+    pub tag: u64,
+    /// The package.
+    pub package: Package,
+    /// Seconds; 0: 3600. It is refreshed until it is removed.
+    pub expires: u32,
+    /// The state is fetched once (Expires: 0).
+    pub once: bool,
+    /// The package's name, of [`Package::Other`]; may have an `id`: `x;id=3`.
+    pub event: &'t str,
+    /// The types of its bodies, of [`Package::Other`]; empty: no Accept.
+    pub accept: &'t str,
+    /// Further header lines, `Name: value\r\n` each.
+    pub headers: &'t str,
+}
+
+/// The state of a subscription. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum SubscriptionState {
+    /// It was asked for, or waits for somebody's consent.
+    #[default]
+    Pending = 1,
+    /// Each change is told.
+    Active = 2,
+    /// It failed, or ended for a time, and is tried again.
+    Retrying = 3,
+    /// It has ended.
+    Ended = 4,
+}
+
+/// A state in one glance. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Lamp {
+    /// Nothing is known.
+    #[default]
+    Unknown = 0,
+    /// Presence: it cannot be reached. A mailbox: nothing new waits.
+    Closed = 1,
+    /// Presence: it can be reached. A mailbox: something new waits.
+    Open = 2,
+    /// Dialogs: no call.
+    Idle = 3,
+    /// Dialogs: it calls somebody.
+    Trying = 4,
+    /// Dialogs: it rings.
+    Ringing = 5,
+    /// Dialogs: it talks.
+    Busy = 6,
+    /// Dialogs: it holds the other.
+    Held = 7,
+}
+
+/// A subscription, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct SubscriptionInfo {
+    /// Its name.
+    pub subscription: SubscriptionId,
+    /// Its account; none: it is direct.
+    pub account: AccountId,
+    /// The application's own number.
+    pub tag: u64,
+    /// What is watched.
+    pub package: Package,
+    /// Its state.
+    pub state: SubscriptionState,
+    /// The state of what is watched, in one glance.
+    pub lamp: Lamp,
+    /// A mailbox: the new messages. Dialogs: how many there are.
+    pub value: u32,
+    /// Entries that can be read.
+    pub entries: u32,
+    /// Entries that found no room.
+    pub left_out: u32,
+    /// The last status.
+    pub sip_code: u16,
+    /// The result of its end, or of its last failure.
+    pub result: Cause,
+    /// The same in a word.
+    pub cause: EndCause,
+    /// The end of the time that was granted; [`Instant::NEVER`]: there is none.
+    pub expires: Instant,
+    /// The time of the last notification; [`Instant::NEVER`]: none came.
+    pub notified: Instant,
+}
+
+/// One tuple, dialog or class of messages.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Watched {
+    /// Its state.
+    pub lamp: Lamp,
+    /// Presence: what the party does, as [`crate::wire::body::pidf::Activity`]. A mailbox: the class, from 1 (voice) on.
+    pub kind: u32,
+    /// Dialogs: the watched party was called.
+    pub called: bool,
+    /// A mailbox: new and old messages, and of each the urgent.
+    pub counts: [u32; 4],
+}
+
+/// Texts of a subscription, and of its entries.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum SubscriptionText {
+    /// The URI that is watched.
+    RemoteUri = 1,
+    /// Of an entry: a value for Replaces (RFC 3891) by which its call can be taken over. Dialogs.
+    Replaces = 11,
+    /// The type of the last body.
+    ContentType = 20,
+    /// Of an entry: a note for people. Presence.
+    Note = 23,
+    /// Of an entry: the party that is talked to, or the Contact. A mailbox: its account.
+    EntryUri = 24,
+    /// Of an entry: that party's name.
+    EntryName = 25,
+}

@@ -1,0 +1,101 @@
+//! Subscriptions of ours (RFC 6665): each asks, is refreshed, begins anew by the rules, and keeps what it was told.
+//!
+//! A notification is folded into entries on arrival (`contents`); of bodies only the last one of all is kept whole.
+
+mod asking;
+mod contents;
+mod events;
+mod notified;
+mod slot;
+mod told;
+
+use super::capacity::Capacity;
+use super::command::CommandError;
+use super::context::Context;
+use super::lender::Lender;
+use super::object::Object;
+use crate::base::blocks::Blocks;
+use crate::base::slots::{Entry, Handle, Slots};
+use crate::base::time::Instant;
+use slot::Slot;
+
+/// Subscriptions, their texts and contents, and the last body.
+pub(super) struct Subscriptions<'a> {
+    slots: Slots<'a, Slot>,
+    /// The texts of each, and behind them what it was told.
+    text: Blocks<'a>,
+    /// The body of the notification that came last, for applications that read it themselves.
+    body: &'a mut [u8],
+    /// Bytes of its type, and of both, and the subscription that it came for.
+    kind_len: u16,
+    body_len: usize,
+    body_of: Handle,
+}
+
+impl<'a> Subscriptions<'a> {
+    /// The room, with as many slots as the capacity has.
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
+        let (count, text) = (capacity.subscriptions(), capacity.subscription_text as usize);
+        Self {
+            slots: Slots::new(lender.lend(count, Entry::new(Slot::EMPTY))),
+            text: Blocks::new(lender.zeroed(count * text), text),
+            body: lender.zeroed(if count > 0 { capacity.message as usize } else { 0 }),
+            kind_len: 0,
+            body_len: 0,
+            body_of: Handle::NONE,
+        }
+    }
+
+    /// Its handles are this phone's.
+    pub(super) fn mark(&mut self, mark: u8) {
+        self.slots.mark(mark);
+    }
+
+    /// The subscriptions that are there.
+    pub(super) fn handles(&self) -> impl Iterator<Item = Handle> {
+        self.slots.iter().map(|(handle, _)| handle)
+    }
+
+    /// Those that have not ended, and are not taken back.
+    pub(super) const fn used(&self) -> usize {
+        self.slots.used()
+    }
+
+    /// One is to be taken back, or its end waits for a response.
+    pub(super) fn are_leaving(&self) -> bool {
+        self.slots.iter().any(|(_, slot)| slot.is_leaving())
+    }
+
+    /// Sets the application's own number. False: there is no such subscription.
+    pub(super) fn set_tag(&mut self, handle: Handle, tag: u64) -> bool {
+        self.slots.get_mut(handle).map(|slot| slot.tag = tag).is_some()
+    }
+
+    /// Gives the slot of one back that has ended.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] for one that has not ended.
+    pub(super) fn release(&mut self, cx: &mut Context<'_>, handle: Handle) -> Result<(), CommandError> {
+        if !self.slots.get(handle).ok_or(CommandError::Stale)?.is_over() {
+            return Err(CommandError::State);
+        }
+        self.free(cx, handle);
+        Ok(())
+    }
+
+    fn free(&mut self, cx: &mut Context<'_>, handle: Handle) {
+        if self.slots.remove(handle) {
+            cx.wake(Object::Subscription(handle.index), Instant::NEVER);
+            self.text.get_mut(handle.index).fill(0);
+        }
+        if self.body_of == handle {
+            self.body_of = Handle::NONE;
+        }
+    }
+
+    fn wake(&self, cx: &mut Context<'_>, handle: Handle) {
+        if let Some(slot) = self.slots.get(handle) {
+            cx.wake(Object::Subscription(handle.index), slot.machine.deadline());
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! NOTIFY in a subscription of ours: it makes the dialog where it comes before the 2xx, says how the subscription goes
+//! on, and what is watched.
+
+use super::Subscriptions;
+use super::contents::{Contents, NAME, NOTE, New, Piece, REPLACES, URI, id_of};
+use super::events::names;
+use super::slot::{PENDING_NEWS, Slot};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::Lower;
+use crate::phone::arrived::Arrived;
+use crate::phone::object::Object;
+use crate::phone::response::Extra;
+use crate::phone::subscription::{Lamp, Package, Watched};
+use crate::sip::dialog::contact_uri;
+use crate::sip::subscription::{Said, Step};
+use crate::wire::body::dialog_info::{Dialog, DialogState, Document};
+use crate::wire::body::message_summary::Summary;
+use crate::wire::body::pidf::Presence;
+use crate::wire::sip::{Message, Name};
+
+/// The outcome of a body.
+enum Read {
+    /// It changed nothing.
+    Same,
+    /// It changed what is shown.
+    New,
+    /// A change is missing before it: all is to be told anew (rfc4235#4.3).
+    Gap,
+}
+
+impl Subscriptions<'_> {
+    /// A NOTIFY came by this leg. False: it is not for a subscription there.
+    pub(in crate::phone) fn notified(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+    ) -> bool {
+        let handle = lower.dialogs.subscription_of(arrived.dialog);
+        let Some(slot) = self.slots.get(handle) else { return false };
+        let request = arrived.request;
+        let event = request.header(Name::Event).unwrap_or_default();
+        let respond = |lower: &mut Lower<'_>, status| {
+            lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
+        };
+        if !names(event, slot.event.of(self.text.get(handle.index))) {
+            respond(lower, 489);
+            return true;
+        }
+        let Some(said) = request.header(Name::SubscriptionState).and_then(Said::parse) else {
+            respond(lower, 400);
+            return true;
+        };
+        if !lower.dialogs.is_confirmed(arrived.dialog) && !lower.dialogs.begin_from_request(arrived) {
+            lower.cx.too_long();
+            respond(lower, 513);
+            return true;
+        }
+        // rfc6665#4.4.1: it is a target refresh
+        lower.dialogs.renew_target(arrived.dialog, contact_uri(request).unwrap_or_default());
+        let read = self.take_body(lower, handle, request);
+        match read {
+            Ok(_) => respond(lower, 200),
+            // rfc6665#4.1.3: a body that is none of the package's, or cannot be read
+            Err(status) => respond(lower, status),
+        }
+        let Some(slot) = self.slots.get_mut(handle) else { return true };
+        slot.notified = now;
+        let step = slot.machine.notified(now, said, &mut lower.cx.rng);
+        if let Said::Terminated(..) = said
+            && step == Step::End
+        {
+            (slot.sip_code, slot.result) = (0, crate::phone::Cause::Normal);
+        }
+        if matches!(read, Ok(Read::New)) {
+            slot.pending |= PENDING_NEWS;
+            lower.cx.tell(Object::Subscription(handle.index));
+        }
+        let step = if step == Step::Nothing && matches!(read, Ok(Read::Gap)) { Step::Refresh } else { step };
+        self.take_step(lower, now, handle, step);
+        true
+    }
+
+    /// Folds a body into what is kept. An error is the status of the refusal.
+    fn take_body(&mut self, lower: &Lower<'_>, handle: Handle, request: &Message<'_>) -> Result<Read, u16> {
+        let body = request.body();
+        let coding = request.header(Name::ContentEncoding);
+        if coding.is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+            return Err(415);
+        }
+        if body.is_empty() {
+            return Ok(Read::Same);
+        }
+        self.keep_body(handle, request);
+        let slot = self.slots.get_mut(handle).ok_or(481u16)?;
+        let kind = request.content_type();
+        let is = |subtype: &[u8]| kind.as_ref().is_some_and(|kind| kind.is(b"application", subtype));
+        let block = self.text.get_mut(handle.index);
+        let (start, end) = (usize::from(slot.start), usize::from(slot.end));
+        let room = block.get_mut(start..).unwrap_or_default();
+        let mut contents = Contents { used: end - start, room };
+        let [key, _] = lower.cx.keys;
+        let read = match slot.package {
+            Package::Presence if is(b"pidf+xml") => {
+                let presence = Presence::parse(body).map_err(|_| 400u16)?;
+                take_presence(slot, &mut contents, &presence);
+                Read::New
+            }
+            Package::Dialog if is(b"dialog-info+xml") => take_dialogs(slot, &mut contents, body, key)?,
+            Package::MessageSummary if is(b"simple-message-summary") => {
+                let summary = Summary::parse(body).ok_or(400u16)?;
+                take_summary(slot, &mut contents, &summary);
+                Read::New
+            }
+            Package::Other => Read::New,
+            _ => return Err(415),
+        };
+        slot.end = (start + contents.used) as u16;
+        Ok(read)
+    }
+
+    /// The body that came last, of all subscriptions.
+    fn keep_body(&mut self, handle: Handle, request: &Message<'_>) {
+        let kind = request.header(Name::ContentType).unwrap_or_default();
+        let body = request.body();
+        let len = kind.len() + body.len();
+        self.body_of = Handle::NONE;
+        if let Some((front, rest)) = self.body.split_at_mut_checked(kind.len())
+            && let Some(room) = rest.get_mut(..body.len())
+            && let Ok(kind_len) = u16::try_from(kind.len())
+        {
+            front.copy_from_slice(kind);
+            room.copy_from_slice(body);
+            (self.body_of, self.body_len, self.kind_len) = (handle, len, kind_len);
+        }
+    }
+}
+
+fn push(slot: &mut Slot, contents: &mut Contents<'_>, new: &New<'_>) {
+    if contents.push(new) {
+        slot.entries += 1;
+    } else {
+        slot.left_out = slot.left_out.saturating_add(1);
+    }
+}
+
+fn begin_anew(slot: &mut Slot, contents: &mut Contents<'_>) {
+    contents.used = 0;
+    (slot.entries, slot.left_out) = (0, 0);
+}
+
+/// One entry: the whole of it.
+fn take_presence(slot: &mut Slot, contents: &mut Contents<'_>, presence: &Presence<'_>) {
+    begin_anew(slot, contents);
+    slot.lamp = match presence.open {
+        Some(true) => Lamp::Open,
+        Some(false) => Lamp::Closed,
+        None => Lamp::Unknown,
+    };
+    slot.value = presence.activity as u32;
+    let watched = Watched { lamp: slot.lamp, kind: presence.activity as u32, ..Watched::default() };
+    let mut new = New { watched, ..New::default() };
+    new.texts = texts(Piece::Xml(presence.contact), Piece::None, Piece::Xml(presence.note), Piece::None);
+    push(slot, contents, &new);
+}
+
+const fn texts<'t>(uri: Piece<'t>, name: Piece<'t>, note: Piece<'t>, replaces: Piece<'t>) -> [Piece<'t>; 4] {
+    const { assert!(URI == 0 && NAME == 1 && NOTE == 2 && REPLACES == 3) };
+    [uri, name, note, replaces]
+}
+
+/// One entry a class.
+fn take_summary(slot: &mut Slot, contents: &mut Contents<'_>, summary: &Summary<'_>) {
+    begin_anew(slot, contents);
+    slot.lamp = if summary.waiting { Lamp::Open } else { Lamp::Closed };
+    slot.value = summary.new_messages();
+    for (class, count) in summary.counts.iter().enumerate() {
+        let Some(count) = count else { continue };
+        let counts = [count.new, count.old, count.new_urgent, count.old_urgent];
+        let lamp = if count.new > 0 { Lamp::Open } else { Lamp::Closed };
+        let watched = Watched { lamp, kind: class as u32 + 1, counts, ..Watched::default() };
+        let texts = texts(Piece::Plain(summary.account), Piece::None, Piece::None, Piece::None);
+        push(slot, contents, &New { id: class as u64, watched, texts });
+    }
+}
+
+/// rfc4235#4.3: a full document replaces what there is, a partial one changes it, and one number follows another.
+fn take_dialogs(slot: &mut Slot, contents: &mut Contents<'_>, body: &[u8], key: (u64, u64)) -> Result<Read, u16> {
+    let mut document = Document::parse(body).map_err(|_| 400u16)?;
+    // read to its end before anything changes
+    let mut whole = document;
+    while whole.next().map_err(|_| 400u16)?.is_some() {}
+    let head = document.head;
+    match slot.version {
+        // rfc4235#4.3: one that is not newer is late
+        Some(version) if head.version <= version => return Ok(Read::Same),
+        Some(version) if !head.full && head.version != version.wrapping_add(1) => {
+            slot.version = Some(head.version);
+            return Ok(Read::Gap);
+        }
+        None if !head.full => {
+            slot.version = Some(head.version);
+            return Ok(Read::Gap);
+        }
+        _ => {}
+    }
+    slot.version = Some(head.version);
+    if head.full {
+        begin_anew(slot, contents);
+    }
+    while let Ok(Some(dialog)) = document.next() {
+        let id = id_of(key, dialog.id);
+        let before = contents.used;
+        contents.remove(id);
+        slot.entries -= u32::from(contents.used < before);
+        if dialog.state != DialogState::Terminated {
+            push(slot, contents, &entry_of(id, &dialog));
+        }
+    }
+    let kept = super::contents::entries(contents.room.get(..contents.used).unwrap_or_default());
+    let lamp = kept.map(|kept| kept.watched.lamp).max().unwrap_or(Lamp::Idle);
+    (slot.lamp, slot.value) = (lamp, slot.entries);
+    Ok(Read::New)
+}
+
+fn entry_of<'d>(id: u64, dialog: &Dialog<'d>) -> New<'d> {
+    let called = dialog.called == Some(true);
+    let lamp = match dialog.state {
+        DialogState::Confirmed if dialog.local.holds => Lamp::Held,
+        DialogState::Confirmed => Lamp::Busy,
+        DialogState::Early | DialogState::Proceeding | DialogState::Trying if called => Lamp::Ringing,
+        DialogState::Early | DialogState::Proceeding | DialogState::Trying => Lamp::Trying,
+        DialogState::Terminated => Lamp::Idle,
+    };
+    // who takes the call over asks the other party, whose tag is the remote one here (rfc3891#6.1, rfc4235#6.2)
+    let whole = !dialog.call_id.is_blank() && !dialog.local_tag.is_blank() && !dialog.remote_tag.is_blank();
+    let early = dialog.state != DialogState::Confirmed;
+    let replaces = Piece::Replaces(dialog.call_id, dialog.remote_tag, dialog.local_tag, early);
+    let uri = if dialog.remote.identity.is_blank() { dialog.remote.target } else { dialog.remote.identity };
+    New {
+        id,
+        watched: Watched { lamp, called, ..Watched::default() },
+        texts: texts(
+            Piece::Xml(uri),
+            Piece::Xml(dialog.remote.display),
+            Piece::None,
+            if whole { replaces } else { Piece::None },
+        ),
+    }
+}

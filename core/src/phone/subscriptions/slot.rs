@@ -1,0 +1,101 @@
+//! A subscription: between its command and its release.
+
+use crate::base::slots::Handle;
+use crate::base::text::Span;
+use crate::base::time::Instant;
+use crate::phone::Cause;
+use crate::phone::subscription::{Lamp, Package, SubscriptionState};
+use crate::sip::subscription::{Stage, Subscription};
+
+/// [`Slot::pending`]: its state changed.
+pub(super) const PENDING_STATE: u8 = 1;
+/// [`Slot::pending`]: what it was told changed.
+pub(super) const PENDING_NEWS: u8 = 2;
+
+/// A subscription.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    pub(super) machine: Subscription,
+    pub(super) package: Package,
+    /// Its account; none: it is direct.
+    pub(super) account: Handle,
+    /// The leg that it goes by; none: it rests, or has ended.
+    pub(super) dialog: Handle,
+    /// Our SUBSCRIBE, while it runs.
+    pub(super) request: Handle,
+    pub(super) tag: u64,
+    pub(super) pending: u8,
+    /// The state that was told last.
+    pub(super) state: SubscriptionState,
+    /// It was removed: its slot goes with its end.
+    pub(super) removed: bool,
+    pub(super) lamp: Lamp,
+    pub(super) value: u32,
+    pub(super) entries: u32,
+    pub(super) left_out: u32,
+    /// The number of the last document of dialogs; `None`: there was none.
+    pub(super) version: Option<u32>,
+    pub(super) sip_code: u16,
+    pub(super) result: Cause,
+    /// The times of the last change of its state, and of the last notification.
+    pub(super) changed: Instant,
+    pub(super) notified: Instant,
+    /// Its texts: the target, the package's name, Accept, header lines.
+    pub(super) target: Span,
+    pub(super) event: Span,
+    pub(super) accept: Span,
+    pub(super) lines: Span,
+    /// The end of its texts, where its contents begin, and the end of those.
+    pub(super) start: u16,
+    pub(super) end: u16,
+}
+
+impl Slot {
+    /// A free slot's content.
+    pub(super) const EMPTY: Self = Self {
+        machine: Subscription::new(0),
+        package: Package::Presence,
+        account: Handle::NONE,
+        dialog: Handle::NONE,
+        request: Handle::NONE,
+        tag: 0,
+        pending: 0,
+        state: SubscriptionState::Pending,
+        removed: false,
+        lamp: Lamp::Unknown,
+        value: 0,
+        entries: 0,
+        left_out: 0,
+        version: None,
+        sip_code: 0,
+        result: Cause::Normal,
+        changed: Instant::ZERO,
+        notified: Instant::NEVER,
+        target: Span::EMPTY,
+        event: Span::EMPTY,
+        accept: Span::EMPTY,
+        lines: Span::EMPTY,
+        start: 0,
+        end: 0,
+    };
+
+    /// It has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.machine.stage() == Stage::Over
+    }
+
+    /// It was taken back, and its end is not known yet.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.machine.is_leaving() && !self.is_over()
+    }
+
+    /// Its state for the application.
+    pub(super) fn seen(&self) -> SubscriptionState {
+        match self.machine.stage() {
+            Stage::Asking | Stage::Pending => SubscriptionState::Pending,
+            Stage::Active => SubscriptionState::Active,
+            Stage::Resting => SubscriptionState::Retrying,
+            Stage::Over => SubscriptionState::Ended,
+        }
+    }
+}

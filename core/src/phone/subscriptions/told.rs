@@ -1,0 +1,101 @@
+//! The news of subscriptions: events, numbers and texts.
+
+use super::Subscriptions;
+use super::contents::{Kept, NAME, NOTE, REPLACES, URI, entries};
+use super::slot::{PENDING_NEWS, PENDING_STATE};
+use crate::base::cursor::Cursor;
+use crate::base::slots::Handle;
+use crate::phone::subscription::{SubscriptionInfo, SubscriptionText, Watched};
+use crate::phone::{AccountId, CallId, CommandError, EndCause, Event, EventKind, SubscriptionId};
+
+impl Subscriptions<'_> {
+    /// The next event of a subscription.
+    pub(in crate::phone) fn poll_event(&mut self, index: u32) -> Option<Event> {
+        let handle = self.slots.handle_at(index)?;
+        let slot = self.slots.get_mut(handle)?;
+        let subscription = SubscriptionId(handle);
+        let (account, tag) = (AccountId(slot.account), slot.tag);
+        let told = |at, kind| Some(Event { at, account, call: CallId::NONE, tag, kind });
+        // what was told comes before the end of it
+        if slot.pending & PENDING_NEWS != 0 {
+            slot.pending &= !PENDING_NEWS;
+            let (lamp, value) = (slot.lamp, slot.value);
+            return told(slot.notified, EventKind::Notify { subscription, lamp, value });
+        }
+        if slot.pending & PENDING_STATE != 0 {
+            slot.pending &= !PENDING_STATE;
+            let (state, sip_code, result) = (slot.state, slot.sip_code, slot.result);
+            return told(slot.changed, EventKind::Subscription { subscription, state, sip_code, result });
+        }
+        None
+    }
+
+    /// A subscription, in numbers.
+    pub(in crate::phone) fn info(&self, handle: Handle) -> Option<SubscriptionInfo> {
+        let slot = self.slots.get(handle)?;
+        Some(SubscriptionInfo {
+            subscription: SubscriptionId(handle),
+            account: AccountId(slot.account),
+            tag: slot.tag,
+            package: slot.package,
+            state: slot.seen(),
+            lamp: slot.lamp,
+            value: slot.value,
+            entries: slot.entries,
+            left_out: slot.left_out,
+            sip_code: slot.sip_code,
+            result: slot.result,
+            cause: EndCause::of(slot.result, slot.sip_code),
+            expires: slot.machine.ends(),
+            notified: slot.notified,
+        })
+    }
+
+    fn kept(&self, handle: Handle, nth: u32) -> Result<Kept<'_>, CommandError> {
+        let slot = self.slots.get(handle).ok_or(CommandError::Stale)?;
+        let used = self.text.get(handle.index).get(usize::from(slot.start)..usize::from(slot.end));
+        entries(used.unwrap_or_default()).nth(nth as usize).ok_or(CommandError::Nothing)
+    }
+
+    /// An entry of what was told.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    pub(in crate::phone) fn watched(&self, handle: Handle, nth: u32) -> Result<Watched, CommandError> {
+        self.kept(handle, nth).map(|kept| kept.watched)
+    }
+
+    /// The last body, while no other has come.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    pub(in crate::phone) fn last_body(&self, handle: Handle) -> Result<(&[u8], &[u8]), CommandError> {
+        self.slots.get(handle).ok_or(CommandError::Stale)?;
+        let whole = self.body.get(..self.body_len).filter(|_| self.body_of == handle);
+        whole.and_then(|whole| whole.split_at_checked(self.kind_len.into())).ok_or(CommandError::Nothing)
+    }
+
+    /// A text of a subscription, or of one of its entries.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    pub(in crate::phone) fn write_text(
+        &self,
+        handle: Handle,
+        which: SubscriptionText,
+        nth: u32,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        let slot = self.slots.get(handle).ok_or(CommandError::Stale)?;
+        let text = match which {
+            SubscriptionText::RemoteUri => slot.target.of(self.text.get(handle.index)),
+            SubscriptionText::ContentType => self.last_body(handle)?.0,
+            SubscriptionText::Replaces => self.kept(handle, nth)?.text(REPLACES),
+            SubscriptionText::Note => self.kept(handle, nth)?.text(NOTE),
+            SubscriptionText::EntryUri => self.kept(handle, nth)?.text(URI),
+            SubscriptionText::EntryName => self.kept(handle, nth)?.text(NAME),
+        };
+        out.put(text);
+        if text.is_empty() { Err(CommandError::Nothing) } else { Ok(()) }
+    }
+}
