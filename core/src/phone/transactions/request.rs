@@ -86,6 +86,11 @@ impl Sending {
         if matches!(self, Self::Subscribe) {
             return true;
         }
+        self.is_of_session()
+    }
+
+    /// It begins a session, or may change or refresh it.
+    pub(crate) const fn is_of_session(self) -> bool {
         matches!(self, Self::Invite) || self.changes()
     }
 
