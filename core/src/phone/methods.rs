@@ -77,6 +77,7 @@ const METHODS: &[Row] = &[
         takes: Takes::Anywhere {
             outside: |phone, now, message| phone.message_arrived(now, message),
             inside: |phone, now, message| phone.message_arrived(now, message),
+            again: None,
         },
     },
     #[cfg(feature = "subscribe")]
@@ -85,6 +86,7 @@ const METHODS: &[Row] = &[
         takes: Takes::Anywhere {
             outside: |phone, now, notify| phone.notified_outside(now, notify),
             inside: |phone, now, notify| phone.notified(now, notify),
+            again: None,
         },
     },
 ];
