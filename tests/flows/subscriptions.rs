@@ -104,7 +104,7 @@ fn a_mailbox_is_watched() {
     assert_eq!((first.header("Event").as_str(), first.header("Expires").as_str()), ("message-summary", "600"));
     assert_eq!(first.header("Accept"), "application/simple-message-summary");
     assert!(first.contact().starts_with("sip:") && first.to_tag().is_empty());
-    for of_calls in ["Session-Expires", "Supported", "Require"] {
+    for of_calls in ["Session-Expires", "Min-SE", "Require"] {
         assert!(first.headers(of_calls).is_empty(), "{}", first.text());
     }
     accept(&mut lab, &mut peer, &first, 600);
