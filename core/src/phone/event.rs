@@ -1,8 +1,6 @@
 //! Events, as small values without text. Texts are read from the object that an event names.
 
-use super::message::MessageState;
 use super::rule::Rule;
-use super::subscription::{Lamp, SubscriptionState};
 use super::{AccountId, Alert, CallId, ConferenceId, Member, MessageId, SubscriptionId};
 use crate::base::time::Instant;
 use crate::media::digits::DigitMethod;
@@ -207,6 +205,61 @@ impl EndCause {
     }
 }
 
+/// The state of a message. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum MessageState {
+    /// It came, and its sender waits for the application's answer.
+    Unread = 1,
+    /// It came, and its sender was told that it is kept (202): it stays until it is released.
+    Kept = 2,
+    /// One of ours, behind another one to the same far end.
+    Queued = 3,
+    /// One of ours, on its way.
+    Sending = 4,
+    /// It was answered, or has its final response, or failed.
+    #[default]
+    Over = 5,
+}
+
+/// The state of a subscription. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum SubscriptionState {
+    /// It was asked for, or waits for somebody's consent.
+    #[default]
+    Pending = 1,
+    /// Each change is told.
+    Active = 2,
+    /// It failed, or ended for a time, and is tried again.
+    Retrying = 3,
+    /// It has ended.
+    Ended = 4,
+}
+
+/// A state in one glance. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Lamp {
+    /// Nothing is known.
+    #[default]
+    Unknown = 0,
+    /// Presence: it cannot be reached. A mailbox: nothing new waits.
+    Closed = 1,
+    /// Presence: it can be reached. A mailbox: something new waits.
+    Open = 2,
+    /// Dialogs: no call.
+    Idle = 3,
+    /// Dialogs: it calls somebody.
+    Trying = 4,
+    /// Dialogs: it rings.
+    Ringing = 5,
+    /// Dialogs: it talks.
+    Busy = 6,
+    /// Dialogs: it holds the other.
+    Held = 7,
+}
+
 /// [`EventKind::Media`]: we may send.
 pub const MEDIA_SENDING: u32 = 1;
 /// [`EventKind::Media`]: the far end may send.
@@ -378,12 +431,12 @@ pub enum EventKind {
         /// The result of its end or failure.
         result: Cause,
     },
-    /// What is watched has changed. Of several changes since the last event of this kind, the latest. With the feature
+    /// A watched state has changed. Of several changes since the last event of this kind, the latest. With the feature
     /// `subscribe`.
     Notify {
         /// The subscription.
         subscription: SubscriptionId,
-        /// What it shows now.
+        /// Its lamp now.
         lamp: Lamp,
         /// As [`super::SubscriptionInfo::value`].
         value: u32,

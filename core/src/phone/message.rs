@@ -1,6 +1,7 @@
 //! Messages (RFC 3428), as an application sees them.
 
-use super::{AccountId, CallId, Cause, MessageId};
+use super::event::{Cause, MessageState};
+use super::{AccountId, CallId, MessageId};
 use crate::base::time::Instant;
 
 /// A message to send.
@@ -16,23 +17,6 @@ pub struct NewMessage<'t> {
     pub content_type: &'t str,
     /// Further header lines, `Name: value\r\n` each.
     pub headers: &'t str,
-}
-
-/// The state of a message. The numbers are frozen: they cross the C ABI.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(u8)]
-pub enum MessageState {
-    /// It came, and its sender waits for the application's answer.
-    Unread = 1,
-    /// It came, and its sender was told that it is kept (202): it stays until it is released.
-    Kept = 2,
-    /// One of ours, behind another one to the same far end.
-    Queued = 3,
-    /// One of ours, on its way.
-    Sending = 4,
-    /// It was answered, or has its final response, or failed.
-    #[default]
-    Over = 5,
 }
 
 /// The treatment of messages that come.

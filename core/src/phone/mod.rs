@@ -88,14 +88,14 @@ pub use command::{
     EndOptions, NotYet, PhoneInfo, Privacy, Reoffer, Side, Which, is_contact_user,
 };
 pub use event::{
-    AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,
-    MEDIA_SENDING, Op,
+    AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lamp, MEDIA_HELD, MEDIA_HOLDING,
+    MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, SubscriptionState,
 };
 pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, SubscriptionId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
-pub use message::{MessageInfo, MessagePolicy, MessageState, MessageText, NewMessage};
+pub use message::{MessageInfo, MessagePolicy, MessageText, NewMessage};
 pub use output::{Transmit, Via};
 pub use redial::Redial;
 pub use reliable::Reliable;
@@ -106,9 +106,7 @@ pub use rule::{
 pub use session_timer::{Refresher, SessionTimer, TimerMode};
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
-pub use subscription::{
-    Lamp, NewSubscription, Package, SubscriptionInfo, SubscriptionState, SubscriptionText, Watched,
-};
+pub use subscription::{NewSubscription, Package, SubscriptionInfo, SubscriptionText, Watched};
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;
 

@@ -1,18 +1,19 @@
 //! Subscriptions (RFC 6665), as an application sees them.
 
-use super::{AccountId, Cause, EndCause, SubscriptionId};
+use super::event::{Cause, EndCause, Lamp, SubscriptionState};
+use super::{AccountId, SubscriptionId};
 use crate::base::time::Instant;
 
-/// What is watched.
+/// The kind of state that is watched.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Package {
-    /// Whether a party can be reached, and what it does (RFC 3856, RFC 3863).
+    /// The presence of a party, and its activity (RFC 3856, RFC 3863).
     #[default]
     Presence = 1,
     /// The calls of a party (RFC 4235): the lamp of a busy line.
     Dialog = 2,
-    /// What waits in a mailbox (RFC 3842).
+    /// The messages that wait in a mailbox (RFC 3842).
     MessageSummary = 3,
     /// Another package, whose bodies the application reads.
     Other = 4,
@@ -37,44 +38,6 @@ pub struct NewSubscription<'t> {
     pub headers: &'t str,
 }
 
-/// The state of a subscription. The numbers are frozen: they cross the C ABI.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(u8)]
-pub enum SubscriptionState {
-    /// It was asked for, or waits for somebody's consent.
-    #[default]
-    Pending = 1,
-    /// Each change is told.
-    Active = 2,
-    /// It failed, or ended for a time, and is tried again.
-    Retrying = 3,
-    /// It has ended.
-    Ended = 4,
-}
-
-/// A state in one glance. The numbers are frozen: they cross the C ABI.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-#[repr(u8)]
-pub enum Lamp {
-    /// Nothing is known.
-    #[default]
-    Unknown = 0,
-    /// Presence: it cannot be reached. A mailbox: nothing new waits.
-    Closed = 1,
-    /// Presence: it can be reached. A mailbox: something new waits.
-    Open = 2,
-    /// Dialogs: no call.
-    Idle = 3,
-    /// Dialogs: it calls somebody.
-    Trying = 4,
-    /// Dialogs: it rings.
-    Ringing = 5,
-    /// Dialogs: it talks.
-    Busy = 6,
-    /// Dialogs: it holds the other.
-    Held = 7,
-}
-
 /// A subscription, in numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct SubscriptionInfo {
@@ -84,7 +47,7 @@ pub struct SubscriptionInfo {
     pub account: AccountId,
     /// The application's own number.
     pub tag: u64,
-    /// What is watched.
+    /// The package.
     pub package: Package,
     /// Its state.
     pub state: SubscriptionState,

@@ -40,9 +40,9 @@ pub enum Reason {
     Timeout,
     /// The far end could not find out whether it may.
     GiveUp,
-    /// What was watched is gone: not again.
+    /// The watched thing is gone: not again.
     NoResource,
-    /// What was told last stays true for ever.
+    /// The state that was told last stays true for ever.
     Invariant,
 }
 

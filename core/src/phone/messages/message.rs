@@ -4,7 +4,7 @@ use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::Instant;
 use crate::phone::Cause;
-use crate::phone::message::MessageState;
+use crate::phone::MessageState;
 
 /// [`Message::pending`]: it came, or the far end was refused since nobody answered it.
 pub(super) const PENDING_NEWS: u8 = 1;

@@ -1,11 +1,12 @@
-//! What a subscription was told: entries with a few texts each, one behind the other in its block.
+//! The contents of a subscription: entries with a few texts each, one behind the other in its block.
 //!
 //! An entry: its bytes (2), its name's hash (8), lamp, kind and called (3), counts (16), and its texts with a length (2)
 //! each.
 
 use crate::base::cursor::Cursor;
 use crate::base::table::Hasher;
-use crate::phone::subscription::{Lamp, Watched};
+use crate::phone::Lamp;
+use crate::phone::subscription::Watched;
 use crate::wire::body::xml::Text;
 
 /// Texts of an entry, in this order.

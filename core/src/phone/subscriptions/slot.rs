@@ -4,7 +4,8 @@ use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::Instant;
 use crate::phone::Cause;
-use crate::phone::subscription::{Lamp, Package, SubscriptionState};
+use crate::phone::subscription::Package;
+use crate::phone::{Lamp, SubscriptionState};
 use crate::sip::subscription::{Stage, Subscription};
 
 /// [`Slot::pending`]: its state changed.

@@ -6,7 +6,7 @@ use crate::base::cursor::Cursor;
 /// The type of the body.
 pub const TYPE: &[u8] = b"application/pidf+xml";
 
-/// What a person does (rfc4480#3.2), as far as a lamp shows it.
+/// A person's activity (rfc4480#3.2), as far as a lamp shows it.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 #[repr(u8)]
 pub enum Activity {
@@ -30,7 +30,7 @@ pub struct Presence<'a> {
     pub entity: Text<'a>,
     /// It can be reached: one of its tuples is open. `None`: no tuple says.
     pub open: Option<bool>,
-    /// What it does.
+    /// Its activity.
     pub activity: Activity,
     /// A note for people, the first that there is.
     pub note: Text<'a>,
@@ -165,7 +165,7 @@ pub struct Own<'a> {
     pub entity: &'a [u8],
     /// We can be reached.
     pub open: bool,
-    /// What we do.
+    /// Our activity.
     pub activity: Activity,
     /// A note for people; empty: none.
     pub note: &'a [u8],
