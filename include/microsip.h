@@ -257,6 +257,12 @@
 #define MICROSIP_HAS_RELIABLE 8388608
 /** microsip_features(): session timers (RFC 4028); without it no call has one. */
 #define MICROSIP_HAS_TIMERS 16777216
+/**
+ * microsip_features(): messages (RFC 3428); without it they are refused (405), and none is sent.
+ */
+#define MICROSIP_HAS_MESSAGE 33554432
+/** microsip_features(): subscriptions (RFC 6665). */
+#define MICROSIP_HAS_SUBSCRIBE 67108864
 /** @} */
 
 /** @name Ids and switches
@@ -278,13 +284,17 @@
 #define MICROSIP_KIND_CALL 3
 /** MICROSIP_KIND() of a conference's id. */
 #define MICROSIP_KIND_CONFERENCE 6
+/** MICROSIP_KIND() of a message's id. */
+#define MICROSIP_KIND_MESSAGE 7
+/** MICROSIP_KIND() of a subscription's id. */
+#define MICROSIP_KIND_SUBSCRIPTION 8
 
 /** An engine in the caller's memory. It is never moved. */
 typedef struct microsip_engine microsip_engine;
 
 /**
- * Names a phone, an account, a call or a conference: kind, generation and slot in a number below
- * 2^53. 0 is none.
+ * Names a phone, an account, a call, a conference, a message or a subscription: kind, generation
+ * and slot in a number below 2^53. 0 is none.
  */
 typedef uint64_t microsip_id;
 
@@ -381,6 +391,22 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_CHALLENGE 13
 /**
+ * Message object came (state MICROSIP_UNREAD, or MICROSIP_KEPT where it is stored); or nobody
+ * answered it in time (MICROSIP_OVER, MICROSIP_E_TIMEOUT), and its sender got sip_code. owner: its
+ * call, else its account. With MICROSIP_HAS_MESSAGE.
+ */
+#define MICROSIP_EV_MESSAGE 15
+/**
+ * Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result,
+ * cause. owner: its account. With MICROSIP_HAS_SUBSCRIBE.
+ */
+#define MICROSIP_EV_SUBSCRIPTION 16
+/**
+ * What subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info.
+ * Of several changes since the last event of this type, the latest. With MICROSIP_HAS_SUBSCRIBE.
+ */
+#define MICROSIP_EV_NOTIFY 17
+/**
  * Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be
  * gone. What was there and back before the event was fetched is not told.
  */
@@ -453,6 +479,13 @@ typedef struct microsip_addr {
 /** Commands in op of MICROSIP_EV_DONE: the registration is gone. */
 #define MICROSIP_OP_UNREGISTER 8
 /**
+ * Commands in op of MICROSIP_EV_DONE: the far end has accepted message object. MICROSIP_E_REFUSED:
+ * it has not, with sip_code. MICROSIP_E_TIMEOUT: it gave no response, and may have it all the same.
+ * MICROSIP_E_UNREACHABLE: it was too long for a datagram, and no TCP was to be had, too.
+ * MICROSIP_E_CANCELLED: its account was removed. MICROSIP_E_STATE: its call ended before its turn.
+ */
+#define MICROSIP_OP_SEND 10
+/**
  * Commands in op of MICROSIP_EV_DONE: the far end has our new identity. MICROSIP_E_REFUSED: it does
  * not take it, with sip_code, and ours stays as it was. MICROSIP_E_CANCELLED: a later one replaced
  * it, or its call ended.
@@ -521,13 +554,13 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /** @name Texts and headers of any object
  * @{ */
 /**
- * Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's. Of a call that was
- * redirected it stays the one that was dialled.
+ * Texts of a call, a message or a subscription: the far end's URI. Of a call after
+ * MICROSIP_EV_IDENTITY the new one's; where it was redirected it stays the one that was dialled.
  */
 #define MICROSIP_TXT_REMOTE_URI 1
-/** Texts of a call: the far end's display name. */
+/** Texts of a call, or of a message that came: the far end's display name. */
 #define MICROSIP_TXT_REMOTE_NAME 2
-/** Texts of a call or an account: our URI. */
+/** Texts of a call, an account, or a message that came: our URI. */
 #define MICROSIP_TXT_LOCAL_URI 3
 /**
  * Texts of a call: the last status's reason phrase, or the text of the Reason header in the message
@@ -535,7 +568,7 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * reason phrase of the response to its last REGISTER.
  */
 #define MICROSIP_TXT_REASON 4
-/** Texts of a call: Call-ID. */
+/** Texts of a call, or of a message that came: Call-ID. */
 #define MICROSIP_TXT_CALL_ID 5
 /** Texts of a call: its codec, as PCMU/8000. */
 #define MICROSIP_TXT_CODEC 6
@@ -563,6 +596,22 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * words: unconditional, user-busy, no-answer, deflection, unavailable, unknown, and others.
  */
 #define MICROSIP_TXT_DIVERSION_REASON 33
+/**
+ * Texts of a subscription's entry, by index: a value for Replaces (RFC 3891) by which its call can
+ * be taken over.
+ */
+#define MICROSIP_TXT_REPLACES 11
+/** Texts of a message or a subscription: the type of its body. */
+#define MICROSIP_TXT_CONTENT_TYPE 20
+/** Texts of a subscription's entry, by index: a note for people. */
+#define MICROSIP_TXT_NOTE 23
+/**
+ * Texts of a subscription's entry, by index: the party that is talked to, or the Contact; of a
+ * mailbox its account.
+ */
+#define MICROSIP_TXT_ENTRY_URI 24
+/** Texts of a subscription's entry, by index: that party's name. */
+#define MICROSIP_TXT_ENTRY_NAME 25
 /** Texts of an account: the realm of the last refused challenge. */
 #define MICROSIP_TXT_REALM 17
 /**
@@ -982,6 +1031,11 @@ typedef struct microsip_account {
    * phone's.
    */
   uint32_t dtmf_gap_ms;
+   * MICROSIP_MESSAGES_*, for messages that come for it; 0: the phone's. With MICROSIP_HAS_MESSAGE.
+   */
+  uint32_t messages;
+  /** 0. */
+  uint32_t reserved_messages;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1374,6 +1428,215 @@ typedef struct microsip_stats {
    */
   uint32_t delay_ms;
 } microsip_stats;
+/** @} */
+
+/** @name Messages
+ * @{ */
+/** State of a message: it came, and its sender waits for microsip_message_answer. */
+#define MICROSIP_UNREAD 1
+/**
+ * State of a message: it came, and its sender was told that it is kept (202): it stays until
+ * microsip_id_release.
+ */
+#define MICROSIP_KEPT 2
+/** State of a message: one of ours, behind another one to the same far end. */
+#define MICROSIP_QUEUED 3
+/** State of a message: one of ours, on its way. */
+#define MICROSIP_SENDING 4
+/**
+ * State of a message: it was answered, or has its final response, or failed. Its slot is taken when
+ * it is needed.
+ */
+#define MICROSIP_OVER 5
+/**
+ * Messages that come: microsip_message_answer answers them; one that is not answered within 5
+ * seconds is refused (480).
+ */
+#define MICROSIP_MESSAGES_ASK 1
+/**
+ * Messages that come: they are accepted (202) as soon as they have a slot, and keep that until
+ * microsip_id_release. With every slot taken they are refused (480).
+ */
+#define MICROSIP_MESSAGES_STORE 2
+/** Messages that come: they are refused (403). */
+#define MICROSIP_MESSAGES_REFUSE 3
+
+/** A message to send. */
+typedef struct microsip_message {
+  /** sizeof(microsip_message). */
+  uint32_t size;
+  /** Bytes of body. */
+  uint32_t len;
+  /** The application's own number, which its events carry. */
+  uint64_t tag;
+  /**
+   * The target as microsip_dial takes it, but without digits behind a number; NULL: the far end of
+   * the call that is the owner.
+   */
+  const char *uri;
+  /** The type of the body, at most 127 bytes; NULL: text/plain;charset=UTF-8. */
+  const char *content_type;
+  /**
+   * The body, of len bytes; NULL with 0: none. At most 60000, and with its headers no more than
+   * max_message.
+   */
+  const void *body;
+  /** Further header lines, "Name: value\r\n" each; NULL: none. */
+  const char *headers;
+} microsip_message;
+
+/** A message, in numbers. */
+typedef struct microsip_message_info {
+  /** sizeof(microsip_message_info). */
+  uint32_t size;
+  /** MICROSIP_UNREAD to MICROSIP_OVER. */
+  uint32_t state;
+  /** The message. */
+  microsip_id message;
+  /** Its account; 0: it is direct. */
+  microsip_id account;
+  /** The call in whose dialog it is; 0: none. */
+  microsip_id call;
+  /** The application's own number. */
+  uint64_t tag;
+  /** The time of its arrival, or of its command: microseconds as in events. */
+  uint64_t began_us;
+  /** 1: it came in. */
+  uint32_t incoming;
+  /** Bytes of its body: microsip_body_get. */
+  uint32_t len;
+  /** The final status; 0: there is none. */
+  uint32_t sip_code;
+  /** The result of its end. */
+  int32_t result;
+} microsip_message_info;
+/** @} */
+
+/** @name Subscriptions
+ * @{ */
+/** Packages: whether a party can be reached, and what it does (RFC 3856, RFC 3863). */
+#define MICROSIP_PRESENCE 1
+/** Packages: the calls of a party (RFC 4235): the lamp of a busy line. */
+#define MICROSIP_DIALOG 2
+/** Packages: the messages that wait in a mailbox (RFC 3842). */
+#define MICROSIP_MESSAGE_SUMMARY 3
+/** Packages: another one, by its name; microsip_body_get has its bodies. */
+#define MICROSIP_OTHER 4
+/** State of a subscription: it was asked for, or waits for somebody's consent. */
+#define MICROSIP_SUB_PENDING 1
+/** State of a subscription: each change is told. */
+#define MICROSIP_SUB_ACTIVE 2
+/** State of a subscription: it failed, or ended for a time, and is tried again by itself. */
+#define MICROSIP_SUB_RETRYING 3
+/** State of a subscription: it has ended. It can be read until microsip_id_release. */
+#define MICROSIP_SUB_ENDED 4
+/** Lamps: nothing is known. */
+#define MICROSIP_LAMP_UNKNOWN 0
+/** Lamps: the party cannot be reached; nothing new waits in the mailbox. */
+#define MICROSIP_LAMP_CLOSED 1
+/** Lamps: the party can be reached; something new waits in the mailbox. */
+#define MICROSIP_LAMP_OPEN 2
+/** Lamps: no call. */
+#define MICROSIP_LAMP_IDLE 3
+/** Lamps: it calls somebody. */
+#define MICROSIP_LAMP_TRYING 4
+/** Lamps: it rings. */
+#define MICROSIP_LAMP_RINGING 5
+/** Lamps: it talks. */
+#define MICROSIP_LAMP_BUSY 6
+/** Lamps: it holds the other. */
+#define MICROSIP_LAMP_HELD 7
+/** Activities of presence (RFC 4480): away from the phone. */
+#define MICROSIP_ACTIVITY_AWAY 1
+/** Activities of presence: busy, and not by a call. */
+#define MICROSIP_ACTIVITY_BUSY 2
+/** Activities of presence: in a call. */
+#define MICROSIP_ACTIVITY_PHONE 3
+/** Activities of presence: something else. */
+#define MICROSIP_ACTIVITY_OTHER 4
+
+/** A state to watch. */
+typedef struct microsip_subscription {
+  /** sizeof(microsip_subscription). */
+  uint32_t size;
+  /** MICROSIP_PRESENCE to MICROSIP_OTHER. */
+  uint32_t package;
+  /** Seconds; 0: 3600. It is refreshed until it is removed. */
+  uint32_t expires;
+  /** A switch, default off: the state is fetched once, and the subscription ends with it. */
+  uint32_t once;
+  /** The application's own number, which its events carry. */
+  uint64_t tag;
+  /** The target as microsip_dial takes it, but without digits behind a number. */
+  const char *uri;
+  /** MICROSIP_OTHER: the package's name, "x" or "x;id=3"; else NULL. */
+  const char *event;
+  /** MICROSIP_OTHER: the types of its bodies; NULL: none are named. Else NULL. */
+  const char *accept;
+  /** Further header lines, "Name: value\r\n" each; NULL: none. */
+  const char *headers;
+} microsip_subscription;
+
+/** A subscription, in numbers. */
+typedef struct microsip_subscription_info {
+  /** sizeof(microsip_subscription_info). */
+  uint32_t size;
+  /** MICROSIP_PRESENCE to MICROSIP_OTHER. */
+  uint32_t package;
+  /** The subscription. */
+  microsip_id subscription;
+  /** Its account; 0: it is direct. */
+  microsip_id account;
+  /** The application's own number. */
+  uint64_t tag;
+  /** The end of the time that was granted: microseconds as in events; UINT64_MAX: there is none. */
+  uint64_t expires_us;
+  /** The time of the last notification; UINT64_MAX: none came. */
+  uint64_t notified_us;
+  /** MICROSIP_SUB_PENDING to MICROSIP_SUB_ENDED. */
+  uint32_t state;
+  /** MICROSIP_LAMP_*. */
+  uint32_t lamp;
+  /**
+   * MICROSIP_MESSAGE_SUMMARY: new messages; MICROSIP_DIALOG: calls; MICROSIP_PRESENCE:
+   * MICROSIP_ACTIVITY_*, or 0.
+   */
+  uint32_t value;
+  /** Entries for microsip_subscription_entry_get. */
+  uint32_t entries;
+  /** Entries that found no room. */
+  uint32_t left_out;
+  /** The last status; 0: there was none. */
+  uint32_t sip_code;
+  /** The result of its end, or of its last failure. */
+  int32_t result;
+  /** MICROSIP_CAUSE_*, the same in a word. */
+  uint32_t cause;
+} microsip_subscription_info;
+
+/** One tuple, call or class of messages that a subscription was told of. */
+typedef struct microsip_entry {
+  /** sizeof(microsip_entry). */
+  uint32_t size;
+  /** MICROSIP_LAMP_*. */
+  uint32_t lamp;
+  /** MICROSIP_PRESENCE: MICROSIP_ACTIVITY_*, or 0. */
+  uint32_t activity;
+  /** MICROSIP_DIALOG: 1: the watched party was called. */
+  uint32_t called;
+  /** MICROSIP_MESSAGE_SUMMARY: 1 voice, 2 fax, 3 pager, 4 multimedia, 5 text, 6 none of these. */
+  uint32_t message_class;
+  /** MICROSIP_MESSAGE_SUMMARY: new messages of that class. */
+  uint32_t new_messages;
+  /** The old ones. */
+  uint32_t old_messages;
+  /** The urgent ones of the new. */
+  uint32_t new_urgent;
+  /** The urgent ones of the old. */
+  uint32_t old_urgent;
+  /** 0. */
+  uint32_t reserved;
+} microsip_entry;
 /** @} */
 
 /** @name Conferences
@@ -1845,6 +2108,16 @@ typedef struct microsip_config {
    * which have no room for more than 3 dB below. INFO has none.
    */
   uint32_t dtmf_level_db;
+   * Messages, both ways, at once; 0: 16; MICROSIP_NONE: none. At most 20000. max_message bytes
+   * each.
+   */
+  uint32_t max_messages;
+  /** MICROSIP_MESSAGES_*, for messages that come; 0: MICROSIP_MESSAGES_ASK. */
+  uint32_t messages;
+  /** Subscriptions at once; 0: 16; MICROSIP_NONE: none. At most 20000. */
+  uint32_t max_subscriptions;
+  /** 0. */
+  uint32_t reserved_subscriptions;
 } microsip_config;
 /** @} */
 
@@ -2100,6 +2373,24 @@ typedef struct microsip_engine_config {
   uint32_t dtmf_gap_ms;
   /** See `dtmf_level_db` of microsip_config. */
   uint32_t dtmf_level_db;
+  /**
+   * Messages, both ways, at once; 0: none. max_message bytes each and about 600, beside
+   * MICROSIP_ENGINE_BYTES: microsip_engine_size_get() tells how much. At most 4096. With
+   * MICROSIP_HAS_MESSAGE, as the next one.
+   */
+  uint32_t max_messages;
+  /** MICROSIP_MESSAGES_*, for messages that come; 0: MICROSIP_MESSAGES_ASK. */
+  uint32_t messages;
+  /**
+   * Subscriptions at once; 0: none. They take memory beside MICROSIP_ENGINE_BYTES:
+   * microsip_engine_size_get() tells how much. At most 4096. With MICROSIP_HAS_SUBSCRIBE, as the
+   * next one.
+   */
+  uint32_t max_subscriptions;
+  /**
+   * Bytes of a subscription's texts, and of the entries that it was told of; 0: 256. At most 60000.
+   */
+  uint32_t subscription_bytes;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
@@ -2354,12 +2645,12 @@ int32_t microsip_log_next(microsip_id phone,
 int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
 
 /**
- * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them,
- * MICROSIP_KIND_ACCOUNT or MICROSIP_KIND_CONFERENCE.
+ * The ids of a kind: MICROSIP_KIND_CALL, _MESSAGE and _SUBSCRIPTION, ended ones that were not
+ * released among them, MICROSIP_KIND_ACCOUNT or MICROSIP_KIND_CONFERENCE.
  * @param phone The phone.
  * @param kind MICROSIP_KIND_*.
- * @param owner 0; or an account: its calls only; or a conference: its members, MICROSIP_SELF among
- * them, with MICROSIP_KIND_CALL.
+ * @param owner 0; or an account: those of its own only; or a conference: its members, MICROSIP_SELF
+ * among them, with MICROSIP_KIND_CALL.
  * @param ids Room for cap of them, or NULL with 0.
  * @param cap The size of that room.
  * @param needed Their number.
@@ -2374,7 +2665,7 @@ int32_t microsip_ids_get(microsip_id phone,
                          uint32_t *needed);
 
 /**
- * A text of a call, an account or MICROSIP_SELF.
+ * A text of a call, an account, a message, a subscription or MICROSIP_SELF.
  * @param phone The phone.
  * @param object The one that the text is of, as MICROSIP_TXT_* says.
  * @param which MICROSIP_TXT_*.
@@ -2403,7 +2694,7 @@ int32_t microsip_text_get(microsip_id phone,
  * that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL, BYE; responses to INVITE, and
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param phone The phone.
- * @param object The call.
+ * @param object The call; or a message that came, of which all is kept whatever which says.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -2427,26 +2718,43 @@ int32_t microsip_header_get(microsip_id phone,
                             uint32_t *needed);
 
 /**
- * Gives a call, an account or a conference the application's own number, which its events carry
- * from then on.
+ * The body of a message, or of a subscription's last notification until another one comes for any
+ * subscription.
  * @param phone The phone.
- * @param object The call, account or conference.
+ * @param object The message or subscription.
+ * @param buf Room for cap bytes, or NULL with 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes; no NUL follows them.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING It has none.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
+ */
+int32_t microsip_body_get(microsip_id phone,
+                          microsip_id object,
+                          void *buf,
+                          uint32_t cap,
+                          uint32_t *needed);
+
+/**
+ * Gives an object the application's own number, which its events carry from then on.
+ * @param phone The phone.
+ * @param object The call, account, conference, message or subscription.
  * @param tag The application's own number.
  * @return MICROSIP_OK, or a result that says why not.
  */
-int32_t microsip_tag_set(microsip_id phone,
-                         microsip_id object,
-                         uint64_t tag);
+int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
 
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
- * Fetching events, or having them in a callback, releases nothing. Of a conference: it is
- * dissolved, its calls go on alone, and a recording and a sound of it end.
+ * Fetching events, or having them in a callback, releases nothing. A message that came and was not
+ * answered is answered with 200; a subscription that has ended can be read until then. Of a
+ * conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
  * @param phone The phone.
- * @param object The call, account or conference.
+ * @param object The call, account, conference, message or subscription.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_STATE A call that has not ended.
+ * @retval MICROSIP_E_STATE A call or subscription that has not ended, or a message of ours that has
+ * not, or whose end was not fetched.
  */
 int32_t microsip_id_release(microsip_id phone,
                             microsip_id object);
@@ -2881,6 +3189,129 @@ int32_t microsip_rules_set(microsip_id phone,
 int32_t microsip_rules_get(microsip_id phone,
                            microsip_id owner,
                            struct microsip_rules *out);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Messages
+ * @{ */
+
+/**
+ * Sends a message (RFC 3428). Messages to one far end leave one after the other, each when the one
+ * before it has its final response, so they arrive in their order. MICROSIP_EV_DONE with
+ * MICROSIP_OP_SEND and the token tells its end; without a token only a failure has it. With its
+ * headers one of more than 1300 bytes leaves by TCP or not at all (RFC 3428 8). When it is over its
+ * slot is taken as soon as another one needs it.
+ * @param phone The phone.
+ * @param owner An account, or 0 for a direct one; or with m->uri NULL a call that is up, in whose
+ * dialog it leaves.
+ * @param m The message.
+ * @param token Of the command.
+ * @param message Its id; NULL: it is not wanted.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI No address, or digits behind it.
+ * @retval MICROSIP_E_TEXT The headers or the type are none, or it does not fit.
+ * @retval MICROSIP_E_FULL Every message is in use.
+ * @retval MICROSIP_E_STATE The call is not up, or the phone is shutting down.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
+ * @retval MICROSIP_E_ARG A name without an account to complete it, or len above 60000.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_MESSAGE.
+ */
+int32_t microsip_message_send(microsip_id phone,
+                              microsip_id owner,
+                              const struct microsip_message *m,
+                              uint64_t token,
+                              microsip_id *message);
+
+/**
+ * Answers a message that came: its sender gets this status. It stays readable until another message
+ * needs its slot.
+ * @param phone The phone.
+ * @param message The one that came.
+ * @param code 200 to 699; 0: 200.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It waits for no answer: it has one, or is one of ours.
+ * @retval MICROSIP_E_ARG Another code.
+ */
+int32_t microsip_message_answer(microsip_id phone,
+                                microsip_id message,
+                                uint32_t code);
+
+/**
+ * A message, in numbers. out->size must be set.
+ * @param phone The phone.
+ * @param message Of either way.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_message_info_get(microsip_id phone,
+                                  microsip_id message,
+                                  struct microsip_message_info *out);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Subscriptions
+ * @{ */
+
+/**
+ * Subscribes to a state (RFC 6665), and keeps the subscription: it is refreshed, and begun anew by
+ * the rules of RFC 6665, until microsip_subscription_remove or an end for good.
+ * MICROSIP_EV_SUBSCRIPTION tells its state, MICROSIP_EV_NOTIFY each change of what is watched.
+ * @param phone The phone.
+ * @param account 0: directly.
+ * @param s What is watched.
+ * @param subscription Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI No address, or digits behind it.
+ * @retval MICROSIP_E_TEXT The headers, the event or the types are none, or do not fit.
+ * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
+ * @retval MICROSIP_E_STATE The phone is shutting down.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
+ * @retval MICROSIP_E_ARG The package, the switch, or a name without an account to complete it.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_SUBSCRIBE.
+ */
+int32_t microsip_subscription_add(microsip_id phone,
+                                  microsip_id account,
+                                  const struct microsip_subscription *s,
+                                  microsip_id *subscription);
+
+/**
+ * Takes a subscription back: it ends at the far end too, and has no further events. Its id names
+ * nothing from then on but for that; one that has ended goes at once.
+ * @param phone The phone.
+ * @param subscription Of ours.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_subscription_remove(microsip_id phone,
+                                     microsip_id subscription);
+
+/**
+ * A subscription, in numbers. out->size must be set.
+ * @param phone The phone.
+ * @param subscription Of ours.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_subscription_info_get(microsip_id phone,
+                                       microsip_id subscription,
+                                       struct microsip_subscription_info *out);
+
+/**
+ * One of the tuples, calls or classes of messages that a subscription was told of. out->size must
+ * be set. Its texts are MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE and _REPLACES with the same
+ * index.
+ * @param phone The phone.
+ * @param subscription Of ours.
+ * @param index From 0.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There are no more.
+ */
+int32_t microsip_subscription_entry_get(microsip_id phone,
+                                        microsip_id subscription,
+                                        uint32_t index,
+                                        struct microsip_entry *out);
 /** @} */
 #endif
 
@@ -3558,13 +3989,13 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e,
                                      struct microsip_counters *out);
 
 /**
- * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them,
- * MICROSIP_KIND_ACCOUNT or MICROSIP_KIND_CONFERENCE.
+ * The ids of a kind: MICROSIP_KIND_CALL, _MESSAGE and _SUBSCRIPTION, ended ones that were not
+ * released among them, MICROSIP_KIND_ACCOUNT or MICROSIP_KIND_CONFERENCE.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param kind MICROSIP_KIND_*.
- * @param owner 0; or an account: its calls only; or a conference: its members, MICROSIP_SELF among
- * them, with MICROSIP_KIND_CALL.
+ * @param owner 0; or an account: those of its own only; or a conference: its members, MICROSIP_SELF
+ * among them, with MICROSIP_KIND_CALL.
  * @param ids Room for cap of them, or NULL with 0.
  * @param cap The size of that room.
  * @param needed Their number.
@@ -3580,7 +4011,7 @@ int32_t microsip_engine_ids_get(struct microsip_engine *e,
                                 uint32_t *needed);
 
 /**
- * A text of a call, an account or MICROSIP_SELF.
+ * A text of a call, an account, a message, a subscription or MICROSIP_SELF.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param object The one that the text is of, as MICROSIP_TXT_* says.
@@ -3612,7 +4043,7 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call.
+ * @param object The call; or a message that came, of which all is kept whatever which says.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -3637,11 +4068,30 @@ int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint32_t *needed);
 
 /**
- * Gives a call, an account or a conference the application's own number, which its events carry
- * from then on.
+ * The body of a message, or of a subscription's last notification until another one comes for any
+ * subscription.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call, account or conference.
+ * @param object The message or subscription.
+ * @param buf Room for cap bytes, or NULL with 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes; no NUL follows them.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING It has none.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
+ */
+int32_t microsip_engine_body_get(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 microsip_id object,
+                                 void *buf,
+                                 uint32_t cap,
+                                 uint32_t *needed);
+
+/**
+ * Gives an object the application's own number, which its events carry from then on.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param object The call, account, conference, message or subscription.
  * @param tag The application's own number.
  * @return MICROSIP_OK, or a result that says why not.
  */
@@ -3653,13 +4103,15 @@ int32_t microsip_engine_tag_set(struct microsip_engine *e,
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
- * Fetching events, or having them in a callback, releases nothing. Of a conference: it is
- * dissolved, its calls go on alone, and a recording and a sound of it end.
+ * Fetching events, or having them in a callback, releases nothing. A message that came and was not
+ * answered is answered with 200; a subscription that has ended can be read until then. Of a
+ * conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call, account or conference.
+ * @param object The call, account, conference, message or subscription.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_STATE A call that has not ended.
+ * @retval MICROSIP_E_STATE A call or subscription that has not ended, or a message of ours that has
+ * not, or whose end was not fetched.
  */
 int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, microsip_id object);
 /** @} */
@@ -4122,6 +4574,139 @@ int32_t microsip_engine_rules_get(struct microsip_engine *e,
                                   uint64_t now_us,
                                   microsip_id owner,
                                   struct microsip_rules *out);
+/** @} */
+
+/** @name Engines: messages
+ * @{ */
+
+/**
+ * Sends a message (RFC 3428). Messages to one far end leave one after the other, each when the one
+ * before it has its final response, so they arrive in their order. MICROSIP_EV_DONE with
+ * MICROSIP_OP_SEND and the token tells its end; without a token only a failure has it. With its
+ * headers one of more than 1300 bytes leaves by TCP or not at all (RFC 3428 8). When it is over its
+ * slot is taken as soon as another one needs it.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param owner An account, or 0 for a direct one; or with m->uri NULL a call that is up, in whose
+ * dialog it leaves.
+ * @param m The message.
+ * @param token Of the command.
+ * @param message Its id; NULL: it is not wanted.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI No address, or digits behind it.
+ * @retval MICROSIP_E_TEXT The headers or the type are none, or it does not fit.
+ * @retval MICROSIP_E_FULL Every message is in use.
+ * @retval MICROSIP_E_STATE The call is not up, or the phone is shutting down.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
+ * @retval MICROSIP_E_ARG A name without an account to complete it, or len above 60000.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_MESSAGE.
+ */
+int32_t microsip_engine_message_send(struct microsip_engine *e,
+                                     uint64_t now_us,
+                                     microsip_id owner,
+                                     const struct microsip_message *m,
+                                     uint64_t token,
+                                     microsip_id *message);
+
+/**
+ * Answers a message that came: its sender gets this status. It stays readable until another message
+ * needs its slot.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param message The one that came.
+ * @param code 200 to 699; 0: 200.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It waits for no answer: it has one, or is one of ours.
+ * @retval MICROSIP_E_ARG Another code.
+ */
+int32_t microsip_engine_message_answer(struct microsip_engine *e,
+                                       uint64_t now_us,
+                                       microsip_id message,
+                                       uint32_t code);
+
+/**
+ * A message, in numbers. out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param message Of either way.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_engine_message_info_get(struct microsip_engine *e,
+                                         uint64_t now_us,
+                                         microsip_id message,
+                                         struct microsip_message_info *out);
+/** @} */
+
+/** @name Engines: subscriptions
+ * @{ */
+
+/**
+ * Subscribes to a state (RFC 6665), and keeps the subscription: it is refreshed, and begun anew by
+ * the rules of RFC 6665, until microsip_engine_subscription_remove or an end for good.
+ * MICROSIP_EV_SUBSCRIPTION tells its state, MICROSIP_EV_NOTIFY each change of what is watched.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account 0: directly.
+ * @param s What is watched.
+ * @param subscription Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI No address, or digits behind it.
+ * @retval MICROSIP_E_TEXT The headers, the event or the types are none, or do not fit.
+ * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
+ * @retval MICROSIP_E_STATE The phone is shutting down.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
+ * @retval MICROSIP_E_ARG The package, the switch, or a name without an account to complete it.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_SUBSCRIBE.
+ */
+int32_t microsip_engine_subscription_add(struct microsip_engine *e,
+                                         uint64_t now_us,
+                                         microsip_id account,
+                                         const struct microsip_subscription *s,
+                                         microsip_id *subscription);
+
+/**
+ * Takes a subscription back: it ends at the far end too, and has no further events. Its id names
+ * nothing from then on but for that; one that has ended goes at once.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param subscription Of ours.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_engine_subscription_remove(struct microsip_engine *e,
+                                            uint64_t now_us,
+                                            microsip_id subscription);
+
+/**
+ * A subscription, in numbers. out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param subscription Of ours.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_engine_subscription_info_get(struct microsip_engine *e,
+                                              uint64_t now_us,
+                                              microsip_id subscription,
+                                              struct microsip_subscription_info *out);
+
+/**
+ * One of the tuples, calls or classes of messages that a subscription was told of. out->size must
+ * be set. Its texts are MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE and _REPLACES with the same
+ * index.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param subscription Of ours.
+ * @param index From 0.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There are no more.
+ */
+int32_t microsip_engine_subscription_entry_get(struct microsip_engine *e,
+                                               uint64_t now_us,
+                                               microsip_id subscription,
+                                               uint32_t index,
+                                               struct microsip_entry *out);
 /** @} */
 
 /** @name Engines: conferences

@@ -15,10 +15,12 @@ mod flows;
 mod last;
 mod log;
 mod memory;
+mod messages;
 mod objects;
 mod packets;
 mod rules;
 mod sound;
+mod subscriptions;
 
 pub use accounts::*;
 pub use asks::*;
@@ -28,10 +30,12 @@ pub use flows::*;
 pub use last::*;
 pub use log::*;
 pub use memory::*;
+pub use messages::*;
 pub use objects::*;
 pub use packets::*;
 pub use rules::*;
 pub use sound::*;
+pub use subscriptions::*;
 
 use crate::abi::code::*;
 use crate::abi::types::*;

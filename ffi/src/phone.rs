@@ -33,11 +33,13 @@ mod devices;
 mod events;
 mod files;
 mod log;
+mod messages;
 mod network;
 mod objects;
 mod pcm;
 mod rules;
 mod sound;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -48,11 +50,13 @@ pub use devices::*;
 pub use events::*;
 pub use files::*;
 pub use log::*;
+pub use messages::*;
 pub use network::*;
 pub use objects::*;
 pub use pcm::*;
 pub use rules::*;
 pub use sound::*;
+pub use subscriptions::*;
 
 /// Bytes of an error's text.
 const ERROR: usize = 512;

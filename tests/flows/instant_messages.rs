@@ -358,7 +358,8 @@ fn the_applications_part_is_checked() {
 /// An account with a proxy that asks for credentials.
 fn by_account(message: u32, reply: u16) -> (Lab, AccountId, Server) {
     let config = AccountConfig { no_register: true, ..anna() };
-    let (mut lab, account) = account_with(Capacity::host(4, 2, message), &[REGISTRAR], config);
+    let (mut lab, account) =
+        account_with(Capacity { messages: 16, ..Capacity::host(4, 2, message) }, &[REGISTRAR], config);
     let server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.header("Proxy-Authorization") {
         None => {
             vec![seen.response(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n")]
@@ -402,7 +403,10 @@ fn a_number_gets_the_accounts_rules_and_digits_behind_it_are_none() {
 // rfc3428#8: no datagram of more than 1300 bytes
 #[test]
 fn a_long_one_leaves_by_a_stream_or_not_at_all() {
-    let mut lab = Lab::new(&[Options { capacity: Capacity::host(4, 2, 4096), ..Options::default() }]);
+    let mut lab = Lab::new(&[Options {
+        capacity: Capacity { messages: 16, ..Capacity::host(4, 2, 4096) },
+        ..Options::default()
+    }]);
     let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let now = lab.now;
     let body = "x".repeat(1400);
@@ -465,7 +469,7 @@ fn full_pools_have_their_written_response() {
 
 #[test]
 fn requests_that_find_no_slot_try_again() {
-    let capacity = Capacity { requests: 1, ..Capacity::host(4, 2, 2048) };
+    let capacity = Capacity { requests: 1, messages: 16, ..Capacity::host(4, 2, 2048) };
     let mut lab = Lab::new(&[Options { capacity, ..Options::default() }, Options::default()]);
     let call = lab.dial(0, "sip:carol@10.0.0.9:5060");
     send(&mut lab, &text("later"));

@@ -55,7 +55,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            capacity: Capacity::host(4, 2, 2048),
+            capacity: Capacity { messages: 16, subscriptions: 16, ..Capacity::host(4, 2, 2048) },
             rate: 8000,
             codecs: CodecList::built_in(),
             answering: Answering::USUAL,

@@ -156,8 +156,8 @@ impl Capacity {
             direct_per_source: calls.div_ceil(2),
             rule_text: 1024,
             hear_keys: true,
-            messages: 16,
-            subscriptions: 16,
+            messages: 0,
+            subscriptions: 0,
             subscription_text: 2048,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
@@ -184,6 +184,28 @@ impl Capacity {
         if per_source > 0 {
             self.direct_per_source = per_source;
         }
+        self
+    }
+
+    /// The same with so many messages: one of ours needs a dialog's slot and a request's, one of theirs a server
+    /// transaction's.
+    #[must_use]
+    pub const fn writing(mut self, messages: u32) -> Self {
+        let messages = if features::MESSAGE { messages } else { 0 };
+        self.messages = messages;
+        self.dialogs = self.dialogs.saturating_add(messages);
+        self.requests = self.requests.saturating_add(messages);
+        self.servers = self.servers.saturating_add(messages);
+        self
+    }
+
+    /// The same with so many subscriptions: each needs a dialog's slot, and now and then a request's.
+    #[must_use]
+    pub const fn watching(mut self, subscriptions: u32) -> Self {
+        let subscriptions = if features::SUBSCRIBE { subscriptions } else { 0 };
+        self.subscriptions = subscriptions;
+        self.dialogs = self.dialogs.saturating_add(subscriptions);
+        self.requests = self.requests.saturating_add(subscriptions.div_ceil(4));
         self
     }
 

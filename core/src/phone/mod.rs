@@ -41,7 +41,7 @@ mod location;
 mod media;
 mod media_timeout;
 pub mod message;
-#[cfg(feature = "message")]
+#[cfg_attr(not(feature = "message"), path = "message_commands/none.rs")]
 mod message_commands;
 #[cfg(feature = "message")]
 mod messages;
@@ -61,7 +61,7 @@ mod session_timer;
 pub mod setup;
 pub mod storage;
 pub mod subscription;
-#[cfg(feature = "subscribe")]
+#[cfg_attr(not(feature = "subscribe"), path = "subscription_commands/none.rs")]
 mod subscription_commands;
 #[cfg(feature = "subscribe")]
 mod subscriptions;

@@ -44,6 +44,8 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::IDENTITY, MICROSIP_HAS_IDENTITY)
         | bit(features::TIMERS, MICROSIP_HAS_TIMERS)
         | bit(features::RELIABLE, MICROSIP_HAS_RELIABLE)
+        | bit(features::MESSAGE, MICROSIP_HAS_MESSAGE)
+        | bit(features::SUBSCRIBE, MICROSIP_HAS_SUBSCRIBE)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)
         | bit(features::G722, MICROSIP_HAS_G722)

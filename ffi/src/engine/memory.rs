@@ -57,6 +57,21 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if features::CONFERENCE && config.max_conferences > 4096 {
         return Err(wrong("c->max_conferences", config.max_conferences, "is above 4096"));
     }
+    for (built, name, value) in [
+        (features::MESSAGE, "c->max_messages", config.max_messages),
+        (features::SUBSCRIBE, "c->max_subscriptions", config.max_subscriptions),
+    ] {
+        if !built && value > 0 {
+            let fix = "needs a feature that this library was built without";
+            return Err(Fail::new(MICROSIP_E_UNSUPPORTED, name, Value::Number(i64::from(value)), fix));
+        }
+        if value > 4096 {
+            return Err(wrong(name, value, "is above 4096"));
+        }
+    }
+    if features::SUBSCRIBE && config.subscription_bytes > 60_000 {
+        return Err(wrong("c->subscription_bytes", config.subscription_bytes, "is above 60000"));
+    }
     if features::TRACE && config.log_records > 4096 {
         return Err(wrong("c->log_records", config.log_records, "is above 4096"));
     }
@@ -107,8 +122,11 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             quantum: rate / 100,
             hear_keys,
             conferences: with(features::CONFERENCE, config.max_conferences),
+            subscription_text: number(config.subscription_bytes, 256),
             ..capacity
         }
+        .writing(with(features::MESSAGE, config.max_messages))
+        .watching(with(features::SUBSCRIBE, config.max_subscriptions))
         .speaking(&codecs),
         codecs,
         rate,
@@ -209,6 +227,7 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
         direct_user: "",
         focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
         reliable: crate::ops::reliable::wish((config.reliable, 0), "c->reliable")?,
+        messages: crate::ops::message::policy(config.messages, "c->messages")?,
         digits: crate::ops::digits::said!(config, "c->")?,
         mark: mark_of(&config.seed),
     };

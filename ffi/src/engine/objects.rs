@@ -3,7 +3,7 @@
 use super::{command, microsip_engine};
 use crate::abi::types::*;
 use crate::ops;
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 /// As microsip_info_get.
 #[unsafe(no_mangle)]
@@ -78,6 +78,22 @@ pub unsafe extern "C" fn microsip_engine_header_get(
     // SAFETY: by contract.
     command("microsip_engine_header_get", e, now_us, |phone, _| unsafe {
         ops::object::header(phone, object, which, name, nth, buf, cap, needed)
+    })
+}
+
+/// As microsip_body_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_body_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    object: microsip_id,
+    buf: *mut c_void,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_body_get", e, now_us, |phone, _| unsafe {
+        ops::object::body(phone, object, buf, cap, needed)
     })
 }
 

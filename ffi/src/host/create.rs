@@ -29,8 +29,8 @@ use microsip_core::media::digits::DigitSettings;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
-    AccountId, Capacity, CommandError, Lender, MediaTimeout, Phone, Reliable, Rules, SessionTimer, Setup, SetupError,
-    Storage, Tones, tone,
+    AccountId, Capacity, CommandError, Lender, MediaTimeout, MessagePolicy, Phone, Reliable, Rules, SessionTimer,
+    Setup, SetupError, Storage, Tones, tone,
 };
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -57,6 +57,9 @@ struct Plan<'c> {
     media_timeout: MediaTimeout,
     rules: Option<Rules<'c>>,
     conferences: u32,
+    messages: u32,
+    message_policy: MessagePolicy,
+    subscriptions: u32,
     focus: bool,
     reliable: Reliable,
     digits: DigitSettings,
@@ -80,6 +83,11 @@ fn within(
         value if range.contains(&value) => Ok(value),
         value => Err(Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix)),
     }
+}
+
+/// Messages or subscriptions at once.
+fn slots(argument: &'static str, value: u32) -> Result<u32, Fail> {
+    if value == MICROSIP_NONE { Ok(0) } else { within(argument, value, 16, 1..=20_000, "is not within 1 to 20000") }
 }
 
 /// A class of service; 0 is none.
@@ -176,6 +184,9 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         } else {
             within("config->max_conferences", config.max_conferences, 2, 1..=20_000, "is not within 1 to 20000")?
         },
+        messages: slots("config->max_messages", config.max_messages)?,
+        message_policy: crate::ops::message::policy(config.messages, "config->messages")?,
+        subscriptions: slots("config->max_subscriptions", config.max_subscriptions)?,
         focus: crate::ops::switch(config.focus, "config->focus")?.unwrap_or(false),
         session_timer: crate::ops::timers::said!(config, "config->")?,
         reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "config->reliable")?,
@@ -220,7 +231,8 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
 
 fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(Core, u32), Fail> {
     let capacity = Capacity::host(plan.calls, plan.accounts, plan.message).direct(plan.direct.0, plan.direct.1);
-    let capacity = Capacity { conferences: plan.conferences, ..capacity };
+    let (conferences, messages, subscriptions) = (plan.conferences, plan.messages, plan.subscriptions);
+    let capacity = Capacity { conferences, ..capacity }.writing(messages).watching(subscriptions);
     let capacity = capacity.speaking(&plan.codecs);
     let capacity = if plan.logs { capacity } else { Capacity { traces: 0, ..capacity } };
     let capacity = Capacity { seconds: plan.quality_seconds, ..capacity };
@@ -262,6 +274,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         focus: plan.focus,
         reliable: plan.reliable,
         digits: plan.digits,
+        messages: plan.message_policy,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {

@@ -51,6 +51,9 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
+    if given.reserved_messages != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
     // SAFETY: as above.
     let change = unsafe {
         AccountChange {
@@ -72,6 +75,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             dial_prefix: text_with(features::NUMBERS, given.dial_prefix, "a->dial_prefix")?,
             emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
             digits: super::digits::said!(given, "a->")?,
+            messages: super::message::policy(given.messages, "a->messages")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout((given.media_timeout, given.media_lost), ("a->media_timeout", "a->media_lost"))?,
@@ -224,6 +228,7 @@ pub(crate) unsafe fn add(
         call_headers: or_empty(features::IDENTITY, given.call_headers),
         location: or_empty(features::IDENTITY, given.location),
         digits: given.digits,
+        messages: given.messages,
         dial_plan: or_empty(features::NUMBERS, given.dial_plan),
         dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),
         emergency: or_empty(features::NUMBERS, given.emergency),

@@ -93,6 +93,43 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.object = conference.raw();
             event.other = talker.map_or(0, raw_of);
         }
+        EventKind::Message { .. } | EventKind::Sent { .. } if !features::MESSAGE => {}
+        EventKind::Message { message, state, sip_code, result } => {
+            event.r#type = MICROSIP_EV_MESSAGE;
+            event.owner = event.object;
+            event.object = message.raw();
+            event.state = state as u32;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+        }
+        EventKind::Sent { message, token, sip_code, result } => {
+            event.r#type = MICROSIP_EV_DONE;
+            event.op = MICROSIP_OP_SEND;
+            event.owner = event.object;
+            event.object = message.raw();
+            event.token = token;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+            event.cause = EndCause::of(result, sip_code) as u32;
+            event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
+        }
+        EventKind::Subscription { .. } | EventKind::Notify { .. } if !features::SUBSCRIBE => {}
+        EventKind::Subscription { subscription, state, sip_code, result } => {
+            event.r#type = MICROSIP_EV_SUBSCRIPTION;
+            event.owner = event.object;
+            event.object = subscription.raw();
+            event.state = state as u32;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+            event.cause = EndCause::of(result, sip_code) as u32;
+        }
+        EventKind::Notify { subscription, lamp, value } => {
+            event.r#type = MICROSIP_EV_NOTIFY;
+            event.owner = event.object;
+            event.object = subscription.raw();
+            event.state = lamp as u32;
+            event.value = value;
+        }
         EventKind::Challenge(why) => {
             event.r#type = MICROSIP_EV_CHALLENGE;
             event.result = why as i32;

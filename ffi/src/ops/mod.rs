@@ -9,17 +9,19 @@ pub(crate) mod conference;
 pub(crate) mod digits;
 pub(crate) mod event;
 pub(crate) mod media;
+pub(crate) mod message;
 pub(crate) mod object;
 pub(crate) mod phone;
 pub(crate) mod reliable;
 pub(crate) mod rules;
+pub(crate) mod subscription;
 pub(crate) mod timers;
 pub(crate) mod tones;
 
 use crate::abi::code::{MICROSIP_E_ARG, MICROSIP_E_STATE};
 use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};
 use crate::abi::{Fail, Value};
-use microsip_core::phone::{AccountId, CallId, CommandError, ConferenceId, IdError};
+use microsip_core::phone::{AccountId, CallId, CommandError, ConferenceId, IdError, MessageId, SubscriptionId};
 
 pub(crate) type Done = Result<(), Fail>;
 
@@ -41,6 +43,8 @@ pub(crate) enum Any {
     Call(CallId),
     Account(AccountId),
     Conference(ConferenceId),
+    Message(MessageId),
+    Subscription(SubscriptionId),
     Phone,
 }
 
@@ -50,6 +54,12 @@ pub(crate) fn any(raw: u64) -> Result<Any, Fail> {
     }
     if let Ok(conference) = ConferenceId::from_raw(raw) {
         return Ok(Any::Conference(conference));
+    }
+    if let Ok(message) = MessageId::from_raw(raw) {
+        return Ok(Any::Message(message));
+    }
+    if let Ok(subscription) = SubscriptionId::from_raw(raw) {
+        return Ok(Any::Subscription(subscription));
     }
     match CallId::from_raw(raw) {
         Ok(call) => Ok(Any::Call(call)),

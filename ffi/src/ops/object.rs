@@ -9,7 +9,8 @@ use core::ffi::c_char;
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountId, AccountText, CallId, CallList, CallText, CommandError, ConferenceId, Phone, Which,
+    AccountId, AccountText, CallId, CallList, CallText, CommandError, ConferenceId, MessageId, MessageText, Phone,
+    SubscriptionId, SubscriptionText, Which,
 };
 use microsip_core::wire::sip::Method;
 
@@ -47,10 +48,23 @@ pub(crate) unsafe fn ids(
             MICROSIP_KIND_CONFERENCE if owner == 0 => {
                 list(phone.conferences().map(ConferenceId::raw), ids, cap, needed)
             }
+            MICROSIP_KIND_MESSAGE => {
+                let owned = |id: &MessageId| {
+                    account.is_none() || phone.message_info(*id).is_ok_and(|info| info.account == account)
+                };
+                list(phone.messages().filter(owned).map(MessageId::raw), ids, cap, needed)
+            }
+            MICROSIP_KIND_SUBSCRIPTION => {
+                let owned = |id: &SubscriptionId| {
+                    account.is_none() || phone.subscription_info(*id).is_ok_and(|info| info.account == account)
+                };
+                list(phone.subscriptions().filter(owned).map(SubscriptionId::raw), ids, cap, needed)
+            }
             _ => Err(range(
                 "kind",
                 kind,
-                "is neither MICROSIP_KIND_CALL nor, without an owner, MICROSIP_KIND_ACCOUNT or _CONFERENCE",
+                "is neither MICROSIP_KIND_CALL, _MESSAGE, _SUBSCRIPTION nor, without an owner, MICROSIP_KIND_ACCOUNT or \
+                 _CONFERENCE",
             )),
         }
     }
@@ -106,12 +120,17 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_DEVICE_NAME
                 | MICROSIP_TXT_COUNTRY
                 | MICROSIP_TXT_DIALLED
+                | MICROSIP_TXT_REPLACES
+                | MICROSIP_TXT_CONTENT_TYPE
+                | MICROSIP_TXT_NOTE
+                | MICROSIP_TXT_ENTRY_URI
+                | MICROSIP_TXT_ENTRY_NAME
     ) {
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
     let of = any(object)?;
     let list = call_list(which);
-    if index != 0 && list.is_none() && !matches!(of, Any::Phone) {
+    if index != 0 && list.is_none() && !matches!(of, Any::Phone | Any::Subscription(_)) {
         return Err(range("index", index, "is not 0: there is one text of that kind"));
     }
     // SAFETY: by contract.
@@ -130,6 +149,12 @@ pub(crate) unsafe fn text(
             Any::Phone if which == MICROSIP_TXT_DIALLED && index == 0 => {
                 dialled(phone, AccountId::NONE, object, cursor)
             }
+            Any::Message(message) => {
+                phone.message_text(message, message_text(which)?, cursor).map_err(refused("object", object))
+            }
+            Any::Subscription(subscription) => phone
+                .subscription_text(subscription, subscription_text(which)?, index, cursor)
+                .map_err(refused("object", object)),
             Any::Conference(_) | Any::Phone => Err(Fail::NOTHING),
         })
     }
@@ -145,6 +170,29 @@ const fn account_text(which: u32) -> Result<AccountText, Fail> {
         MICROSIP_TXT_LOCAL_URI => Ok(AccountText::Uri),
         MICROSIP_TXT_REALM => Ok(AccountText::RefusedRealm),
         MICROSIP_TXT_REASON => Ok(AccountText::Reason),
+        _ => Err(Fail::NOTHING),
+    }
+}
+
+const fn message_text(which: u32) -> Result<MessageText, Fail> {
+    match which {
+        MICROSIP_TXT_REMOTE_URI => Ok(MessageText::RemoteUri),
+        MICROSIP_TXT_REMOTE_NAME => Ok(MessageText::RemoteName),
+        MICROSIP_TXT_LOCAL_URI => Ok(MessageText::LocalUri),
+        MICROSIP_TXT_CALL_ID => Ok(MessageText::CallId),
+        MICROSIP_TXT_CONTENT_TYPE => Ok(MessageText::ContentType),
+        _ => Err(Fail::NOTHING),
+    }
+}
+
+const fn subscription_text(which: u32) -> Result<SubscriptionText, Fail> {
+    match which {
+        MICROSIP_TXT_REMOTE_URI => Ok(SubscriptionText::RemoteUri),
+        MICROSIP_TXT_CONTENT_TYPE => Ok(SubscriptionText::ContentType),
+        MICROSIP_TXT_REPLACES => Ok(SubscriptionText::Replaces),
+        MICROSIP_TXT_NOTE => Ok(SubscriptionText::Note),
+        MICROSIP_TXT_ENTRY_URI => Ok(SubscriptionText::EntryUri),
+        MICROSIP_TXT_ENTRY_NAME => Ok(SubscriptionText::EntryName),
         _ => Err(Fail::NOTHING),
     }
 }
@@ -187,7 +235,17 @@ pub(crate) unsafe fn header(
     cap: u32,
     needed: *mut u32,
 ) -> Done {
-    let Any::Call(id) = any(object)? else {
+    let of = any(object)?;
+    if let Any::Message(message) = of {
+        // SAFETY: by contract.
+        return unsafe {
+            let name = text::needed(name, "name")?;
+            text::put(buf, cap, needed, |cursor| {
+                phone.message_header(message, name, nth, cursor).map_err(refused("object", object))
+            })
+        };
+    }
+    let Any::Call(id) = of else {
         return Err(Fail::NOTHING);
     };
     let which = match which {
@@ -225,16 +283,57 @@ pub(crate) fn tag_set(phone: &mut Phone<'_>, object: u64, tag: u64) -> Done {
         Any::Call(call) => phone.call_set_tag(call, tag).map_err(refused("object", object)),
         Any::Account(account) => phone.account_set_tag(account, tag).map_err(refused("object", object)),
         Any::Conference(conference) => phone.conference_set_tag(conference, tag).map_err(refused("object", object)),
+        Any::Message(message) => phone.message_set_tag(message, tag).map_err(refused("object", object)),
+        Any::Subscription(subscription) => {
+            phone.subscription_set_tag(subscription, tag).map_err(refused("object", object))
+        }
         Any::Phone => {
             Err(Fail::new(MICROSIP_E_KIND, "object", Value::Id(object), "is MICROSIP_SELF, which has no tag"))
         }
     }
 }
 
-/// Gives an ended call's slot back, or dissolves a conference.
+/// The body of a message, or of a subscription's last notification.
+///
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn body(
+    phone: &Phone<'_>,
+    object: u64,
+    buf: *mut core::ffi::c_void,
+    cap: u32,
+    needed: *mut u32,
+) -> Done {
+    let body = match any(object)? {
+        Any::Message(message) => phone.message_body(message),
+        Any::Subscription(subscription) => phone.subscription_body(subscription),
+        _ => return Err(Fail::NOTHING),
+    }
+    .map_err(refused("object", object))?;
+    if body.is_empty() {
+        return Err(Fail::NOTHING);
+    }
+    // SAFETY: by contract.
+    let room = unsafe { pointer::slice_mut(buf.cast::<u8>(), cap, "buf")? };
+    // SAFETY: by contract.
+    unsafe { pointer::put(needed, body.len() as u32) };
+    let fix = "is too small: *needed says how many bytes";
+    let room =
+        room.get_mut(..body.len()).ok_or(Fail::new(MICROSIP_E_BUFFER, "cap", Value::Number(i64::from(cap)), fix))?;
+    room.copy_from_slice(body);
+    Ok(())
+}
+
+/// Gives the slot of an object back that has ended, or dissolves a conference.
 pub(crate) fn release(phone: &mut Phone<'_>, now: Instant, object: u64) -> Done {
     if let Ok(conference) = ConferenceId::from_raw(object) {
         return phone.conference_release(now, conference).map_err(refused("object", object));
+    }
+    if let Ok(message) = MessageId::from_raw(object) {
+        return phone.message_release(now, message).map_err(refused("object", object));
+    }
+    if let Ok(subscription) = SubscriptionId::from_raw(object) {
+        return phone.subscription_release(subscription).map_err(refused("object", object));
     }
     let id = CallId::from_raw(object).map_err(|error| Fail::id("object", object, error))?;
     phone.release(id).map_err(|error| match error {

@@ -8,7 +8,7 @@ use crate::host::ports;
 use crate::host::signal::lock;
 use crate::host::slots::Target;
 use crate::ops;
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 use microsip_core::phone::ConferenceId;
 
 /// The phone, in numbers.
@@ -18,9 +18,9 @@ pub unsafe extern "C" fn microsip_info_get(phone: microsip_id, out: *mut microsi
     read("microsip_info_get", phone, |phone, _| unsafe { ops::phone::info(phone, ports::calls_possible(), out) })
 }
 
-/// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, MICROSIP_KIND_ACCOUNT or
-/// MICROSIP_KIND_CONFERENCE. owner: 0; or an account: its calls only; or a conference: its members, MICROSIP_SELF among
-/// them, with MICROSIP_KIND_CALL. ids: room for cap of them, or NULL with 0. *needed: their number.
+/// The ids of a kind: MICROSIP_KIND_CALL, _MESSAGE and _SUBSCRIPTION, ended ones that were not released among them,
+/// MICROSIP_KIND_ACCOUNT or MICROSIP_KIND_CONFERENCE. owner: 0; or an account: those of its own only; or a conference: its
+/// members, MICROSIP_SELF among them, with MICROSIP_KIND_CALL. ids: room for cap of them, or NULL with 0. *needed: their number.
 /// MICROSIP_E_BUFFER: more than cap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_ids_get(
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn microsip_ids_get(
     read("microsip_ids_get", phone, |phone, _| unsafe { ops::object::ids(phone, kind, owner, ids, cap, needed) })
 }
 
-/// A text of a call, an account or MICROSIP_SELF. object: the one that the text is of, as MICROSIP_TXT_* says.
+/// A text of a call, an account, a message, a subscription or MICROSIP_SELF. object: the one that the text is of, as MICROSIP_TXT_* says.
 /// which: MICROSIP_TXT_*. index: 0, but where the text says otherwise.
 /// *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is smaller.
 #[unsafe(no_mangle)]
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn microsip_text_get(
 }
 
 /// The nth header field (from 0) of that name, long or short form, in a message that came for a call; name "": its first
-/// line. object: the call. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
+/// line. object: the call; or a message that came, of which all is kept whatever which says. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
 /// MICROSIP_NTH + n. *needed: its bytes with the NUL. A message is there with the event that it causes, so sip_code of the
 /// event names a response. Kept are the first message, for as long as the call can be read, and the latest ones, three of
 /// full length or more shorter ones; of each the header, cut where it is longer than max_message (1024 bytes where
@@ -115,7 +115,22 @@ pub unsafe extern "C" fn microsip_header_get(
     })
 }
 
-/// Gives a call, an account or a conference the application's own number, which its events carry from then on.
+/// The body of a message, or of a subscription's last notification until another one comes for any subscription.
+/// object: the message or subscription. buf: room for cap bytes, or NULL with 0. *needed: its bytes; no NUL follows them.
+/// MICROSIP_NOTHING: it has none. MICROSIP_E_BUFFER: cap is smaller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_body_get(
+    phone: microsip_id,
+    object: microsip_id,
+    buf: *mut c_void,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    read("microsip_body_get", phone, |phone, _| unsafe { ops::object::body(phone, object, buf, cap, needed) })
+}
+
+/// Gives an object the application's own number, which its events carry from then on.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag: u64) -> i32 {
     command("microsip_tag_set", phone, |phone, _| ops::object::tag_set(phone, object, tag))
@@ -123,8 +138,10 @@ pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag:
 
 /// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs
 /// its slot: the one that ended first goes first, with MICROSIP_EV_LOST. Fetching events, or having them in a callback,
-/// releases nothing. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
-/// MICROSIP_E_STATE: a call that has not ended.
+/// releases nothing. A message that came and was not answered is answered with 200; a subscription that has ended can be
+/// read until then. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
+/// MICROSIP_E_STATE: a call or subscription that has not ended, or a message of ours that has not, or whose end was not
+/// fetched.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_id_release(phone: microsip_id, object: microsip_id) -> i32 {
     with_shared("microsip_id_release", phone, |shared| {

@@ -166,6 +166,10 @@ pub struct microsip_account {
     pub dtmf_ms: u32,
     /// The silence behind a digit, in milliseconds: see `dtmf_gap_ms` of microsip_config; 0: the phone's.
     pub dtmf_gap_ms: u32,
+    /// MICROSIP_MESSAGES_*, for messages that come for it; 0: the phone's. With MICROSIP_HAS_MESSAGE.
+    pub messages: u32,
+    /// 0.
+    pub reserved_messages: u32,
 }
 
 /// An account, in numbers.

@@ -15,7 +15,7 @@ pub const MICROSIP_ON: u32 = 1;
 /// A switch: off. 0 in a struct is the default, or leaves the switch as it is; as an argument 0 is off, too.
 pub const MICROSIP_OFF: u32 = 2;
 
-/// Names a phone, an account, a call or a conference: kind, generation and slot in a number below 2^53. 0 is none.
+/// Names a phone, an account, a call, a conference, a message or a subscription: kind, generation and slot in a number below 2^53. 0 is none.
 pub type microsip_id = u64;
 
 /// MICROSIP_KIND() of a phone's id.
@@ -26,6 +26,10 @@ pub const MICROSIP_KIND_ACCOUNT: u32 = 2;
 pub const MICROSIP_KIND_CALL: u32 = 3;
 /// MICROSIP_KIND() of a conference's id.
 pub const MICROSIP_KIND_CONFERENCE: u32 = 6;
+/// MICROSIP_KIND() of a message's id.
+pub const MICROSIP_KIND_MESSAGE: u32 = 7;
+/// MICROSIP_KIND() of a subscription's id.
+pub const MICROSIP_KIND_SUBSCRIPTION: u32 = 8;
 
 /// Transports; bits in a set: datagrams.
 pub const MICROSIP_UDP: u32 = 1;
@@ -94,6 +98,11 @@ pub const MICROSIP_HAS_IDENTITY: u32 = 2097152;
 pub const MICROSIP_HAS_RELIABLE: u32 = 8388608;
 /// microsip_features(): session timers (RFC 4028); without it no call has one.
 pub const MICROSIP_HAS_TIMERS: u32 = 16777216;
+
+/// microsip_features(): messages (RFC 3428); without it they are refused (405), and none is sent.
+pub const MICROSIP_HAS_MESSAGE: u32 = 33554432;
+/// microsip_features(): subscriptions (RFC 6665).
+pub const MICROSIP_HAS_SUBSCRIBE: u32 = 67108864;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;

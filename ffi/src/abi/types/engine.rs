@@ -125,6 +125,16 @@ pub struct microsip_engine_config {
     pub dtmf_gap_ms: u32,
     /// See `dtmf_level_db` of microsip_config.
     pub dtmf_level_db: u32,
+    /// Messages, both ways, at once; 0: none. max_message bytes each and about 600, beside MICROSIP_ENGINE_BYTES:
+    /// microsip_engine_size_get() tells how much. At most 4096. With MICROSIP_HAS_MESSAGE, as the next one.
+    pub max_messages: u32,
+    /// MICROSIP_MESSAGES_*, for messages that come; 0: MICROSIP_MESSAGES_ASK.
+    pub messages: u32,
+    /// Subscriptions at once; 0: none. They take memory beside MICROSIP_ENGINE_BYTES: microsip_engine_size_get() tells how
+    /// much. At most 4096. With MICROSIP_HAS_SUBSCRIBE, as the next one.
+    pub max_subscriptions: u32,
+    /// Bytes of a subscription's texts, and of the entries that it was told of; 0: 256. At most 60000.
+    pub subscription_bytes: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

@@ -36,6 +36,16 @@ pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge got no credentials, or they were refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 /// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM names the realm.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
+/// Message object came (state MICROSIP_UNREAD, or MICROSIP_KEPT where it is stored); or nobody answered it in time
+/// (MICROSIP_OVER, MICROSIP_E_TIMEOUT), and its sender got sip_code. owner: its call, else its account. With
+/// MICROSIP_HAS_MESSAGE.
+pub const MICROSIP_EV_MESSAGE: u32 = 15;
+/// Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result, cause. owner: its
+/// account. With MICROSIP_HAS_SUBSCRIBE.
+pub const MICROSIP_EV_SUBSCRIPTION: u32 = 16;
+/// What subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info. Of several changes
+/// since the last event of this type, the latest. With MICROSIP_HAS_SUBSCRIBE.
+pub const MICROSIP_EV_NOTIFY: u32 = 17;
 /// Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be gone. What was
 /// there and back before the event was fetched is not told.
 pub const MICROSIP_EV_MEMBER: u32 = 18;
@@ -79,6 +89,11 @@ pub const MICROSIP_OP_REOFFER: u32 = 5;
 pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
 pub const MICROSIP_OP_UNREGISTER: u32 = 8;
+/// Commands in op of MICROSIP_EV_DONE: the far end has accepted message object. MICROSIP_E_REFUSED: it has not, with
+/// sip_code. MICROSIP_E_TIMEOUT: it gave no response, and may have it all the same. MICROSIP_E_UNREACHABLE: it was too
+/// long for a datagram, and no TCP was to be had, too. MICROSIP_E_CANCELLED: its account was removed. MICROSIP_E_STATE: its
+/// call ended before its turn.
+pub const MICROSIP_OP_SEND: u32 = 10;
 /// Commands in op of MICROSIP_EV_DONE: the far end has our new identity. MICROSIP_E_REFUSED: it does not take it, with
 /// sip_code, and ours stays as it was. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
 pub const MICROSIP_OP_IDENTIFY: u32 = 11;

@@ -1,17 +1,17 @@
 //! Texts and headers of any object.
 
-/// Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's. Of a call that was redirected it
-/// stays the one that was dialled.
+/// Texts of a call, a message or a subscription: the far end's URI. Of a call after MICROSIP_EV_IDENTITY the new one's; where it was
+/// redirected it stays the one that was dialled.
 pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
-/// Texts of a call: the far end's display name.
+/// Texts of a call, or of a message that came: the far end's display name.
 pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
-/// Texts of a call or an account: our URI.
+/// Texts of a call, an account, or a message that came: our URI.
 pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
 /// Texts of a call: the last status's reason phrase, or the text of the Reason header in the message that ended it; in a
 /// call that is up, those of the last offer that was refused. Of an account: the reason phrase of the response to its
 /// last REGISTER.
 pub const MICROSIP_TXT_REASON: u32 = 4;
-/// Texts of a call: Call-ID.
+/// Texts of a call, or of a message that came: Call-ID.
 pub const MICROSIP_TXT_CALL_ID: u32 = 5;
 /// Texts of a call: its codec, as PCMU/8000.
 pub const MICROSIP_TXT_CODEC: u32 = 6;
@@ -30,6 +30,16 @@ pub const MICROSIP_TXT_CONTACT: u32 = 12;
 /// Texts of a call, by index from 0: why each of MICROSIP_TXT_DIVERSION did so, in Diversion's words: unconditional,
 /// user-busy, no-answer, deflection, unavailable, unknown, and others.
 pub const MICROSIP_TXT_DIVERSION_REASON: u32 = 33;
+/// Texts of a subscription's entry, by index: a value for Replaces (RFC 3891) by which its call can be taken over.
+pub const MICROSIP_TXT_REPLACES: u32 = 11;
+/// Texts of a message or a subscription: the type of its body.
+pub const MICROSIP_TXT_CONTENT_TYPE: u32 = 20;
+/// Texts of a subscription's entry, by index: a note for people.
+pub const MICROSIP_TXT_NOTE: u32 = 23;
+/// Texts of a subscription's entry, by index: the party that is talked to, or the Contact; of a mailbox its account.
+pub const MICROSIP_TXT_ENTRY_URI: u32 = 24;
+/// Texts of a subscription's entry, by index: that party's name.
+pub const MICROSIP_TXT_ENTRY_NAME: u32 = 25;
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
 /// Texts of a call: the text of the Warning (RFC 3261 20.43) in its refusal; in a call that is up, in that of the last

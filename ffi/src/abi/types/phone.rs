@@ -145,6 +145,14 @@ pub struct microsip_config {
     /// events (RFC 4733 2.3.4), and that of each of the two frequencies of a tone, which have no room for more than 3 dB
     /// below. INFO has none.
     pub dtmf_level_db: u32,
+    /// Messages, both ways, at once; 0: 16; MICROSIP_NONE: none. At most 20000. max_message bytes each.
+    pub max_messages: u32,
+    /// MICROSIP_MESSAGES_*, for messages that come; 0: MICROSIP_MESSAGES_ASK.
+    pub messages: u32,
+    /// Subscriptions at once; 0: 16; MICROSIP_NONE: none. At most 20000.
+    pub max_subscriptions: u32,
+    /// 0.
+    pub reserved_subscriptions: u32,
 }
 
 /// The phone, in numbers.

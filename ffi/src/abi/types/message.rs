@@ -1,0 +1,78 @@
+//! Messages (RFC 3428).
+
+use super::common::microsip_id;
+use crate::abi::pointer::sized;
+use core::ffi::{c_char, c_void};
+
+/// State of a message: it came, and its sender waits for microsip_message_answer.
+pub const MICROSIP_UNREAD: u32 = 1;
+/// State of a message: it came, and its sender was told that it is kept (202): it stays until microsip_id_release.
+pub const MICROSIP_KEPT: u32 = 2;
+/// State of a message: one of ours, behind another one to the same far end.
+pub const MICROSIP_QUEUED: u32 = 3;
+/// State of a message: one of ours, on its way.
+pub const MICROSIP_SENDING: u32 = 4;
+/// State of a message: it was answered, or has its final response, or failed. Its slot is taken when it is needed.
+pub const MICROSIP_OVER: u32 = 5;
+
+/// Messages that come: microsip_message_answer answers them; one that is not answered within 5 seconds is refused (480).
+pub const MICROSIP_MESSAGES_ASK: u32 = 1;
+/// Messages that come: they are accepted (202) as soon as they have a slot, and keep that until microsip_id_release. With
+/// every slot taken they are refused (480).
+pub const MICROSIP_MESSAGES_STORE: u32 = 2;
+/// Messages that come: they are refused (403).
+pub const MICROSIP_MESSAGES_REFUSE: u32 = 3;
+
+/// A message to send.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct microsip_message {
+    /// sizeof(microsip_message).
+    pub size: u32,
+    /// Bytes of body.
+    pub len: u32,
+    /// The application's own number, which its events carry.
+    pub tag: u64,
+    /// The target as microsip_dial takes it, but without digits behind a number; NULL: the far end of the call that is
+    /// the owner.
+    pub uri: *const c_char,
+    /// The type of the body, at most 127 bytes; NULL: text/plain;charset=UTF-8.
+    pub content_type: *const c_char,
+    /// The body, of len bytes; NULL with 0: none. At most 60000, and with its headers no more than max_message.
+    pub body: *const c_void,
+    /// Further header lines, "Name: value\r\n" each; NULL: none.
+    pub headers: *const c_char,
+}
+
+/// A message, in numbers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_message_info {
+    /// sizeof(microsip_message_info).
+    pub size: u32,
+    /// MICROSIP_UNREAD to MICROSIP_OVER.
+    pub state: u32,
+    /// The message.
+    pub message: microsip_id,
+    /// Its account; 0: it is direct.
+    pub account: microsip_id,
+    /// The call in whose dialog it is; 0: none.
+    pub call: microsip_id,
+    /// The application's own number.
+    pub tag: u64,
+    /// The time of its arrival, or of its command: microseconds as in events.
+    pub began_us: u64,
+    /// 1: it came in.
+    pub incoming: u32,
+    /// Bytes of its body: microsip_body_get.
+    pub len: u32,
+    /// The final status; 0: there is none.
+    pub sip_code: u32,
+    /// The result of its end.
+    pub result: i32,
+}
+
+sized!(
+    microsip_message up to headers,
+    microsip_message_info up to result,
+);

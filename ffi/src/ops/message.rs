@@ -1,0 +1,119 @@
+//! Messages.
+
+use super::{Done, account_id, call_id, range, refused, status};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer, text};
+use microsip_core::base::features;
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{AccountId, CallId, CommandError, MessageId, MessagePolicy, NewMessage, Phone};
+
+pub(crate) fn message_id(raw: u64) -> Result<MessageId, Fail> {
+    MessageId::from_raw(raw).map_err(|error| Fail::id("message", raw, error))
+}
+
+/// MICROSIP_MESSAGES_*; 0: as it is set elsewhere.
+pub(crate) fn policy(value: u32, argument: &'static str) -> Result<MessagePolicy, Fail> {
+    match value {
+        0 => Ok(MessagePolicy::Inherited),
+        _ if !features::MESSAGE => Err(Fail::command(CommandError::Unsupported, argument, Value::None)),
+        MICROSIP_MESSAGES_ASK => Ok(MessagePolicy::Ask),
+        MICROSIP_MESSAGES_STORE => Ok(MessagePolicy::Store),
+        MICROSIP_MESSAGES_REFUSE => Ok(MessagePolicy::Refuse),
+        _ => Err(range(argument, value, "is neither 0 nor MICROSIP_MESSAGES_ASK to MICROSIP_MESSAGES_REFUSE")),
+    }
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn send(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    owner: u64,
+    m: *const microsip_message,
+    token: u64,
+    message: *mut microsip_id,
+) -> Done {
+    // SAFETY: this and the following: by the C function's contract.
+    let given = unsafe { pointer::read(m, "m")? };
+    let (uri, content_type, headers, body) = unsafe {
+        (
+            text::optional(given.uri, "m->uri")?,
+            text::or_empty(given.content_type, "m->content_type")?,
+            text::or_empty(given.headers, "m->headers")?,
+            pointer::slice(given.body.cast::<u8>(), given.len, "m->body")?,
+        )
+    };
+    if body.len() > 60_000 {
+        return Err(range("m->len", given.len, "is above 60000"));
+    }
+    let new = NewMessage { tag: given.tag, token, body, content_type, headers };
+    let untold = |error| match error {
+        CommandError::HeaderLine if headers.is_empty() => {
+            let fix = "is no type, or stands without a body: write \"text/plain\"";
+            Fail::new(MICROSIP_E_TEXT, "m->content_type", Value::text(content_type), fix)
+        }
+        CommandError::HeaderLine | CommandError::HeaderOwned => {
+            Fail::command(error, "m->headers", Value::text(headers))
+        }
+        CommandError::Text => {
+            let fix = "does not fit a message with its headers: send less, or set max_message higher";
+            Fail::new(MICROSIP_E_TEXT, "m->len", Value::Number(i64::from(given.len)), fix)
+        }
+        CommandError::Full => {
+            let fix = "has every message in use: answer or release those that came, or set max_messages higher";
+            Fail::new(MICROSIP_E_FULL, "phone", Value::None, fix)
+        }
+        CommandError::Stale | CommandError::State => refused("owner", owner)(error),
+        error => Fail::command(error, "m->uri", uri.map_or(Value::None, Value::text)),
+    };
+    let sent = match uri {
+        None => {
+            let call: CallId = call_id(owner)?;
+            phone.message_send_in_call(now, call, &new)
+        }
+        Some(uri) => {
+            let account = if owner == 0 { AccountId::NONE } else { account_id(owner)? };
+            phone.message_send(now, account, uri, &new)
+        }
+    }
+    .map_err(untold)?;
+    // SAFETY: NULL or writable.
+    unsafe { pointer::put(message, sent.raw()) };
+    Ok(())
+}
+
+pub(crate) fn answer(phone: &mut Phone<'_>, now: Instant, message: u64, code: u32) -> Done {
+    let fix = "is neither 0 nor within 200 to 699";
+    let code = status(code, fix)?;
+    phone.message_answer(now, message_id(message)?, code).map_err(|error| match error {
+        CommandError::Range => range("code", code.into(), fix),
+        CommandError::State => {
+            let fix = "waits for no answer: only one in MICROSIP_UNREAD does, for five seconds";
+            Fail::new(MICROSIP_E_STATE, "message", Value::Id(message), fix)
+        }
+        error => refused("message", message)(error),
+    })
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn info(phone: &Phone<'_>, message: u64, out: *mut microsip_message_info) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let info = phone.message_info(message_id(message)?).map_err(refused("message", message))?;
+    out.put(microsip_message_info {
+        size: 0,
+        state: info.state as u32,
+        message: info.message.raw(),
+        account: info.account.raw(),
+        call: info.call.raw(),
+        tag: info.tag,
+        began_us: info.began.micros(),
+        incoming: info.incoming.into(),
+        len: info.len as u32,
+        sip_code: info.sip_code.into(),
+        result: info.result as i32,
+    });
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Messages.
+
+use super::{command, read};
+use crate::abi::types::*;
+use crate::ops;
+
+/// Sends a message (RFC 3428). owner: an account, or 0 for a direct one; or with m->uri NULL a call that is up, in whose
+/// dialog it leaves. m: the message. token: of the command. Messages to one far end leave one after the other, each when the one before it has its final response,
+/// so they arrive in their order. MICROSIP_EV_DONE with MICROSIP_OP_SEND and the token tells its end; without a token only a
+/// failure has it. With its headers one of more than 1300 bytes leaves by TCP or not at all (RFC 3428 8). *message: its id;
+/// NULL: it is not wanted. When it is over its slot is taken as soon as another one needs it.
+/// MICROSIP_E_URI: no address, or digits behind it. MICROSIP_E_TEXT: the headers or the type are none, or it does not fit.
+/// MICROSIP_E_FULL: every message is in use. MICROSIP_E_STATE: the call is not up, or the phone is shutting down.
+/// MICROSIP_E_BLOCKED: the account's dial plan has no match. MICROSIP_E_ARG: a name without an account to complete it, or
+/// len above 60000. MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_MESSAGE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_message_send(
+    phone: microsip_id,
+    owner: microsip_id,
+    m: *const microsip_message,
+    token: u64,
+    message: *mut microsip_id,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_message_send", phone, |phone, now| unsafe {
+        ops::message::send(phone, now, owner, m, token, message)
+    })
+}
+
+/// Answers a message that came: its sender gets this status. message: the one that came. code: 200 to 699; 0: 200. It stays readable until another
+/// message needs its slot. MICROSIP_E_STATE: it waits for no answer: it has one, or is one of ours. MICROSIP_E_ARG: another
+/// code.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_message_answer(phone: microsip_id, message: microsip_id, code: u32) -> i32 {
+    command("microsip_message_answer", phone, |phone, now| ops::message::answer(phone, now, message, code))
+}
+
+/// A message, in numbers. message: of either way. out->size must be set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_message_info_get(
+    phone: microsip_id,
+    message: microsip_id,
+    out: *mut microsip_message_info,
+) -> i32 {
+    // SAFETY: by contract.
+    read("microsip_message_info_get", phone, |phone, _| unsafe { ops::message::info(phone, message, out) })
+}
