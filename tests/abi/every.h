@@ -23,7 +23,10 @@
   X(microsip_pcm_read(p, c, pcm, 80, 0, &n)) X(microsip_text_get(p, MICROSIP_SELF, MICROSIP_TXT_DEVICE_ID, MICROSIP_DEV_INPUT << 16, buf, sizeof buf, &n)) \
   X(microsip_device_set(p, 1, "null")) \
   X(microsip_conference_create(p, 1, &id)) X(microsip_conference_member_set(p, r, c, &member)) X(microsip_conference_member_remove(p, r, c)) \
-  X(microsip_conference_member_get(p, r, c, &member))
+  X(microsip_conference_member_get(p, r, c, &member)) \
+  X(microsip_message_send(p, 0, &message, 1, &id)) X(microsip_message_answer(p, w, 200)) X(microsip_message_info_get(p, w, &minfo)) \
+  X(microsip_body_get(p, w, buf, sizeof buf, &n)) X(microsip_subscription_add(p, 0, &subscription, &id)) X(microsip_subscription_remove(p, u)) \
+  X(microsip_subscription_info_get(p, u, &sinfo)) X(microsip_subscription_entry_get(p, u, 0, &entry))
 
 /* The functions that name a call. */
 #define EACH_CALL(X) \
@@ -47,13 +50,17 @@
   kind MAYBE char buf[256]; kind MAYBE microsip_event ev; kind MAYBE microsip_addr addr; kind MAYBE microsip_account acc; kind MAYBE microsip_rules rules; kind MAYBE microsip_tones tones; \
   kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_stats stats; \
   kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; \
-  kind MAYBE microsip_member member; kind MAYBE microsip_id id, ids[8], p, a, c, r; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
+  kind MAYBE microsip_member member; kind MAYBE microsip_id id, ids[8], p, a, c, r, w, u; \
+  kind MAYBE microsip_message message; kind MAYBE microsip_message_info minfo; kind MAYBE microsip_subscription subscription; \
+  kind MAYBE microsip_subscription_info sinfo; kind MAYBE microsip_entry entry; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
   kind MAYBE uint64_t token; kind MAYBE intptr_t fd;
 #define MAYBE __attribute__((unused))
 #define EVERY_SIZE() do { \
-  memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = r = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
+  memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = r = w = u = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
 #define EVERY_STRUCT() do { \
   MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(rules); MICROSIP_ZERO(tones); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); MICROSIP_ZERO(member); \
+  MICROSIP_ZERO(message); MICROSIP_ZERO(minfo); MICROSIP_ZERO(subscription); MICROSIP_ZERO(sinfo); MICROSIP_ZERO(entry); \
+  message.uri = "sip:x@127.0.0.1:9"; subscription.uri = "sip:x@127.0.0.1:9"; subscription.package = MICROSIP_PRESENCE; \
   MICROSIP_ZERO(info); MICROSIP_ZERO(line); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
   acc.uri = "sip:100@127.0.0.1:9"; acc.registers = MICROSIP_OFF; } while (0)
 
@@ -78,4 +85,8 @@
   X(microsip_engine_hold(e, 1, c, 1, 1)) X(microsip_engine_identify(e, 1, c, "sip:x@y", 1)) X(microsip_engine_reoffer(e, 1, c, NULL, 1)) X(microsip_engine_music_set(e, 1, c, MICROSIP_MUSIC_NONE, NULL)) \
   X(microsip_engine_volume_set(e, 1, c, 1, 100)) X(microsip_engine_counters_get(e, 1, &counters)) \
   X(microsip_engine_conference_create(e, 1, 1, &id)) X(microsip_engine_conference_member_set(e, 1, r, c, &member)) \
-  X(microsip_engine_conference_member_remove(e, 1, r, c)) X(microsip_engine_conference_member_get(e, 1, r, c, &member))
+  X(microsip_engine_conference_member_remove(e, 1, r, c)) X(microsip_engine_conference_member_get(e, 1, r, c, &member)) \
+  X(microsip_engine_message_send(e, 1, 0, &message, 1, &id)) X(microsip_engine_message_answer(e, 1, w, 200)) X(microsip_engine_message_info_get(e, 1, w, &minfo)) \
+  X(microsip_engine_body_get(e, 1, w, buf, sizeof buf, &n)) X(microsip_engine_subscription_add(e, 1, 0, &subscription, &id)) \
+  X(microsip_engine_subscription_remove(e, 1, u)) X(microsip_engine_subscription_info_get(e, 1, u, &sinfo)) \
+  X(microsip_engine_subscription_entry_get(e, 1, u, 0, &entry))
