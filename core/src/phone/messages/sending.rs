@@ -288,7 +288,7 @@ fn check(new: &NewMessage<'_>) -> Result<(), CommandError> {
     header_lines::check(new.headers, &[])?;
     let kind = new.content_type.as_bytes();
     let known = kind.len() < TARGET && kind.iter().all(|byte| *byte >= 0x20 && *byte != 0x7f);
-    if !kind.is_empty() && !(known && MediaType::parse(kind).is_some()) {
+    if !(kind.is_empty() || known && MediaType::parse(kind).is_some()) {
         return Err(CommandError::HeaderLine);
     }
     // one without a body is a message all the same (rfc3428#4), but its type would be of nothing

@@ -191,7 +191,7 @@ fn take_dialogs(slot: &mut Slot, contents: &mut Contents<'_>, body: &[u8], key: 
     let mut document = Document::parse(body).map_err(|_| 400u16)?;
     // read to its end before anything changes
     let mut whole = document;
-    while whole.next().map_err(|_| 400u16)?.is_some() {}
+    while whole.next_dialog().map_err(|_| 400u16)?.is_some() {}
     let head = document.head;
     match slot.version {
         // rfc4235#4.3: one that is not newer is late
@@ -210,7 +210,7 @@ fn take_dialogs(slot: &mut Slot, contents: &mut Contents<'_>, body: &[u8], key: 
     if head.full {
         begin_anew(slot, contents);
     }
-    while let Ok(Some(dialog)) = document.next() {
+    while let Ok(Some(dialog)) = document.next_dialog() {
         let id = id_of(key, dialog.id);
         let before = contents.used;
         contents.remove(id);

@@ -96,14 +96,14 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// [`Fault`]: it cannot be read on.
-    pub fn next(&mut self) -> Result<Option<Dialog<'a>>, Fault> {
+    pub fn next_dialog(&mut self) -> Result<Option<Dialog<'a>>, Fault> {
         while let Some(element) = self.reader.child(1)? {
             if element.is("dialog") {
                 return self.dialog(&element).map(Some);
             }
             self.reader.skip()?;
         }
-        if self.reader.depth() == 0 { self.reader.next()?.map_or(Ok(None), |_| Err(Fault)) } else { Err(Fault) }
+        if self.reader.depth() == 0 { self.reader.next_node()?.map_or(Ok(None), |_| Err(Fault)) } else { Err(Fault) }
     }
 
     fn dialog(&mut self, element: &Element<'a>) -> Result<Dialog<'a>, Fault> {

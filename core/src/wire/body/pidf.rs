@@ -62,7 +62,7 @@ impl<'a> Presence<'a> {
             }
         }
         // what follows the root has to be nothing
-        reader.next()?;
+        reader.next_node()?;
         Ok(found)
     }
 

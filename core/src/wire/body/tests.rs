@@ -8,7 +8,7 @@ use std::vec::Vec;
 /// The document as a line: `+name`, `-`, `"text"`.
 fn outline(document: &str) -> Result<String, Fault> {
     let (mut reader, mut line) = (Reader::new(document.as_bytes()), String::new());
-    while let Some(node) = reader.next()? {
+    while let Some(node) = reader.next_node()? {
         match node {
             Node::Open(element) => line.push_str(&format!("+{} ", String::from_utf8_lossy(element.name))),
             Node::Close => line.push_str("- "),
@@ -159,20 +159,20 @@ fn dialogs_are_read() {
     let mut document = dialog_info::Document::parse(DIALOGS.as_bytes()).unwrap();
     assert_eq!((document.head.version, document.head.full), (7, false));
     assert!(document.head.entity.is("sip:alice@example.com"));
-    let first = document.next().unwrap().unwrap();
+    let first = document.next_dialog().unwrap().unwrap();
     assert_eq!((first.state, first.called), (dialog_info::DialogState::Early, Some(true)));
     assert!(first.call_id.is("a84b4c76e66710") && first.local_tag.is("1928301774") && first.remote_tag.is("456887766"));
     assert_eq!(plain(first.remote.display), "Bob <B>");
     assert!(first.remote.identity.is("sip:bob@example.net") && first.remote.target.is("sip:bob@10.0.0.9"));
     assert!(first.local.holds && !first.remote.holds);
-    let second = document.next().unwrap().unwrap();
+    let second = document.next_dialog().unwrap().unwrap();
     assert_eq!((second.state, second.called), (dialog_info::DialogState::Terminated, None));
-    assert_eq!(document.next(), Ok(None));
+    assert_eq!(document.next_dialog(), Ok(None));
     for broken in ["<dialog-info/>", "<dialog-info version='x'/>", "<presence version='1'/>"] {
         assert!(dialog_info::Document::parse(broken.as_bytes()).is_err(), "{broken}");
     }
     let mut cut = dialog_info::Document::parse(&DIALOGS.as_bytes()[..DIALOGS.len() - 20]).unwrap();
-    let all: Vec<_> = core::iter::from_fn(|| cut.next().transpose()).take(5).collect();
+    let all: Vec<_> = core::iter::from_fn(|| cut.next_dialog().transpose()).take(5).collect();
     assert!(all.iter().any(Result::is_err), "a document without its end");
 }
 
@@ -196,10 +196,10 @@ fn dialogs_of_our_own_come_back() {
     dialog_info::write_end(&mut out);
     let mut document = dialog_info::Document::parse(out.written()).unwrap();
     assert_eq!((document.head.version, document.head.full), (3, true));
-    let read = document.next().unwrap().unwrap();
+    let read = document.next_dialog().unwrap().unwrap();
     assert_eq!((read.state, read.called, read.local.holds), (own.state, Some(true), true));
     assert_eq!((plain(read.call_id).as_bytes(), plain(read.remote.display).as_bytes()), (own.call_id, own.remote_name));
-    assert_eq!(document.next(), Ok(None));
+    assert_eq!(document.next_dialog(), Ok(None));
 }
 
 // rfc3842#5.2

@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Fault`]: what follows cannot be read, or is refused.
-    pub fn next(&mut self) -> Result<Option<Node<'a>>, Fault> {
+    pub fn next_node(&mut self) -> Result<Option<Node<'a>>, Fault> {
         if core::mem::take(&mut self.empty) {
             return self.close().map(Some);
         }
@@ -247,7 +247,7 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) -> Result<(), Fault> {
         let outside = self.depth.checked_sub(1).ok_or(Fault)?;
         while self.depth > outside {
-            self.next()?.ok_or(Fault)?;
+            self.next_node()?.ok_or(Fault)?;
         }
         Ok(())
     }
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
         let inside = self.depth;
         let mut found = Text::default();
         while self.depth >= inside {
-            if let Node::Text(text) = self.next()?.ok_or(Fault)?
+            if let Node::Text(text) = self.next_node()?.ok_or(Fault)?
                 && found.is_blank()
                 && self.depth == inside
             {
@@ -277,7 +277,7 @@ impl<'a> Reader<'a> {
     /// [`Fault`].
     pub fn child(&mut self, outside: usize) -> Result<Option<Element<'a>>, Fault> {
         loop {
-            match self.next()? {
+            match self.next_node()? {
                 Some(Node::Open(element)) => return Ok(Some(element)),
                 Some(Node::Close) if self.depth < outside => return Ok(None),
                 Some(_) => {}
