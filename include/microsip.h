@@ -402,8 +402,9 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_SUBSCRIPTION 16
 /**
- * What subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info.
- * Of several changes since the last event of this type, the latest. With MICROSIP_HAS_SUBSCRIBE.
+ * The state that subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in
+ * its info. Of several changes since the last event of this type, the latest. With
+ * MICROSIP_HAS_SUBSCRIBE.
  */
 #define MICROSIP_EV_NOTIFY 17
 /**

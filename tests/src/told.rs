@@ -39,7 +39,7 @@ pub enum EventKind {
     Sent,
     /// A subscription of ours changed its state.
     Subscription,
-    /// What is watched changed.
+    /// A watched state changed.
     Notify,
     /// Objects gave way.
     Lost,

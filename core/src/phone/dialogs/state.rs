@@ -6,9 +6,9 @@ use crate::base::slots::Handle;
 #[cfg(feature = "subscribe")]
 use crate::phone::arrived::Arrived;
 use crate::phone::credential::Credential;
-use crate::sip::dialog::target_len;
 #[cfg(feature = "subscribe")]
 use crate::sip::dialog::contact_uri;
+use crate::sip::dialog::target_len;
 #[cfg(feature = "subscribe")]
 use crate::wire::sip::Name;
 

@@ -43,7 +43,7 @@ pub const MICROSIP_EV_MESSAGE: u32 = 15;
 /// Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result, cause. owner: its
 /// account. With MICROSIP_HAS_SUBSCRIBE.
 pub const MICROSIP_EV_SUBSCRIPTION: u32 = 16;
-/// What subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info. Of several changes
+/// The state that subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info. Of several changes
 /// since the last event of this type, the latest. With MICROSIP_HAS_SUBSCRIBE.
 pub const MICROSIP_EV_NOTIFY: u32 = 17;
 /// Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be gone. What was
