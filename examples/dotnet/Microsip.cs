@@ -40,7 +40,12 @@ public static class Microsip
         Held = 3, MusicSource = 0, MusicNone = 1, MusicPcm = 2, MusicFile = 3, Invite = 3, Ack = 4, Prack = 5, Update = 6, Info = 7, Cancel = 8, Bye = 9, Nth = 1000, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, TxtDialled = 41, First = 1, Last = 2, DevInput = 1,
-        DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
+        DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2,
+        HasMessage = 33554432, HasSubscribe = 67108864, KindMessage = 7, KindSubscription = 8, EvMessage = 15, EvSubscription = 16, EvNotify = 17, OpSend = 10,
+        Unread = 1, Kept = 2, Queued = 3, Sending = 4, Over = 5, MessagesAsk = 1, MessagesStore = 2, MessagesRefuse = 3, TxtReplaces = 11, TxtContentType = 20,
+        TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
+        SubEnded = 4, LampUnknown = 0, LampClosed = 1, LampOpen = 2, LampIdle = 3, LampTrying = 4, LampRinging = 5, LampBusy = 6, LampHeld = 7, ActivityAway = 1,
+        ActivityBusy = 2, ActivityPhone = 3, ActivityOther = 4;
     public const ulong Self = 1, Ring = 2;
 
     /// <summary>The kind of an id, or 0.</summary>
@@ -99,6 +104,7 @@ public static class Microsip
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public IntPtr ring;
         public uint dtmfGapMs, dtmfLevelDb;
+        public uint maxMessages, messages, maxSubscriptions, reservedSubscriptions;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -116,6 +122,7 @@ public static class Microsip
         public uint ownOrder, singleCodec;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public uint dtmfMs, dtmfGapMs;
+        public uint messages, reservedMessages;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -169,6 +176,54 @@ public static class Microsip
     {
         public uint size, silent, deaf, gainPercent, level, talking;
         public static Member New() { return new Member { size = SizeOf<Member>() }; }
+    }
+
+    /// <summary>A message to send: its texts and its body are UTF-8 in unmanaged memory, as Text makes it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Message
+    {
+        public uint size, len;
+        public ulong tag;
+        public IntPtr uri, contentType, body, headers;
+        public static Message New() { return new Message { size = SizeOf<Message>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageInfo
+    {
+        public uint size, state;
+        public ulong message, account, call, tag, beganUs;
+        public uint incoming, len, sipCode;
+        public int result;
+        public static MessageInfo New() { return new MessageInfo { size = SizeOf<MessageInfo>() }; }
+    }
+
+    /// <summary>A state to watch.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Subscription
+    {
+        public uint size, package, expires, once;
+        public ulong tag;
+        public IntPtr uri, name, accept, headers;
+        public static Subscription New() { return new Subscription { size = SizeOf<Subscription>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct SubscriptionInfo
+    {
+        public uint size, package;
+        public ulong subscription, account, tag, expiresUs, notifiedUs;
+        public uint state, lamp, value, entries, leftOut, sipCode;
+        public int result;
+        public uint cause;
+        public static SubscriptionInfo New() { return new SubscriptionInfo { size = SizeOf<SubscriptionInfo>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Entry
+    {
+        public uint size, lamp, activity, called, messageClass, newMessages, oldMessages, newUrgent, oldUrgent, reserved;
+        public static Entry New() { return new Entry { size = SizeOf<Entry>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -263,6 +318,14 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_member_set(ulong phone, ulong conference, ulong member, ref Member part);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_member_remove(ulong phone, ulong conference, ulong member);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_member_get(ulong phone, ulong conference, ulong member, ref Member part);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_send(ulong phone, ulong owner, ref Message message, ulong token, out ulong id);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_answer(ulong phone, ulong message, uint code);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_info_get(ulong phone, ulong message, ref MessageInfo info);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_body_get(ulong phone, ulong id, byte[] buffer, uint capacity, out uint needed);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_add(ulong phone, ulong account, ref Subscription subscription, out ulong id);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_remove(ulong phone, ulong subscription);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_info_get(ulong phone, ulong subscription, ref SubscriptionInfo info);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_entry_get(ulong phone, ulong subscription, uint index, ref Entry entry);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tag_set(ulong phone, ulong call, ulong tag);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_info_get(ulong phone, ulong call, ref CallInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref Stats stats);
