@@ -140,7 +140,7 @@ impl Lower<'_> {
         #[cfg(feature = "identity")]
         let tags = (tags.0.and(Tags::FROM_CHANGE.when(first)), tags.1);
         // a timer is settled by the INVITE's 2xx, and by no UPDATE before it
-        let settles = request.method.is_of_session() && (first || dialog.confirmed);
+        let settles = request.method.is_of_session() && (dialog.confirmed || request.method == Sending::Invite);
         write_extensions(&mut writer, tags, &session.timer.request(settles));
         if begins {
             writer.cursor().put(dialog.headers.of(text));
