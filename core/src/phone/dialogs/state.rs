@@ -135,8 +135,7 @@ impl Dialogs<'_> {
         let Arrived { request, mandatory, dialog: handle, flow, .. } = *arrived;
         let (tag, routes) = (mandatory.from.tag().unwrap_or_default(), request.values(Name::RecordRoute));
         let Some(target) = contact_uri(request) else { return false };
-        let made = self.two(handle).and_then(|(dialog, text)| dialog.set_remote(text, tag, routes, target));
-        if made.is_none() {
+        if !self.two(handle).is_some_and(|(dialog, text)| dialog.set_remote(text, tag, routes, target)) {
             return false;
         }
         self.accept(handle);

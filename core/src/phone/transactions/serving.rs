@@ -15,6 +15,8 @@ use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
 use crate::sip::server::{Expiry, Server as Transaction, State};
+#[cfg(feature = "message")]
+use crate::sip::tombstone::Own;
 use crate::sip::tombstone::{Keys, Owed, Responded};
 use crate::wire::sip::{Mandatory, Message, Method, Start, Via, Writer, echo_with_routes};
 #[cfg(feature = "stream")]
@@ -350,7 +352,7 @@ impl Transactions<'_> {
         if let Some(secret) = server.secret
             && server.state() == State::Completed
         {
-            let responded = Responded { secret, status: server.status, ..Responded::default() };
+            let responded = Responded { own: Own::Tag(secret), status: server.status, ..Responded::default() };
             let now = cx.latest;
             self.close(cx, now, handle, responded);
         }
