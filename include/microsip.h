@@ -1032,6 +1032,7 @@ typedef struct microsip_account {
    * phone's.
    */
   uint32_t dtmf_gap_ms;
+  /**
    * MICROSIP_MESSAGES_*, for messages that come for it; 0: the phone's. With MICROSIP_HAS_MESSAGE.
    */
   uint32_t messages;
@@ -2109,6 +2110,7 @@ typedef struct microsip_config {
    * which have no room for more than 3 dB below. INFO has none.
    */
   uint32_t dtmf_level_db;
+  /**
    * Messages, both ways, at once; 0: 16; MICROSIP_NONE: none. At most 20000. max_message bytes
    * each.
    */

@@ -21,6 +21,8 @@ struct Scene {
     rings: u64,
     over: u64,
     conference: u64,
+    /// A message that came and has its answer. There is a subscription, too, that was refused.
+    message: u64,
     wav: std::ffi::CString,
     /// The bytes of an engine that a failure changes: its last error.
     error: core::ops::Range<usize>,
@@ -72,11 +74,19 @@ impl Scene {
         }
         // what the scene has brought about has been told
         world.until(|event| event.r#type == MICROSIP_EV_MEMBER);
+        let message = world.message("hello");
+        assert_eq!(world.message_answer(message, 200), MICROSIP_OK);
+        let mut subscription = 0;
+        let watched = microsip_subscription { package: MICROSIP_DIALOG, uri: uri.as_ptr(), ..zeroed() };
+        assert_eq!(world.subscription_add(0, &watched, &mut subscription), MICROSIP_OK);
+        let subscribe = world.sent("SUBSCRIBE ");
+        world.respond(&subscribe, "403 Not you", "");
+        world.until(|event| event.r#type == MICROSIP_EV_SUBSCRIPTION && event.state == MICROSIP_SUB_ENDED);
         if world.is_host() {
             std::thread::sleep(core::time::Duration::from_millis(200));
         }
         world.forget();
-        let mut scene = Self { world, account, up, rings, over, conference, wav, error: 0..0 };
+        let mut scene = Self { world, account, up, rings, over, conference, message, wav, error: 0..0 };
         scene.error = scene.last_error_lies();
         scene
     }
@@ -240,7 +250,7 @@ fn update() -> microsip_account {
     (a.headers, a.call_headers) = (c(c"X-Reg: 1\r\n"), c(c"X-Call: 1\r\n"));
     (a.own_order, a.single_codec) = (MICROSIP_ON, MICROSIP_ON);
     (a.session_timer, a.session_expires, a.min_se) = (MICROSIP_TIMER_ALWAYS, 700, 95);
-    a.session_refresher = MICROSIP_REFRESHER_US;
+    (a.session_refresher, a.messages) = (MICROSIP_REFRESHER_US, MICROSIP_MESSAGES_STORE);
     static RULES: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     a.rules = *RULES.get_or_init(|| Box::leak(Box::new(rules())) as *const microsip_rules as usize) as *const _;
     a
@@ -271,7 +281,8 @@ fn common() -> Trials {
                     identity = c(c"nobody") => MICROSIP_E_URI,
                     headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT,
                     reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
-                    session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG);
+                    session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
+                    messages = 9 => MICROSIP_E_ARG, reserved_messages = 1 => MICROSIP_E_NEWER);
             };
         }
         if add {
@@ -457,6 +468,53 @@ fn common() -> Trials {
         object => MICROSIP_E_STATE, |scene| scene.world.id_release(scene.up);
         object => MICROSIP_E_STALE, |scene| scene.world.id_release(gone(scene, 6)));
     bad!(t, "log_set"; level => MICROSIP_E_ARG, |scene| scene.world.log_set(9));
+
+    let text = || {
+        let mut m: microsip_message = zeroed();
+        (m.len, m.tag, m.body) = (2, 66, c(c"yo").cast());
+        (m.uri, m.content_type, m.headers) = (c(c"sip:new@example.org"), c(c"text/plain"), c(c"X-New: 1\r\n"));
+        m
+    };
+    each!(t, "message_send", text(), |scene, given| scene.world.message_send(scene.account, given, 4, &mut 0);
+        len = 60_001 => MICROSIP_E_ARG, uri = c(c"mailto:a@b") => MICROSIP_E_URI, uri = c(c"\xff") => MICROSIP_E_TEXT, uri = core::ptr::null() => MICROSIP_E_KIND,
+        content_type = c(c"text") => MICROSIP_E_TEXT, content_type = long() => MICROSIP_E_TEXT, content_type = c(c"\xff") => MICROSIP_E_TEXT,
+        body = core::ptr::null() => MICROSIP_E_NULL, headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT);
+    bad!(t, "message_send";
+    owner => MICROSIP_E_STALE, |scene| scene.world.message_send(gone(scene, 2), &text(), 4, &mut 0);
+    owner => MICROSIP_E_STATE, |scene| {
+        scene.world.message_send(scene.rings, &microsip_message { uri: core::ptr::null(), ..text() }, 4, &mut 0)
+    };
+    // its id need not be wanted
+    message => MICROSIP_E_STALE, |scene| scene.world.message_send(gone(scene, 2), &text(), 4, core::ptr::null_mut());
+    m => MICROSIP_E_NULL, |scene| scene.world.message_send(0, core::ptr::null(), 4, &mut 0);
+    // no message of this phone has room for it
+    body => MICROSIP_E_TEXT, |scene| {
+        let m = microsip_message { len: 20_000, body: [b'x'; 20_000].as_ptr().cast(), ..text() };
+        scene.world.message_send(scene.account, &m, 4, &mut 0)
+    });
+    bad!(t, "message_answer";
+        message => MICROSIP_E_STALE, |scene| scene.world.message_answer(gone(scene, 7), 200);
+        message => MICROSIP_E_STATE, |scene| scene.world.message_answer(scene.message, 200);
+        code => MICROSIP_E_ARG, |scene| scene.world.message_answer(scene.message, 199));
+
+    let watched = || {
+        let mut s: microsip_subscription = zeroed();
+        (s.package, s.expires, s.once, s.tag) = (MICROSIP_OTHER, 99, MICROSIP_ON, 55);
+        (s.uri, s.event, s.accept) = (c(c"sip:new@example.org"), c(c"x-state"), c(c"text/plain"));
+        s.headers = c(c"X-New: 1\r\n");
+        s
+    };
+    each!(t, "subscription_add", watched(), |scene, given| scene.world.subscription_add(scene.account, given, &mut 0);
+        package = 9 => MICROSIP_E_ARG, once = 3 => MICROSIP_E_ARG, uri = core::ptr::null() => MICROSIP_E_NULL, uri = c(c"mailto:a@b") => MICROSIP_E_URI,
+        uri = c(c"\xff") => MICROSIP_E_TEXT, event = c(c"two words") => MICROSIP_E_TEXT, event = core::ptr::null() => MICROSIP_E_TEXT, event = long() => MICROSIP_E_TEXT,
+        accept = c(c"\n") => MICROSIP_E_TEXT, accept = long() => MICROSIP_E_TEXT, headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT);
+    bad!(t, "subscription_add";
+        account => MICROSIP_E_STALE, |scene| scene.world.subscription_add(gone(scene, 2), &watched(), &mut 0);
+        s => MICROSIP_E_NULL, |scene| scene.world.subscription_add(scene.account, core::ptr::null(), &mut 0);
+        subscription => MICROSIP_E_NULL, |scene| scene.world.subscription_add(scene.account, &watched(), core::ptr::null_mut()));
+    bad!(t, "subscription_remove";
+        subscription => MICROSIP_E_STALE, |scene| scene.world.subscription_remove(gone(scene, 8));
+        subscription => MICROSIP_E_KIND, |scene| scene.world.subscription_remove(scene.account));
     t
 }
 
@@ -582,6 +640,8 @@ const FREE: &[(&str, &[&str])] = &[
     ),
     ("microsip_member", &["level", "talking"]),
     ("microsip_sound", &["loops"]),
+    ("microsip_message", &["tag"]),
+    ("microsip_subscription", &["expires", "tag"]),
     ("microsip_reply", &["result", "priority", "weight", "lifetime"]),
     // the engine takes its own side from the family of the far end's
     ("microsip_engine_config", &["epoch_ms", "direct_reserve", "direct_per_source"]),
@@ -808,6 +868,7 @@ fn an_engine_that_cannot_be_made_leaves_the_one_that_is_there() {
         focus = 3 => MICROSIP_E_ARG, rule_bytes = 2049 => MICROSIP_E_ARG, kept_bytes = 60_001 => MICROSIP_E_ARG, reliable = 9 => MICROSIP_E_ARG, location_bytes = 4097 => MICROSIP_E_ARG,
         own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 39 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG,
         session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
+        max_messages = 4097 => MICROSIP_E_ARG, messages = 9 => MICROSIP_E_ARG, max_subscriptions = 4097 => MICROSIP_E_ARG, subscription_bytes = 60_001 => MICROSIP_E_ARG,
     );
     let missing: Vec<_> =
         members(&header, "microsip_engine_config").into_iter().filter(|member| !tried.contains(member)).collect();

@@ -72,6 +72,21 @@ fn states(mut world: World) {
     world.sent("UPDATE ");
     says(&world, world.identify(up, c(c"sip:b@example.org"), 1), &["on its way", "MICROSIP_EV_DONE"]);
 
+    // messages and subscriptions
+    let mut text: microsip_message = zeroed();
+    (text.len, text.body) = (2, c(c"yo").cast());
+    says(&world, world.message_send(rings, &text, 1, &mut 0), &["not MICROSIP_CONNECTED", "m->uri"]);
+    says(&world, world.message_send(over, &text, 1, &mut 0), &["MICROSIP_ENDED", "m->uri"]);
+    let (mut message, mut watched) = (0, 0);
+    text.uri = uri.as_ptr();
+    assert_eq!(world.message_send(0, &text, 1, &mut message), MICROSIP_OK);
+    world.sent("MESSAGE ");
+    says(&world, world.id_release(message), &["not over", "MICROSIP_EV_DONE"]);
+    says(&world, world.message_answer(message, 200), &["MICROSIP_UNREAD"]);
+    let subscription = microsip_subscription { package: MICROSIP_DIALOG, uri: uri.as_ptr(), ..zeroed() };
+    assert_eq!(world.subscription_add(0, &subscription, &mut watched), MICROSIP_OK);
+    says(&world, world.id_release(watched), &["MICROSIP_SUB_ENDED", "microsip_subscription_remove"]);
+
     if let World::Host(desk) = &world {
         let (mut sound, samples, mut moved) = (zeroed::<microsip_sound>(), [0; 80], 0);
         sound.path = c(c"/nowhere");

@@ -30,6 +30,11 @@ const OWNED: &[Name] = &[
     Name::Require,
 ];
 
+/// token of rfc3261#25.1.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte))
+}
+
 /// Extra header lines may neither break the message nor replace headers of the core; `more`: further ones.
 pub(super) fn check(lines: &str, more: &[Name]) -> Result<(), CommandError> {
     let mut rest = lines;
@@ -37,11 +42,7 @@ pub(super) fn check(lines: &str, more: &[Name]) -> Result<(), CommandError> {
         let (line, later) = rest.split_once('\n').ok_or(CommandError::HeaderLine)?;
         let line = line.strip_suffix('\r').ok_or(CommandError::HeaderLine)?;
         let (name, value) = line.split_once(':').ok_or(CommandError::HeaderLine)?;
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
-        if name.is_empty()
-            || !name.bytes().all(token)
-            || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f)
-        {
+        if !is_token(name) || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f) {
             return Err(CommandError::HeaderLine);
         }
         let name = Name::find(name.as_bytes());

@@ -125,9 +125,13 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         ));
     }
     let known = MICROSIP_NULL_AUDIO | MICROSIP_NO_NETWORK | MICROSIP_ALLOW_DIRECT;
-    if config.reserved != 0 {
-        let fix = "is not 0: use MICROSIP_ZERO on the configuration";
-        return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved", Value::Number(i64::from(config.reserved)), fix));
+    for (value, name) in
+        [(config.reserved, "config->reserved"), (config.reserved_subscriptions, "config->reserved_subscriptions")]
+    {
+        if value != 0 {
+            let fix = "is not 0: use MICROSIP_ZERO on the configuration";
+            return Err(Fail::new(MICROSIP_E_NEWER, name, Value::Number(i64::from(value)), fix));
+        }
     }
     if config.flags & !known != 0 {
         return Err(Fail::new(

@@ -52,7 +52,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
     if given.reserved_messages != 0 {
-        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_messages", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: as above.
     let change = unsafe {

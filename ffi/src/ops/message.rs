@@ -6,7 +6,9 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountId, CallId, CommandError, MessageId, MessagePolicy, NewMessage, Phone};
+use microsip_core::phone::{
+    AccountId, CallId, CallState, CommandError, MessageId, MessagePolicy, MessageState, NewMessage, Phone,
+};
 
 pub(crate) fn message_id(raw: u64) -> Result<MessageId, Fail> {
     MessageId::from_raw(raw).map_err(|error| Fail::id("message", raw, error))
@@ -48,7 +50,7 @@ pub(crate) unsafe fn send(
         return Err(range("m->len", given.len, "is above 60000"));
     }
     let new = NewMessage { tag: given.tag, token, body, content_type, headers };
-    let untold = |error| match error {
+    let untold = |phone: &Phone<'_>, error| match error {
         CommandError::HeaderLine if headers.is_empty() => {
             let fix = "is no type, or stands without a body: write \"text/plain\"";
             Fail::new(MICROSIP_E_TEXT, "m->content_type", Value::text(content_type), fix)
@@ -64,7 +66,11 @@ pub(crate) unsafe fn send(
             let fix = "has every message in use: answer or release those that came, or set max_messages higher";
             Fail::new(MICROSIP_E_FULL, "phone", Value::None, fix)
         }
-        CommandError::Stale | CommandError::State => refused("owner", owner)(error),
+        CommandError::State => match CallId::from_raw(owner) {
+            Ok(call) => not_connected(phone, call),
+            Err(_) => super::shut_down("owner", owner),
+        },
+        CommandError::Stale => refused("owner", owner)(error),
         error => Fail::command(error, "m->uri", uri.map_or(Value::None, Value::text)),
     };
     let sent = match uri {
@@ -77,10 +83,29 @@ pub(crate) unsafe fn send(
             phone.message_send(now, account, uri, &new)
         }
     }
-    .map_err(untold)?;
+    .map_err(|error| untold(phone, error))?;
     // SAFETY: NULL or writable.
     unsafe { pointer::put(message, sent.raw()) };
     Ok(())
+}
+
+/// A call in whose dialog no message can leave: its state is told.
+fn not_connected(phone: &Phone<'_>, call: CallId) -> Fail {
+    let fix = match phone.call_info(call).map(|info| info.state) {
+        Ok(CallState::Connected) => return super::shut_down("owner", call.raw()),
+        Ok(CallState::Ended) => "is MICROSIP_ENDED: send the message to m->uri, with an account or 0 as the owner",
+        _ => "is not MICROSIP_CONNECTED: wait for that, or send the message to m->uri",
+    };
+    Fail::new(MICROSIP_E_STATE, "owner", Value::Id(call.raw()), fix)
+}
+
+/// A message that cannot be released: its state is told.
+pub(crate) fn not_over(phone: &Phone<'_>, message: MessageId) -> Fail {
+    let fix = match phone.message_info(message).map(|info| info.state) {
+        Ok(MessageState::Over) => "is MICROSIP_OVER, but its MICROSIP_EV_DONE waits: fetch that first",
+        _ => "is not over: its response, which comes or is given up, is told by MICROSIP_EV_DONE",
+    };
+    Fail::new(MICROSIP_E_STATE, "object", Value::Id(message.raw()), fix)
 }
 
 pub(crate) fn answer(phone: &mut Phone<'_>, now: Instant, message: u64, code: u32) -> Done {

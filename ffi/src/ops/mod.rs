@@ -106,6 +106,11 @@ pub(crate) fn refused(argument: &'static str, raw: u64) -> impl FnOnce(CommandEr
     move |error| Fail::command(error, argument, Value::Id(raw))
 }
 
+/// The refusal of a command that begins something, by a phone that ends.
+pub(crate) const fn shut_down(argument: &'static str, raw: u64) -> Fail {
+    Fail::new(MICROSIP_E_STATE, argument, Value::Id(raw), "begins nothing more: the phone was shut down")
+}
+
 /// A call that is over.
 pub(crate) const ENDED: &str = "is MICROSIP_ENDED: it can only be read and released";
 

@@ -330,10 +330,19 @@ pub(crate) fn release(phone: &mut Phone<'_>, now: Instant, object: u64) -> Done 
         return phone.conference_release(now, conference).map_err(refused("object", object));
     }
     if let Ok(message) = MessageId::from_raw(object) {
-        return phone.message_release(now, message).map_err(refused("object", object));
+        return phone.message_release(now, message).map_err(|error| match error {
+            CommandError::State => super::message::not_over(phone, message),
+            error => refused("object", object)(error),
+        });
     }
     if let Ok(subscription) = SubscriptionId::from_raw(object) {
-        return phone.subscription_release(subscription).map_err(refused("object", object));
+        return phone.subscription_release(subscription).map_err(|error| match error {
+            CommandError::State => {
+                let fix = "is not MICROSIP_SUB_ENDED: microsip_subscription_remove takes it back, and its id with it";
+                Fail::new(MICROSIP_E_STATE, "object", Value::Id(object), fix)
+            }
+            error => refused("object", object)(error),
+        });
     }
     let id = CallId::from_raw(object).map_err(|error| Fail::id("object", object, error))?;
     phone.release(id).map_err(|error| match error {

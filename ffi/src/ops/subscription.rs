@@ -63,7 +63,8 @@ pub(crate) unsafe fn add(
             let fix = "has every subscription in use: remove one, or set max_subscriptions higher";
             Fail::new(MICROSIP_E_FULL, "phone", Value::None, fix)
         }
-        CommandError::Stale | CommandError::State => refused("account", account)(error),
+        CommandError::State => super::shut_down("account", account),
+        CommandError::Stale => refused("account", account)(error),
         error => Fail::command(error, "s->uri", Value::text(uri)),
     })?;
     // SAFETY: not NULL.

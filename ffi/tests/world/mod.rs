@@ -120,6 +120,13 @@ both! {
     ids_get(microsip_engine_ids_get, microsip_ids_get; kind: u32, owner: u64, ids: *mut u64, cap: u32, needed: *mut u32);
     address_get(microsip_engine_address_get, microsip_address_get; which: u32, out: *mut microsip_addr);
     call_quality_get(microsip_engine_call_quality_get, microsip_call_quality_get; call: u64, mos: *mut u32, cap: u32, needed: *mut u32, each: *mut u32);
+    message_send(microsip_engine_message_send, microsip_message_send; owner: u64, m: *const microsip_message, token: u64, message: *mut u64);
+    message_answer(microsip_engine_message_answer, microsip_message_answer; message: u64, code: u32);
+    message_info_get(microsip_engine_message_info_get, microsip_message_info_get; message: u64, out: *mut microsip_message_info);
+    subscription_add(microsip_engine_subscription_add, microsip_subscription_add; account: u64, s: *const microsip_subscription, subscription: *mut u64);
+    subscription_remove(microsip_engine_subscription_remove, microsip_subscription_remove; subscription: u64);
+    subscription_info_get(microsip_engine_subscription_info_get, microsip_subscription_info_get; subscription: u64, out: *mut microsip_subscription_info);
+    subscription_entry_get(microsip_engine_subscription_entry_get, microsip_subscription_entry_get; subscription: u64, index: u32, out: *mut microsip_entry);
     text_get(microsip_engine_text_get, microsip_text_get; object: u64, which: u32, index: u32, buf: *mut c_char, cap: u32, needed: *mut u32);
 }
 
@@ -132,6 +139,7 @@ pub(crate) fn engine_config() -> microsip_engine_config {
     (config.max_calls, config.max_accounts, config.max_message) = (CALLS, ACCOUNTS, 1500);
     (config.direct_reserve, config.direct_per_source) = (MICROSIP_NONE, MICROSIP_NONE);
     (config.max_flows, config.max_conferences, config.rule_bytes, config.kept_bytes) = (2, 2, 512, 600);
+    (config.max_messages, config.max_subscriptions) = (3, 2);
     config.seed = [7; 32];
     config
 }
@@ -423,6 +431,17 @@ impl World {
                     .unwrap();
             }
         }
+        for message in self.ids(MICROSIP_KIND_MESSAGE, 0) {
+            let mut info: microsip_message_info = zeroed();
+            assert_eq!(self.message_info_get(message, &mut info), MICROSIP_OK);
+            writeln!(told, "{info:?} {}", self.text(message, MICROSIP_TXT_REMOTE_URI)).unwrap();
+        }
+        for subscription in self.ids(MICROSIP_KIND_SUBSCRIPTION, 0) {
+            let (mut info, mut entry) = (zeroed::<microsip_subscription_info>(), zeroed::<microsip_entry>());
+            assert_eq!(self.subscription_info_get(subscription, &mut info), MICROSIP_OK);
+            let found = self.subscription_entry_get(subscription, 0, &mut entry);
+            writeln!(told, "{info:?} {found} {entry:?} {}", self.text(subscription, MICROSIP_TXT_REMOTE_URI)).unwrap();
+        }
         told
     }
 
@@ -463,6 +482,17 @@ impl World {
         ));
         let call = self.call_event(MICROSIP_INCOMING).object;
         (call, head)
+    }
+
+    /// A message comes in, directly.
+    pub(crate) fn message(&mut self, id: &str) -> u64 {
+        let (far, own) = (self.far(), self.own());
+        self.deliver(&format!(
+            "MESSAGE sip:anna@{own} SIP/2.0\r\nVia: SIP/2.0/UDP {far};branch=z9hG4bK{id}\r\nFrom: <sip:bob@{far}>;tag={id}\r\n\
+             To: <sip:anna@{own}>\r\nCall-ID: {id}\r\nCSeq: 1 MESSAGE\r\nMax-Forwards: 70\r\nContent-Type: text/plain\r\n\
+             Content-Length: 2\r\n\r\nhi"
+        ));
+        self.until(|event| event.r#type == MICROSIP_EV_MESSAGE).object
     }
 
     /// A call that has been answered, and acknowledged.

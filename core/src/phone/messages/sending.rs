@@ -56,6 +56,9 @@ impl Messages<'_> {
             dialled.target
         };
         let uri = complete(domain, lower.accounts.transport(account), target, &mut room)?;
+        // nothing may fail behind this: a message that has ended may give way to this one
+        self.has_room(uri, new)?;
+        lower.can_begin(account, uri)?;
         let handle = self.open(&mut lower.cx, 0).ok_or(CommandError::Full)?;
         let parts = self.keep_parts(handle, uri, new);
         let leg = parts.and_then(|parts| {
@@ -89,6 +92,7 @@ impl Messages<'_> {
         new: &NewMessage<'_>,
     ) -> Result<Handle, CommandError> {
         check(new)?;
+        self.has_room(b"", new)?;
         let handle = self.open(&mut lower.cx, 0).ok_or(CommandError::Full)?;
         let parts = match self.keep_parts(handle, b"", new) {
             Ok(parts) => parts,
@@ -105,13 +109,16 @@ impl Messages<'_> {
         Ok(handle)
     }
 
+    /// The parts of a message fit a block.
+    fn has_room(&self, uri: &[u8], new: &NewMessage<'_>) -> Result<(), CommandError> {
+        let parts = [uri, new.headers.as_bytes(), kind_of(new).as_bytes(), new.body];
+        let needed: usize = parts.iter().map(|part| part.len()).sum();
+        if needed > self.text.each() { Err(CommandError::Text) } else { Ok(()) }
+    }
+
     /// The parts of a message go into its block.
     fn keep_parts(&mut self, handle: Handle, uri: &[u8], new: &NewMessage<'_>) -> Result<Parts, CommandError> {
-        let kind = match new.content_type {
-            _ if new.body.is_empty() => "",
-            "" => TEXT,
-            kind => kind,
-        };
+        let kind = kind_of(new);
         let mut packer = Packer::new(self.text.get_mut(handle.index), 0);
         let mut add = |text: &[u8]| packer.add(text).ok_or(CommandError::Text);
         Ok(Parts {
@@ -280,6 +287,15 @@ impl Messages<'_> {
         lower.end_request(message.request);
         // those behind it are given up themselves, or have their turn
         self.ends(lower, now, handle, Outcome { result: Cause::Cancelled, sip_code: 0 });
+    }
+}
+
+/// The type of its body.
+fn kind_of<'n>(new: &NewMessage<'n>) -> &'n str {
+    match new.content_type {
+        _ if new.body.is_empty() => "",
+        "" => TEXT,
+        kind => kind,
     }
 }
 

@@ -129,6 +129,19 @@ impl Lower<'_> {
         Ok(handle)
     }
 
+    /// Nothing stands in the way of [`Lower::begin`].
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(any(feature = "message", feature = "subscribe"))]
+    pub(in crate::phone) fn can_begin(&self, account: Handle, uri: &[u8]) -> Result<(), CommandError> {
+        let options = DialOptions::default();
+        if !First::new(&self.accounts, (account, uri), &options, |_| b"").fits(self) {
+            return Err(CommandError::Text);
+        }
+        if self.dialogs.free() == 0 { Err(CommandError::Full) } else { Ok(()) }
+    }
+
     /// The leg of a request that nothing else is asked of. `make` makes it of our tag, and of whether its way is the
     /// account's own; `lines`: header lines of its request by the same, before those of the options.
     ///

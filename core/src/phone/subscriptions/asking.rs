@@ -36,9 +36,7 @@ impl Subscriptions<'_> {
         header_lines::check(new.headers, &[Name::Event, Name::Expires, Name::Accept])?;
         let (event, accept) = match known(new.package) {
             Some((event, accept)) if new.event.is_empty() && new.accept.is_empty() => (event.as_bytes(), accept),
-            None if is_value(new.event) && !new.event.is_empty() && is_value(new.accept) => {
-                (new.event.as_bytes(), new.accept.as_bytes())
-            }
+            None if is_event(new.event) && is_value(new.accept) => (new.event.as_bytes(), new.accept.as_bytes()),
             _ => return Err(CommandError::HeaderLine),
         };
         let mut room = [0u8; TARGET];
@@ -55,13 +53,19 @@ impl Subscriptions<'_> {
             dialled.target
         };
         let uri = complete(domain, lower.accounts.transport(account), target, &mut room)?;
+        // no slot is taken for what cannot be
+        let texts = [uri, event, accept, new.headers.as_bytes()];
+        if texts.iter().map(|text| text.len()).sum::<usize>() > self.text.each() {
+            return Err(CommandError::Text);
+        }
+        lower.can_begin(account, uri)?;
         let handle = self.slots.insert(Slot::EMPTY).ok_or(CommandError::Full)?;
         let wanted = match new.expires {
             _ if new.once => 0,
             0 => SUBSCRIPTION,
             seconds => seconds,
         };
-        let made = self.pack(handle, [uri, event, accept, new.headers.as_bytes()]).and_then(|slot| {
+        let made = self.pack(handle, texts).and_then(|slot| {
             let (machine, package, tag) = (Subscription::new(wanted), new.package, new.tag);
             let leg = Self::begin(lower, handle, account, uri)?;
             Ok(Slot { machine, package, account, tag, changed: now, dialog: leg, ..slot })
@@ -341,6 +345,12 @@ impl Subscriptions<'_> {
             self.take_step(lower, now, handle, step);
         }
     }
+}
+
+/// A package's name, with parameters or without (rfc6665#8.4).
+fn is_event(text: &str) -> bool {
+    let name = text.split_once(';').map_or(text, |(name, _)| name);
+    is_value(text) && header_lines::is_token(name.trim())
 }
 
 /// A header's value can be written.
