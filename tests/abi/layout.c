@@ -9,7 +9,7 @@
 SAME(id_is_64_bits, sizeof(microsip_id) == 8);
 SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
 SAME(event, sizeof(microsip_event) == 96 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 64 && offsetof(microsip_event, op) == 92);
-SAME(account, sizeof(microsip_account) == 88 + 18 * P && offsetof(microsip_account, uri) == 24);
+SAME(account, sizeof(microsip_account) == 96 + 18 * P && offsetof(microsip_account, uri) == 24);
 SAME(media, sizeof(microsip_media) == 16 + P && offsetof(microsip_media, codecs) == 16);
 SAME(options, sizeof(microsip_options) == 64 + 8 * P);
 SAME(call_info, sizeof(microsip_call_info) == 144 && offsetof(microsip_call_info, incoming) == 64);
