@@ -57,17 +57,14 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if features::CONFERENCE && config.max_conferences > 4096 {
         return Err(wrong("c->max_conferences", config.max_conferences, "is above 4096"));
     }
-    for (built, name, value) in [
-        (features::MESSAGE, "c->max_messages", config.max_messages),
-        (features::SUBSCRIBE, "c->max_subscriptions", config.max_subscriptions),
-    ] {
-        if !built && value > 0 {
-            let fix = "needs a feature that this library was built without";
-            return Err(Fail::new(MICROSIP_E_UNSUPPORTED, name, Value::Number(i64::from(value)), fix));
-        }
-        if value > 4096 {
-            return Err(wrong(name, value, "is above 4096"));
-        }
+    let most = config.max_messages.max(config.max_subscriptions);
+    let unbuilt = !features::MESSAGE && config.max_messages | config.messages != 0;
+    if unbuilt || !features::SUBSCRIBE && config.max_subscriptions != 0 {
+        let argument = "c->max_messages, c->messages or c->max_subscriptions";
+        return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
+    }
+    if (features::MESSAGE || features::SUBSCRIBE) && most > 4096 {
+        return Err(wrong("c->max_messages or c->max_subscriptions", most, "is above 4096"));
     }
     if features::SUBSCRIBE && config.subscription_bytes > 60_000 {
         return Err(wrong("c->subscription_bytes", config.subscription_bytes, "is above 60000"));

@@ -103,8 +103,8 @@ fn built(given: &microsip_account) -> Done {
     if !features::IDENTITY && (given.privacy != 0 || identity != [core::ptr::null(); 4]) {
         return refused("a->privacy, a->identity, a->headers, a->call_headers or a->location");
     }
-    if !features::RULES && !given.rules.is_null() {
-        return refused("a->rules");
+    if !features::RULES && !given.rules.is_null() || !features::MESSAGE && given.messages != 0 {
+        return refused("a->rules or a->messages");
     }
     Ok(())
 }

@@ -14,11 +14,11 @@ pub(crate) fn message_id(raw: u64) -> Result<MessageId, Fail> {
     MessageId::from_raw(raw).map_err(|error| Fail::id("message", raw, error))
 }
 
-/// MICROSIP_MESSAGES_*; 0: as it is set elsewhere.
+/// MICROSIP_MESSAGES_*; 0: as it is set elsewhere. In a library without the feature its caller has found none.
 pub(crate) fn policy(value: u32, argument: &'static str) -> Result<MessagePolicy, Fail> {
     match value {
+        _ if !features::MESSAGE => Ok(MessagePolicy::Inherited),
         0 => Ok(MessagePolicy::Inherited),
-        _ if !features::MESSAGE => Err(Fail::command(CommandError::Unsupported, argument, Value::None)),
         MICROSIP_MESSAGES_ASK => Ok(MessagePolicy::Ask),
         MICROSIP_MESSAGES_STORE => Ok(MessagePolicy::Store),
         MICROSIP_MESSAGES_REFUSE => Ok(MessagePolicy::Refuse),

@@ -1,6 +1,7 @@
 //! The way of a request: its addresses are looked up, tried one after the other, and it is sent.
 
 use super::Asking;
+use crate::base::features;
 #[cfg(any(feature = "stream", feature = "message"))]
 use crate::base::limits::DATAGRAM;
 use crate::base::limits::TARGETS;
@@ -16,6 +17,9 @@ use crate::phone::transactions::aiming::Moved;
 use crate::phone::transactions::request::{Owner, Relocate, Request, Sending};
 use crate::phone::{Cause, Failure, Flow, Lower, Target, Transport};
 use crate::wire::sip::{Scheme, Uri};
+
+/// Requests begin outside calls, too.
+const OTHERS: bool = features::MESSAGE || features::SUBSCRIBE;
 
 impl Lower<'_> {
     /// The request's addresses are to be found.
@@ -191,7 +195,7 @@ impl Lower<'_> {
             self.transactions.set_own_hop(handle, own);
         }
         if let Owner::Dialog(dialog) = owner
-            && (method.offers().is_some() || method.begins() && self.dialog_around(owner, method).is_none())
+            && (method.offers().is_some() || OTHERS && method.begins() && self.dialog_around(owner, method).is_none())
         {
             let local = self.cx.local_of(flow.socket())?.ip();
             let call = self.dialogs.call_of(dialog);
@@ -199,7 +203,7 @@ impl Lower<'_> {
             if !self.name_direct_call(dialog, flow) {
                 return Some(Asking::Failed { request: handle, cause: Cause::Full });
             }
-            if method.offers().is_none() {
+            if OTHERS && method.offers().is_none() {
                 return Some(self.start(now, handle));
             }
             // its media ports are open where its offer leaves from. Those at another address are closed first: they
