@@ -51,7 +51,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
-    if given.reserved_messages != 0 {
+    if features::MESSAGE && given.reserved_messages != 0 {
         return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_messages", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: as above.
@@ -103,7 +103,8 @@ fn built(given: &microsip_account) -> Done {
     if !features::IDENTITY && (given.privacy != 0 || identity != [core::ptr::null(); 4]) {
         return refused("a->privacy, a->identity, a->headers, a->call_headers or a->location");
     }
-    if !features::RULES && !given.rules.is_null() || !features::MESSAGE && given.messages != 0 {
+    if !features::RULES && !given.rules.is_null() || !features::MESSAGE && given.messages | given.reserved_messages != 0
+    {
         return refused("a->rules or a->messages");
     }
     Ok(())
