@@ -119,7 +119,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             quantum: rate / 100,
             hear_keys,
             conferences: with(features::CONFERENCE, config.max_conferences),
-            subscription_text: number(config.subscription_bytes, 256),
+            subscription_text: with(features::SUBSCRIBE, number(config.subscription_bytes, 256)),
             ..capacity
         }
         .writing(with(features::MESSAGE, config.max_messages))
