@@ -11,6 +11,7 @@ mod identity;
 mod offers;
 mod rules;
 mod timers;
+mod transfers;
 
 pub(crate) use accounts::challenged_proxy;
 
@@ -43,6 +44,7 @@ fn flows() -> impl Iterator<Item = Flow> {
         .chain(identity::FLOWS)
         .chain(rules::FLOWS)
         .chain(conference::FLOWS)
+        .chain(transfers::FLOWS)
 }
 
 /// Longer than a request is repeated.
@@ -137,7 +139,7 @@ pub(crate) fn accepted(lab: &Lab, method: &str) -> usize {
 
 /// Commands of an end that did their work.
 pub(crate) fn served(lab: &Lab, end: usize) -> usize {
-    lab.ends[end].events.iter().filter(|event| event.token > 0 && event.result == Cause::Normal).count()
+    lab.ends[end].events.iter().filter(|event| event.ends_command() && event.result == Cause::Normal).count()
 }
 
 /// Changes of the media of an end's calls.
@@ -194,7 +196,7 @@ pub(crate) fn told_each(lab: &mut Lab, end: usize, act: impl Fn(&mut Phone<'stat
 /// Each command that was taken has its end.
 pub(crate) fn done(lab: &mut Lab, peers: &mut [&mut Peer]) -> bool {
     meanwhile(lab, peers, |lab| {
-        lab.ends.iter().all(|end| end.events.iter().filter(|event| event.token > 0).count() == end.taken.len())
+        lab.ends.iter().all(|end| end.events.iter().filter(|event| event.ends_command()).count() == end.taken.len())
     })
 }
 
@@ -292,7 +294,8 @@ fn play(flow: &Flow, lab: &mut Lab, about: &str) -> Outcome {
         let ended = calls().filter(|event| event.state == CallState::Ended as u32).count();
         let all: std::collections::HashSet<u64> = calls().map(|event| event.call.raw()).collect();
         assert_eq!(ended, all.len(), "{name} {about}: each call that was told has ended\n{}", ladder::draw(lab));
-        let mut told: Vec<u64> = end.events.iter().filter(|event| event.token > 0).map(|event| event.token).collect();
+        let mut told: Vec<u64> =
+            end.events.iter().filter(|event| event.ends_command()).map(|event| event.token).collect();
         told.sort_unstable();
         assert_eq!(
             told,

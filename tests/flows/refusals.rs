@@ -23,7 +23,7 @@ fn ask(lab: &mut Lab, peer: &mut Peer, text: &str) -> Sip {
 }
 
 /// Our methods, as each feature brings them.
-const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO, MESSAGE, NOTIFY";
+const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO, MESSAGE, NOTIFY, REFER";
 
 #[test]
 fn each_fault_has_its_status() {

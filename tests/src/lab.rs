@@ -277,14 +277,18 @@ impl Lab {
             assert!(late || !end.prompt && told.at <= now, "{told:?} has the time of something else, at {now:?}");
             // and it names an object that can be read, whose end was not told before; but for ends of commands, and of
             // calls that had to give way, which outlive their objects
-            let gave_way = matches!(told.cause, EndCause::Full | EndCause::Emergency | EndCause::Cancelled);
-            let outlives = matches!(told.kind, EventKind::Done | EventKind::Sent | EventKind::Message) || gave_way;
+            let gave_way =
+                matches!(told.cause, EndCause::Full | EndCause::Emergency | EndCause::Cancelled | EndCause::Replaced);
+            let outlives =
+                matches!(told.kind, EventKind::Done | EventKind::Sent | EventKind::Message | EventKind::Refer)
+                    || gave_way;
             assert!(
                 told.call == CallId::NONE || outlives || end.phone.call_info(told.call).is_ok(),
                 "{told:?} names nothing"
             );
             let over = end.events.iter().any(|before| before.call == told.call && before.call_is(CallState::Ended));
-            let outlives = matches!(told.kind, EventKind::Done | EventKind::Sent | EventKind::Message);
+            let outlives =
+                matches!(told.kind, EventKind::Done | EventKind::Sent | EventKind::Message | EventKind::Refer);
             assert!(told.call == CallId::NONE || outlives || !over, "{told:?} comes behind an end");
             end.events.push(told);
             if told.call_is(CallState::Ended) {

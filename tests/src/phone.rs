@@ -7,7 +7,7 @@ use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
     Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, MessagePolicy, Patch, Phone,
-    Reliable, SessionTimer, Setup, Source, Storage, TimerMode,
+    Reliable, SessionTimer, Setup, Source, Storage, TimerMode, TransferPolicy,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -46,6 +46,8 @@ pub struct Options {
     pub digits: DigitSettings,
     /// The treatment of messages that come.
     pub messages: MessagePolicy,
+    /// The treatment of REFER, and of Replaces.
+    pub transfers: (TransferPolicy, TransferPolicy),
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
     pub media_timeout: MediaTimeout,
     /// The session timer of its calls; none by default, for most tests' far ends know none.
@@ -64,6 +66,7 @@ impl Default for Options {
             reliable: Reliable::Inherited,
             digits: DigitSettings::NONE,
             messages: MessagePolicy::Inherited,
+            transfers: (TransferPolicy::Inherited, TransferPolicy::Inherited),
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
             session_timer: SessionTimer { mode: TimerMode::Off, ..SessionTimer::INHERITED },
         }
@@ -177,6 +180,8 @@ impl End {
             reliable: options.reliable,
             digits: options.digits,
             messages: options.messages,
+            refer: options.transfers.0,
+            replaces: options.transfers.1,
             media_timeout: options.media_timeout,
             session_timer: options.session_timer,
             ..Setup::default()

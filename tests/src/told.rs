@@ -37,6 +37,10 @@ pub enum EventKind {
     Message,
     /// A message of ours ended.
     Sent,
+    /// A REFER came, or was answered without the application.
+    Refer,
+    /// A transfer of ours goes on.
+    Transfer,
     /// A subscription of ours changed its state.
     Subscription,
     /// A watched state changed.
@@ -157,6 +161,12 @@ impl Told {
             phone::EventKind::Message { message, state, sip_code, result } => {
                 Self { kind: EventKind::Message, message, state: state as u32, sip_code, result, ..blank }
             }
+            phone::EventKind::Refer { message, state, sip_code, result } => {
+                Self { kind: EventKind::Refer, message, state: state as u32, sip_code, result, ..blank }
+            }
+            phone::EventKind::Transfer { state, sip_code, result, token } => {
+                Self { kind: EventKind::Transfer, state: state as u32, sip_code, result, token, ..blank }
+            }
             phone::EventKind::Sent { message, token, sip_code, result } => {
                 Self { kind: EventKind::Sent, message, token, sip_code, result, ..blank }
             }
@@ -169,6 +179,11 @@ impl Told {
             phone::EventKind::Challenge(result) => Self { result, ..blank },
             phone::EventKind::Lost(count) => Self { kind: EventKind::Lost, value: count, ..blank },
         }
+    }
+
+    /// It tells the end of a command that has a token; the steps of a transfer have it, too.
+    pub fn ends_command(&self) -> bool {
+        self.token > 0 && self.kind != EventKind::Transfer
     }
 
     /// It is the event of a call with this state.

@@ -41,6 +41,8 @@ pub const RULES: bool = cfg!(feature = "rules");
 pub const MESSAGE: bool = cfg!(feature = "message");
 /// Subscriptions.
 pub const SUBSCRIBE: bool = cfg!(feature = "subscribe");
+/// Transfers, and calls that take another's place.
+pub const REFER: bool = cfg!(feature = "refer");
 /// Digits by SIP INFO, and a choice of their method.
 pub const INFO: bool = cfg!(feature = "info");
 /// G.722.

@@ -183,6 +183,26 @@ pub const SUBSCRIPTION: u32 = 3600;
 /// wakes up, and well within the 32 s for which its sender waits (rfc3261#17.1.2.2).
 pub const UNREAD_MS: u64 = 5000;
 
+/// A far end that has accepted a transfer tells something within this (milliseconds): 64·T1, for that is as long as it
+/// tries to (rfc6665#4.1.2.4).
+#[cfg(feature = "refer")]
+pub const TRANSFER_SILENT_MS: u64 = 32_000;
+
+/// And between two steps of it no more than this (milliseconds): the new party rings for three minutes at most
+/// ([`RINGING_MS`]), and a little is left for its refusal.
+#[cfg(feature = "refer")]
+pub const TRANSFER_MS: u64 = 200_000;
+
+/// The sender of a REFER is told how its call goes for so long (milliseconds), and then that nobody tells any more: as
+/// long as a call may ring with a refreshing 18x, and a little more.
+#[cfg(feature = "refer")]
+pub const REPORT_MS: u64 = 600_000;
+
+/// Bytes of the lines that a REFER of ours has beside those of its application: Refer-To, with a Replaces whose every
+/// byte may be escaped, Referred-By, Refer-Sub. On the stack while it is made.
+#[cfg(feature = "refer")]
+pub const REFER_LINES: usize = 1152;
+
 /// A BYE or CANCEL that found every request slot busy is tried again after this (milliseconds).
 pub const SLOT_RETRY_MS: u64 = 1000;
 

@@ -21,6 +21,10 @@ impl Phone<'_> {
         options: &DialOptions<'_>,
     ) -> Result<CallId, CommandError> {
         self.hear(now);
+        #[cfg(feature = "refer")]
+        if !options.refer.is_none() {
+            return self.follow(now, account, target, options);
+        }
         self.calls.dial(&mut self.lower, now, account, target, options)
     }
 

@@ -167,6 +167,10 @@ pub struct AccountConfig<'t> {
     pub digits: DigitSettings,
     /// The treatment of messages that come for it. With the feature `message`.
     pub messages: super::MessagePolicy,
+    /// The treatment of REFER in its calls and by its own server. With the feature `refer`, as the next.
+    pub refer: super::TransferPolicy,
+    /// The treatment of INVITEs that are to take the place of a call of its (RFC 3891).
+    pub replaces: super::TransferPolicy,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -236,6 +240,10 @@ pub struct AccountChange<'t> {
     pub digits: DigitSettings,
     /// [`AccountConfig::messages`], from the next one on.
     pub messages: super::MessagePolicy,
+    /// [`AccountConfig::refer`], from the next one on.
+    pub refer: super::TransferPolicy,
+    /// [`AccountConfig::replaces`], from the next one on.
+    pub replaces: super::TransferPolicy,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].
@@ -307,6 +315,11 @@ pub struct DialOptions<'t> {
     pub location_routing: Option<bool>,
     /// It goes to whom a redirection (3xx) names, too; that of a call for help always does.
     pub location_follows: bool,
+    /// The call of the far end's that this one is to take the place of, as Replaces names it (RFC 3891); the far end
+    /// refuses the call if it cannot. Empty: none. With the feature `refer`, as the next.
+    pub replaces: &'t str,
+    /// The call is made because of this REFER, whose sender is told how it goes. An empty target is the REFER's.
+    pub refer: super::MessageId,
 }
 
 /// Additions to the message that refuses or ends a call. With the feature `identity`.
@@ -376,6 +389,11 @@ pub struct CallInfo {
     pub rule: Option<Rule>,
     /// The ring that it asked for, by the account's own server.
     pub alert: Alert,
+    /// The call that it takes the place of, or is to take once it is answered (RFC 3891); it may be gone. None: there is
+    /// none.
+    pub replaces: CallId,
+    /// The REFER that it was dialled for, which may be gone; none: there is none.
+    pub refer: super::MessageId,
     /// The source that it sends.
     pub source: Source,
     /// The sound that its far end hears while it is on hold.

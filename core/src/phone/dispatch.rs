@@ -194,6 +194,14 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Subscribe) => {
                 self.subscriptions.response(&mut self.lower, now, (dialog, flow), handle, response, status)
             }
+            #[cfg(feature = "refer")]
+            (Owner::Dialog(dialog), Sending::Refer) => {
+                self.calls.refer_response(&mut self.lower, now, dialog, handle, response, status)
+            }
+            #[cfg(feature = "refer")]
+            (Owner::Dialog(dialog), Sending::Notify) => {
+                self.calls.report_response(&mut self.lower, now, dialog, handle, status)
+            }
             #[cfg(feature = "message")]
             (Owner::Dialog(dialog), Sending::Message) => {
                 self.messages.response(&mut self.lower, now, dialog, handle, status)

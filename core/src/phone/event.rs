@@ -237,6 +237,23 @@ pub enum SubscriptionState {
     Ended = 4,
 }
 
+/// The state of a transfer of ours. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum TransferState {
+    /// The far end was asked, or has accepted and not called yet.
+    #[default]
+    Pending = 1,
+    /// It calls the new party.
+    Trying = 2,
+    /// The new party rings.
+    Ringing = 3,
+    /// They talk: our calls with both have ended ([`EndCause::Transferred`]).
+    Done = 4,
+    /// They do not: our calls are as they were.
+    Failed = 5,
+}
+
 /// A state in one glance. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 #[repr(u8)]
@@ -279,6 +296,9 @@ pub enum Op {
     Hold = 4,
     /// [`super::Phone::reoffer`].
     Reoffer = 5,
+    /// [`super::Phone::transfer`].
+    #[cfg(feature = "refer")]
+    Transfer = 6,
     /// [`super::Phone::register`].
     Register = 7,
     /// [`super::Phone::unregister`].
@@ -419,6 +439,31 @@ pub enum EventKind {
         sip_code: u16,
         /// The result.
         result: Cause,
+    },
+    /// A REFER came: somebody wants us to call another party ([`super::MessageText::ReferTo`]). [`super::Phone::dial`] with
+    /// [`super::DialOptions::refer`] follows it, [`super::Phone::message_answer`] refuses. Or it was answered by a policy, or
+    /// by nobody in time. With the feature `refer`.
+    Refer {
+        /// It, as a message.
+        message: MessageId,
+        /// Its state: [`MessageState::Over`] for one that was answered without the application.
+        state: MessageState,
+        /// The status that its sender got; 0: none yet.
+        sip_code: u16,
+        /// [`Cause::Timeout`] for one that nobody answered.
+        result: Cause,
+    },
+    /// A transfer of the call goes on. Of several steps since the last event of this kind, the latest. With the feature
+    /// `refer`.
+    Transfer {
+        /// Its state.
+        state: TransferState,
+        /// The status that the new party gave, or the far end refused with; 0 when none.
+        sip_code: u16,
+        /// The result of its end.
+        result: Cause,
+        /// The application's number for the command; 0: none was given.
+        token: u64,
     },
     /// A subscription of ours has another state, or has failed once more. With the feature `subscribe`.
     Subscription {

@@ -92,6 +92,8 @@ impl Phone<'_> {
             Op::Tone => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
             #[cfg(feature = "tones")]
             Op::ConferenceTone => (Handle::NONE, Handle::NONE),
+            #[cfg(feature = "refer")]
+            Op::Transfer => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
             #[cfg(feature = "identity")]
             Op::Identify => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
             Op::Register | Op::Unregister => (Handle::NONE, done.object()),

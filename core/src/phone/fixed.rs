@@ -58,6 +58,9 @@ pub(crate) struct Fixed {
     /// The treatment of messages that come.
     #[cfg(feature = "message")]
     pub(super) messages: super::MessagePolicy,
+    /// The treatment of REFER, and of Replaces.
+    #[cfg(feature = "refer")]
+    pub(super) transfers: (super::TransferPolicy, super::TransferPolicy),
     /// The settings of digits, all of them.
     #[cfg(feature = "info")]
     pub(crate) digits: crate::media::digits::DigitSettings,

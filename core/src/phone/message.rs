@@ -57,6 +57,8 @@ pub struct MessageInfo {
     pub state: MessageState,
     /// It came in.
     pub incoming: bool,
+    /// It is a REFER.
+    pub refer: bool,
     /// The time of its arrival, or of its command.
     pub began: Instant,
     /// Bytes of its body.
@@ -81,4 +83,8 @@ pub enum MessageText {
     CallId = 5,
     /// The type of its body.
     ContentType = 20,
+    /// The URI that a REFER asks us to call, without its headers.
+    ReferTo = 21,
+    /// The URI of whom a REFER says that it asks (RFC 3892).
+    ReferredBy = 22,
 }

@@ -54,28 +54,38 @@ impl Phone<'_> {
         self.messages.send_in_call(&mut self.lower, now, (call.0, dialog), new).map(MessageId)
     }
 
-    /// Answers a message that came, with a status from 200 to 699; 0: 200.
+    /// Answers a message that came, with a status from 200 to 699; 0: 200. A REFER is refused, with 300 to 699; 0: 603.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Range`]; [`CommandError::State`] for one that was answered, by itself where
+    /// [`CommandError::Stale`]; [`CommandError::Range`], as for a REFER that is to be accepted: [`Phone::dial`] follows it;
+    /// [`CommandError::State`] for one that was answered, by itself where
     /// it is stored or nobody answered it in time, and for one of ours.
     pub fn message_answer(&mut self, now: Instant, message: MessageId, status: u16) -> Result<(), CommandError> {
-        let status = if status == 0 { 200 } else { status };
+        let usual = match self.message_info(message)?.refer {
+            true => 603,
+            false => 200,
+        };
+        let status = if status == 0 { usual } else { status };
         if !FINAL.contains(&status) {
+            return Err(CommandError::Range);
+        }
+        #[cfg(feature = "refer")]
+        if status < 300 && self.messages.is_refer(message.0) {
             return Err(CommandError::Range);
         }
         self.hear(now);
         self.messages.answer(&mut self.lower, now, message.0, status)
     }
 
-    /// Gives a message's slot back. One that came and was not answered is answered with 200.
+    /// Gives a message's slot back. One that came and was not answered is answered as by
+    /// [`Phone::message_answer`] with 0.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for one of ours that has not ended, or whose end was not fetched.
     pub fn message_release(&mut self, now: Instant, message: MessageId) -> Result<(), CommandError> {
         self.hear(now);
         if self.message_info(message)?.state == MessageState::Unread {
-            self.messages.answer(&mut self.lower, now, message.0, 200)?;
+            self.message_answer(now, message, 0)?;
         }
         self.messages.release(&mut self.lower.cx, message.0)
     }

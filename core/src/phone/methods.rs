@@ -89,6 +89,15 @@ const METHODS: &[Row] = &[
             again: None,
         },
     },
+    #[cfg(feature = "refer")]
+    Row {
+        name: "REFER",
+        takes: Takes::Anywhere {
+            outside: |phone, now, refer| phone.refer_arrived(now, refer),
+            inside: |phone, now, refer| phone.refer_arrived(now, refer),
+            again: None,
+        },
+    },
 ];
 
 /// The row of a method; none: it is not one of ours.

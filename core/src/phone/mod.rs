@@ -73,6 +73,9 @@ pub mod tone;
 pub mod trace;
 mod traced;
 mod transactions;
+pub mod transfer;
+#[cfg(feature = "refer")]
+mod transfer_commands;
 mod transmit;
 mod understood;
 mod wishes;
@@ -89,7 +92,7 @@ pub use command::{
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lamp, MEDIA_HELD, MEDIA_HOLDING,
-    MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, SubscriptionState,
+    MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, SubscriptionState, TransferState,
 };
 pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, SubscriptionId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
@@ -109,6 +112,7 @@ pub use storage::Storage;
 pub use subscription::{NewSubscription, Package, SubscriptionInfo, SubscriptionText, Watched};
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;
+pub use transfer::{TransferOptions, TransferPolicy, TransferTo};
 
 use crate::base::time::Instant;
 use accounts::Accounts;

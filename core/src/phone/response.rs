@@ -43,6 +43,9 @@ pub(super) struct Extra<'e> {
     /// It is the response to an INFO: it says which bodies and packages are taken.
     #[cfg(feature = "info")]
     pub(super) info: bool,
+    /// Of a REFER: no subscription was made (rfc4488#4).
+    #[cfg(feature = "refer")]
+    pub(super) no_progress: bool,
     /// The secret of the To tag; none: made from the request.
     pub(super) secret: Option<u64>,
     /// The To tag of a dialog.
@@ -94,6 +97,10 @@ impl Extra<'_> {
         #[cfg(feature = "reliable")]
         if let Some(rseq) = self.rseq {
             writer.number(Name::RSeq, rseq.into());
+        }
+        #[cfg(feature = "refer")]
+        if self.no_progress {
+            writer.header_bytes(Name::ReferSub, b"false");
         }
         // rfc3261#21.4.13: a 415 lists the bodies that we take
         if (status == 415 && !self.bare) || self.capabilities {

@@ -261,6 +261,12 @@ impl Phone<'_> {
             respond_at_once(&mut self.lower, flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
             return false;
         }
+        // rfc3891#3
+        #[cfg(feature = "refer")]
+        if request.has(Name::Replaces) && !matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
+            respond_at_once(&mut self.lower, flow, request, 400, Extra::default());
+            return false;
+        }
         // rfc3261#8.2.2.3
         if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
             respond_at_once(

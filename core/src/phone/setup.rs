@@ -47,6 +47,12 @@ pub struct Setup<'t> {
     pub digits: DigitSettings,
     /// The treatment of messages that come, unless the account has another one. With the feature `message`.
     pub messages: super::MessagePolicy,
+    /// The treatment of REFER, unless the account has another one. In no call it is taken from an account's own server
+    /// alone. With the feature `refer`.
+    pub refer: super::TransferPolicy,
+    /// The treatment of INVITEs that are to take the place of a call (RFC 3891), unless the account has another one. One
+    /// that takes an account's call has to come by its own server. With the feature `refer`.
+    pub replaces: super::TransferPolicy,
     /// The session timer of calls, unless the account or the call wants another one.
     pub session_timer: SessionTimer,
     /// User part of our URI in direct calls; empty: `microsip`.
@@ -78,6 +84,8 @@ impl Default for Setup<'_> {
             reliable: super::Reliable::Inherited,
             digits: DigitSettings::NONE,
             messages: super::MessagePolicy::Inherited,
+            refer: super::TransferPolicy::Inherited,
+            replaces: super::TransferPolicy::Inherited,
             session_timer: SessionTimer::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
@@ -220,6 +228,8 @@ impl<'a> Phone<'a> {
                         reliable: setup.reliable,
                         #[cfg(feature = "message")]
                         messages: setup.messages.or(super::MessagePolicy::Ask),
+                        #[cfg(feature = "refer")]
+                        transfers: (setup.refer, setup.replaces),
                         #[cfg(feature = "info")]
                         digits: setup.digits.or(DigitSettings::USUAL),
                     },

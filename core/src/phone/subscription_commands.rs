@@ -105,9 +105,14 @@ impl Phone<'_> {
 
     /// A NOTIFY came in a dialog.
     pub(super) fn notified(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
-        if !self.subscriptions.notified(&mut self.lower, now, arrived) {
-            self.notified_outside(now, arrived);
+        if self.subscriptions.notified(&mut self.lower, now, arrived) {
+            return;
         }
+        #[cfg(feature = "refer")]
+        if self.calls.transfer_notified(&mut self.lower, now, arrived) {
+            return;
+        }
+        self.notified_outside(now, arrived);
     }
 
     /// A NOTIFY came for no subscription (rfc6665#4.1.3).

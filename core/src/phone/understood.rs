@@ -20,6 +20,8 @@ const METHODS: &[&str] = &[
     "MESSAGE",
     #[cfg(feature = "subscribe")]
     "NOTIFY",
+    #[cfg(feature = "refer")]
+    "REFER",
 ];
 
 /// Extensions that a request may require (rfc3261#8.2.2.3), by their option tags. A bit of [`Tags`] each.
@@ -30,7 +32,17 @@ const EXTENSIONS: &[&str] = &[
     "timer",
     #[cfg(feature = "identity")]
     "from-change",
+    #[cfg(feature = "refer")]
+    "replaces",
+    #[cfg(feature = "refer")]
+    "norefersub",
+    #[cfg(feature = "refer")]
+    "tdialog",
 ];
+
+/// Those of transfers, which stand behind the others.
+#[cfg(any(feature = "identity", feature = "refer"))]
+const OF_REFER: usize = if cfg!(feature = "refer") { 3 } else { 0 };
 
 /// Option tags, as one Supported or Require lists them.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -44,16 +56,19 @@ impl Tags {
     #[cfg(feature = "timers")]
     pub(super) const TIMER: Self = Self(1 << cfg!(feature = "reliable") as u8);
     #[cfg(feature = "identity")]
-    pub(super) const FROM_CHANGE: Self = Self(1 << (EXTENSIONS.len() - 1));
+    pub(super) const FROM_CHANGE: Self = Self(1 << (EXTENSIONS.len() - OF_REFER - 1));
+    /// rfc3891#6.2, rfc4488#4, rfc4538#4: whoever supports them says so.
+    #[cfg(feature = "refer")]
+    pub(super) const REFER: Self = Self(((1 << OF_REFER) - 1) << (EXTENSIONS.len() - OF_REFER));
 
     /// This one, or none.
-    #[cfg(any(feature = "reliable", feature = "timers", feature = "identity"))]
+    #[cfg(any(feature = "reliable", feature = "timers", feature = "identity", feature = "refer"))]
     pub(super) const fn when(self, said: bool) -> Self {
         if said { self } else { Self::NONE }
     }
 
     /// Those of both.
-    #[cfg(any(feature = "timers", feature = "identity"))]
+    #[cfg(any(feature = "timers", feature = "identity", feature = "refer"))]
     pub(super) const fn and(self, more: Self) -> Self {
         Self(self.0 | more.0)
     }

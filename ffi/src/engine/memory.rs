@@ -14,7 +14,9 @@ use microsip_core::base::features;
 use microsip_core::base::limits::LOCATION;
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
-use microsip_core::phone::{Capacity, CommandError, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
+use microsip_core::phone::{
+    Capacity, CommandError, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, TransferPolicy, WishId,
+};
 
 // as microsip_engine_config.log_records says
 const _: () = assert!(size_of::<Trace>() <= 128);
@@ -225,6 +227,9 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
         focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
         reliable: crate::ops::reliable::wish((config.reliable, 0), "c->reliable")?,
         messages: crate::ops::message::policy(config.messages, "c->messages")?,
+        // an application in C has no command that could follow one
+        refer: TransferPolicy::Refuse,
+        replaces: TransferPolicy::Inherited,
         digits: crate::ops::digits::said!(config, "c->")?,
         mark: mark_of(&config.seed),
     };

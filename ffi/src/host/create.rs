@@ -30,7 +30,7 @@ use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
     AccountId, Capacity, CommandError, Lender, MediaTimeout, MessagePolicy, Phone, Reliable, Rules, SessionTimer,
-    Setup, SetupError, Storage, Tones, tone,
+    Setup, SetupError, Storage, Tones, TransferPolicy, tone,
 };
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -279,6 +279,9 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         reliable: plan.reliable,
         digits: plan.digits,
         messages: plan.message_policy,
+        // an application in C has no command that could follow one
+        refer: TransferPolicy::Refuse,
+        replaces: TransferPolicy::Inherited,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {

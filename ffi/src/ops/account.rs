@@ -11,7 +11,8 @@ use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountChange, AccountConfig, AccountId, CommandError, Phone, Privacy, Rules, Transport, is_contact_user,
+    AccountChange, AccountConfig, AccountId, CommandError, Phone, Privacy, Rules, TransferPolicy, Transport,
+    is_contact_user,
 };
 use microsip_core::wire::sip::Uri;
 
@@ -76,6 +77,8 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
             digits: super::digits::said!(given, "a->")?,
             messages: super::message::policy(given.messages, "a->messages")?,
+            refer: TransferPolicy::Inherited,
+            replaces: TransferPolicy::Inherited,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout((given.media_timeout, given.media_lost), ("a->media_timeout", "a->media_lost"))?,
@@ -230,6 +233,8 @@ pub(crate) unsafe fn add(
         location: or_empty(features::IDENTITY, given.location),
         digits: given.digits,
         messages: given.messages,
+        refer: given.refer,
+        replaces: given.replaces,
         dial_plan: or_empty(features::NUMBERS, given.dial_plan),
         dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),
         emergency: or_empty(features::NUMBERS, given.emergency),

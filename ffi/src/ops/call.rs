@@ -16,8 +16,8 @@ use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, NotYet, Phone, Privacy, Redial,
-    Reliable, Reoffer, SessionTimer,
+    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, MessageId, NotYet, Phone,
+    Privacy, Redial, Reliable, Reoffer, SessionTimer,
 };
 
 /// # Safety
@@ -66,6 +66,8 @@ pub(crate) unsafe fn dial(
             location: if features::IDENTITY { text::or_empty(given.location, "o->location")? } else { "" },
             location_routing,
             location_follows: given.location_use & MICROSIP_LOCATION_FOLLOWS != 0,
+            replaces: "",
+            refer: MessageId::NONE,
         }
     };
     let made = phone.dial(now, id, target, &options);

@@ -3,7 +3,17 @@
 use super::conference::raw_of;
 use crate::abi::types::*;
 use microsip_core::base::features;
-use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind};
+use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind, Phone};
+
+/// The next event that has a form in C. REFERs are refused by the policy, which nobody in C can change.
+pub(crate) fn next(phone: &mut Phone<'_>) -> Option<Event> {
+    loop {
+        let event = phone.poll_event()?;
+        if !matches!(event.kind, EventKind::Refer { .. } | EventKind::Transfer { .. }) {
+            return Some(event);
+        }
+    }
+}
 
 /// An event as it crosses.
 pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
@@ -130,6 +140,7 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.state = lamp as u32;
             event.value = value;
         }
+        EventKind::Refer { .. } | EventKind::Transfer { .. } => {}
         EventKind::Challenge(why) => {
             event.r#type = MICROSIP_EV_CHALLENGE;
             event.result = why as i32;

@@ -34,6 +34,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("reliable", &["early media", "early media given up", "reliable branches", "a late offer and a PRACK", "no PRACK"]),
     ("renamed", &["our identity changes"]),
     ("reoffer", &["moved", "both hold"]),
+    ("replaces", &["replaced", "transferred with a consultation"]),
     ("rules", &["forwarded", "forwarded unanswered", "do not disturb", "answered for a while"]),
     (
         "session_timers",
@@ -48,6 +49,8 @@ const RUN: &[(&str, &[&str])] = &[
             "too short for us",
         ],
     ),
+    ("transfer", &["transferred", "transferred with a consultation", "transferred in vain"]),
+    ("transferred", &["transferred", "transferred in vain"]),
     ("update", &["offered by UPDATE", "refreshed by the far end"]),
 ];
 const ROOM: &str = "its pools are its subject";

@@ -55,6 +55,8 @@ pub(crate) struct Account {
     pub(super) reliable: crate::phone::Reliable,
     #[cfg(feature = "message")]
     pub(super) messages: crate::phone::MessagePolicy,
+    #[cfg(feature = "refer")]
+    pub(super) transfers: (crate::phone::TransferPolicy, crate::phone::TransferPolicy),
     #[cfg(feature = "info")]
     pub(super) digits: crate::media::digits::DigitSettings,
     /// The realm of the last challenge that was not answered, and the reason.
@@ -249,6 +251,8 @@ impl Account {
         digits: crate::media::digits::DigitSettings::NONE,
         #[cfg(feature = "message")]
         messages: crate::phone::MessagePolicy::Inherited,
+        #[cfg(feature = "refer")]
+        transfers: (crate::phone::TransferPolicy::Inherited, crate::phone::TransferPolicy::Inherited),
         #[cfg(feature = "numbers")]
         numbers: [Span::EMPTY; 3],
         trusted_name: 0,

@@ -69,6 +69,8 @@ impl Accounts<'_> {
         (account.digits = config.digits);
         #[cfg(feature = "message")]
         (account.messages = config.messages);
+        #[cfg(feature = "refer")]
+        (account.transfers = (config.refer, config.replaces));
         account.secret = cx.rng.next_u64();
         account.registration.id = cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };

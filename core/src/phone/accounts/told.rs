@@ -160,6 +160,20 @@ impl Accounts<'_> {
         own.or(cx.fixed.messages)
     }
 
+    /// The treatment of REFER, and of Replaces, in its calls, or in those of no account's.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn transfers(
+        &self,
+        cx: &Context<'_>,
+        handle: Handle,
+    ) -> (crate::phone::TransferPolicy, crate::phone::TransferPolicy) {
+        use crate::phone::TransferPolicy::{Ask, Follow, Refuse};
+        let own = self.slots.get(handle);
+        let (refer, replaces) = own.map(|account| account.transfers).unwrap_or_default();
+        let usual = if own.is_some() { (Ask, Follow) } else { (Refuse, Refuse) };
+        (refer.or(cx.fixed.transfers.0).or(usual.0), replaces.or(cx.fixed.transfers.1).or(usual.1))
+    }
+
     /// The media timeout of its calls.
     pub(in crate::phone) fn patience(&self, handle: Handle) -> Option<Patience> {
         self.slots.get(handle).map(|account| account.patience)

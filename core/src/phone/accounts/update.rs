@@ -113,6 +113,8 @@ impl Accounts<'_> {
         (account.digits = change.digits.or(account.digits));
         #[cfg(feature = "message")]
         (account.messages = change.messages.or(account.messages));
+        #[cfg(feature = "refer")]
+        (account.transfers = (change.refer.or(account.transfers.0), change.replaces.or(account.transfers.1)));
         account.transport = change.transport.or(account.transport);
         account.tag = if change.tag == 0 { account.tag } else { change.tag };
         if way {

@@ -152,6 +152,8 @@ impl Calls<'_> {
         if code == 200 {
             self.session_accepted(lower, now, call_handle);
             self.up_by_rules(lower, now, call_handle);
+            #[cfg(feature = "refer")]
+            self.take_place(lower, now, call_handle);
         }
     }
 

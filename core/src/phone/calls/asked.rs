@@ -62,6 +62,14 @@ impl Calls<'_> {
             if method == Sending::Info {
                 return self.info_lost(lower, now, call, handle, cause);
             }
+            #[cfg(feature = "refer")]
+            if method == Sending::Refer {
+                return self.refer_lost(lower, now, call, handle, cause);
+            }
+            #[cfg(feature = "refer")]
+            if method == Sending::Notify {
+                return self.report_lost(lower, dialog, handle);
+            }
             lower.end_request(handle);
         }
     }

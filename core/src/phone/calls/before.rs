@@ -11,12 +11,12 @@ pub(super) struct Before {
     pub(super) generation: u32,
     /// The application's own number.
     pub(super) tag: u64,
-    /// It gave way to a call for help, and may be any call.
-    #[cfg(feature = "numbers")]
+    /// It gave way to a call for help, or to one that took its place, and may be any call.
+    #[cfg(any(feature = "numbers", feature = "refer"))]
     pub(super) account: Handle,
-    #[cfg(feature = "numbers")]
+    #[cfg(any(feature = "numbers", feature = "refer"))]
     pub(super) sip_code: u16,
-    #[cfg(feature = "numbers")]
+    #[cfg(any(feature = "numbers", feature = "refer"))]
     pub(super) ended: (Cause, EndCause, EndedBy),
 }
 
@@ -25,11 +25,11 @@ impl Before {
     pub(super) const NONE: Self = Self {
         generation: 0,
         tag: 0,
-        #[cfg(feature = "numbers")]
+        #[cfg(any(feature = "numbers", feature = "refer"))]
         account: Handle::NONE,
-        #[cfg(feature = "numbers")]
+        #[cfg(any(feature = "numbers", feature = "refer"))]
         sip_code: 0,
-        #[cfg(feature = "numbers")]
+        #[cfg(any(feature = "numbers", feature = "refer"))]
         ended: (Cause::Normal, EndCause::None, EndedBy::Nobody),
     };
 
@@ -41,9 +41,9 @@ impl Before {
     /// The event of its end, at the beginning of its successor, which has the slot of this index.
     pub(super) const fn event(self, at: Instant, index: u32) -> Event {
         // a direct INVITE that made room for an account's caller
-        #[cfg(not(feature = "numbers"))]
+        #[cfg(not(any(feature = "numbers", feature = "refer")))]
         let (account, sip_code, ended) = (Handle::NONE, 486, (Cause::Full, EndCause::Full, EndedBy::Library));
-        #[cfg(feature = "numbers")]
+        #[cfg(any(feature = "numbers", feature = "refer"))]
         let (account, sip_code, ended) = (self.account, self.sip_code, self.ended);
         let (result, cause, ended_by) = ended;
         let kind = EventKind::Call {

@@ -36,6 +36,8 @@ impl Calls<'_> {
             return;
         }
         lower.dialogs.leave(dialog_handle);
+        #[cfg(feature = "refer")]
+        self.left_by_transfer(lower, now, call_handle);
         // before the answer it ends the call as a CANCEL would
         self.ends(call_handle, EndedBy::Remote, EndCause::None);
         let up = self.get(call_handle).is_some_and(|call| call.state == CallState::Connected);

@@ -1,6 +1,9 @@
 //! A call: a session between its INVITE and its release, or the need for its slot.
 
 use super::before::Before;
+#[cfg(feature = "refer")]
+use super::directed::{Place, Report, Transfer};
+use super::moment::Moment;
 use super::next_offer::NextOffer;
 use super::rules::Plan;
 use super::timers::Refresh;
@@ -31,15 +34,9 @@ pub(super) const PENDING_IDENTITY: u32 = 1 << 18;
 #[cfg(feature = "stream")]
 pub(super) const PENDING_DATAGRAM: u32 = 1 << 19;
 
-/// A time in the life of a call, in whole milliseconds since it began: 49 days of them in half the room of an
-/// [`Instant`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Moment(u32);
-
-impl Moment {
-    /// It has not come.
-    pub(super) const NEVER: Self = Self(u32::MAX);
-}
+/// [`Call::pending`]: its transfer has gone on.
+#[cfg(feature = "refer")]
+pub(super) const PENDING_TRANSFER: u32 = 1 << 20;
 
 /// A call.
 #[derive(Clone, Debug)]
@@ -127,6 +124,15 @@ pub(in crate::phone) struct Call {
     /// It asks for help in an emergency, or is the call back of who was asked.
     #[cfg(feature = "numbers")]
     pub(super) help: bool,
+    /// The call whose place it takes.
+    #[cfg(feature = "refer")]
+    pub(super) place: Place,
+    /// Its transfer to another party.
+    #[cfg(feature = "refer")]
+    pub(super) transfer: Transfer,
+    /// The far end that it was dialled for, and that is told how it goes.
+    #[cfg(feature = "refer")]
+    pub(super) report: Report,
     /// The call that gave way to this one, and whose end still needs its event.
     pub(super) before: Before,
 }
@@ -185,6 +191,12 @@ impl Call {
         progress: 0,
         #[cfg(feature = "numbers")]
         help: false,
+        #[cfg(feature = "refer")]
+        place: Place::NONE,
+        #[cfg(feature = "refer")]
+        transfer: Transfer::NONE,
+        #[cfg(feature = "refer")]
+        report: Report::NONE,
         before: Before::NONE,
     };
 
@@ -208,11 +220,11 @@ impl Call {
         Before {
             generation: handle.generation,
             tag: self.tag,
-            #[cfg(feature = "numbers")]
+            #[cfg(any(feature = "numbers", feature = "refer"))]
             account: self.account,
-            #[cfg(feature = "numbers")]
+            #[cfg(any(feature = "numbers", feature = "refer"))]
             sip_code: self.sip_code,
-            #[cfg(feature = "numbers")]
+            #[cfg(any(feature = "numbers", feature = "refer"))]
             ended: (self.cause, self.end_cause, self.ended_by),
         }
     }
@@ -321,7 +333,15 @@ impl Call {
         if self.leaving {
             return Instant::ZERO;
         }
-        self.give_up_at().min(self.cancel_at()).min(self.next_offer.at()).min(self.plan.at()).min(self.refresh.at())
+        let at = self
+            .give_up_at()
+            .min(self.cancel_at())
+            .min(self.next_offer.at())
+            .min(self.plan.at())
+            .min(self.refresh.at());
+        #[cfg(feature = "refer")]
+        let at = at.min(self.transfer.at()).min(self.report.at());
+        at
     }
 
     pub(super) const fn bit(state: CallState) -> u32 {

@@ -1,7 +1,8 @@
 //! Calls given up before they were answered: CANCEL, and late responses.
 
 use super::Calls;
-use super::call::{Cancel, Moment};
+use super::call::Cancel;
+use super::moment::Moment;
 #[cfg(feature = "numbers")]
 use crate::base::cursor::Cursor;
 use crate::base::limits::SLOT_RETRY_MS;

@@ -171,6 +171,14 @@ impl Calls<'_> {
             ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
             rule: slot.plan.rule(),
             alert: slot.alert(),
+            #[cfg(feature = "refer")]
+            replaces: CallId(slot.place.old),
+            #[cfg(not(feature = "refer"))]
+            replaces: CallId::NONE,
+            #[cfg(feature = "refer")]
+            refer: slot.report.refer,
+            #[cfg(not(feature = "refer"))]
+            refer: crate::phone::MessageId::NONE,
             source: line.source(),
             music: line.music(),
             conference: ConferenceId(lower.media.conference_of(Member::Call(call))),

@@ -1,7 +1,7 @@
 //! Deadlines of calls and dialogs.
 
 use super::Calls;
-use super::call::Moment;
+use super::moment::Moment;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::{CallId, Cause, EndCause, EndedBy, Lower};
@@ -38,6 +38,14 @@ impl Calls<'_> {
         if call.refresh.at() <= now {
             self.refresh_due(lower, now, handle);
             return;
+        }
+        #[cfg(feature = "refer")]
+        if call.transfer.at() <= now {
+            return self.transfer_due(lower, now, handle);
+        }
+        #[cfg(feature = "refer")]
+        if call.report.at() <= now {
+            return self.report_due(lower, now, handle);
         }
         if cfg!(feature = "reoffer") && call.next_offer.at() <= now {
             call.next_offer.rest();

@@ -1,7 +1,8 @@
 //! The end of a call.
 
 use super::Calls;
-use super::call::{Cancel, Moment};
+use super::call::Cancel;
+use super::moment::Moment;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::object::Object;
@@ -58,6 +59,8 @@ impl Calls<'_> {
         self.drop_wishes(lower, call_handle);
         #[cfg(feature = "info")]
         self.leave_info(lower, call_handle);
+        #[cfg(feature = "refer")]
+        self.leave_transfer(lower, now, call_handle);
         self.stop_media(lower, now, call_handle);
         self.drop_forks(lower, dialog_handle);
         lower.forget_lookup(dialog_handle);
@@ -94,6 +97,8 @@ impl Calls<'_> {
         self.tell_refusal(lower, call_handle, state);
         self.trace(&mut lower.cx, call_handle);
         self.wake(&mut lower.cx, call_handle);
+        #[cfg(feature = "refer")]
+        self.report(lower, now, call_handle);
         self.keep_ended(call_handle);
         lower.cx.tell(Object::Call(call_handle.index));
         self.leave(lower, account);

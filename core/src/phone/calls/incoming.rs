@@ -4,6 +4,8 @@ use super::Calls;
 #[cfg(feature = "tones")]
 use super::alert::alert_of;
 use super::checks::{Checked, check_invite};
+#[cfg(feature = "refer")]
+use super::directed::Place;
 use super::outgoing::description;
 use super::reason_of;
 use super::responses::{Describe, respond_and_bury, respond_at_once};
@@ -64,7 +66,20 @@ impl Calls<'_> {
                 return;
             }
         };
-        let room = if account.is_none() { self.admit_direct(lower, now, flow) } else { self.make_room(lower, now) };
+        #[cfg(feature = "refer")]
+        let place = match self.place_of(lower, arrived) {
+            Ok(place) => place,
+            Err(status) => return respond_and_bury(lower, now, arrived, status, Extra::default()),
+        };
+        #[cfg(feature = "refer")]
+        let heritage = place.and_then(|place| self.heritage(lower, place.old));
+        #[cfg(feature = "refer")]
+        let given =
+            place.is_some_and(|place| place.follows && self.possible() == 0 && self.give_slot(lower, now, place));
+        #[cfg(not(feature = "refer"))]
+        let given = false;
+        let room =
+            given || if account.is_none() { self.admit_direct(lower, now, flow) } else { self.make_room(lower, now) };
         let Some(call) = room.then(|| self.open(lower)).flatten() else {
             count::up(&mut lower.cx.counters.refused_full);
             self.trace_no_room(lower, flow, account);
@@ -73,6 +88,13 @@ impl Calls<'_> {
             }
             return;
         };
+        #[cfg(feature = "refer")]
+        if let Some(place) = place {
+            self.set_place(call, place);
+            if place.follows {
+                Self::inherit(lower, call, heritage);
+            }
+        }
         lower.media.set_codecs(call, lower.accounts.codecs(account));
         #[cfg(feature = "codecs")]
         lower.media.set_answering(call, lower.accounts.answering(&lower.cx, account));
@@ -97,6 +119,11 @@ impl Calls<'_> {
                 count::up(&mut lower.cx.counters.refused_full);
                 self.refuse_call(lower, now, call, 503, Cause::Full);
             }
+        }
+        // rfc3891#3: whatever the rules say, for it goes on
+        #[cfg(feature = "refer")]
+        if place.is_some_and(|place| place.follows) && self.goes_on(call) {
+            self.answer_call(lower, now, call, 200);
         }
     }
 
@@ -147,6 +174,12 @@ impl Calls<'_> {
         {
             call.alert = alert_of(invite);
         }
+        #[cfg(feature = "refer")]
+        let place = self.get(call_handle).map_or(Place::NONE, |call| call.place);
+        // the rules are for those who call, and not for those who go on
+        #[cfg(feature = "refer")]
+        let rings = if place.old.is_none() { self.judge(lower, now, arrived, call_handle) } else { !place.follows };
+        #[cfg(not(feature = "refer"))]
         let rings = self.judge(lower, now, arrived, call_handle);
         if !self.goes_on(call_handle) {
             return Ok(()); // a rule has ended it
@@ -187,7 +220,7 @@ impl Calls<'_> {
         let own_hop = lower.accounts.is_own_flow(account, flow);
         let number = arrived.mandatory.cseq.number;
         let leg = Leg::incoming(call, account, Tag { handle, secret }, number, (flow, own_hop));
-        if begin_from_invite(lower, handle, leg, arrived, target).is_none() {
+        if !begin_from(lower, handle, leg, (arrived.request, arrived.mandatory), target) {
             lower.dialogs.discard(handle);
             return Err(513);
         }
@@ -326,18 +359,18 @@ impl Calls<'_> {
     }
 }
 
-/// rfc3261#12.1.1: the state of a dialog from its INVITE.
-fn begin_from_invite(
+/// rfc3261#12.1.1: the state of a dialog from the request that makes it. False: it does not fit.
+pub(in crate::phone) fn begin_from(
     lower: &mut Lower<'_>,
     handle: Handle,
     leg: Leg,
-    arrived: &Arrived<'_, '_>,
+    (request, mandatory): (&Message<'_>, &Mandatory<'_>),
     target: &[u8],
-) -> Option<()> {
-    let Arrived { request: invite, mandatory: Mandatory { from, to, call_id, .. }, .. } = arrived;
+) -> bool {
+    let Mandatory { from, to, call_id, .. } = mandatory;
     let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: &[] };
-    let (tag, routes) = (from.tag().unwrap_or_default(), invite.values(Name::RecordRoute));
-    lower.dialogs.begin(handle, leg, &texts, tag, routes, target)
+    let (tag, routes) = (from.tag().unwrap_or_default(), request.values(Name::RecordRoute));
+    lower.dialogs.begin(handle, leg, &texts, tag, routes, target).is_some()
 }
 
 fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {

@@ -69,6 +69,8 @@ impl Calls<'_> {
 
     /// A call's slot is free again: it was released, or gave way.
     fn free(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        #[cfg(feature = "refer")]
+        self.leave_report(lower, handle);
         let Some(call) = self.slots.get(handle) else { return };
         let (dialog, server) = (call.dialog, call.server);
         lower.cx.orphan_commands(call.commands);

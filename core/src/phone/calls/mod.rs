@@ -16,6 +16,8 @@ mod commands;
 #[cfg(any(feature = "rules", feature = "identity"))]
 mod contacts;
 mod direct;
+#[cfg(feature = "refer")]
+mod directed;
 mod due;
 #[cfg(feature = "reliable")]
 mod early;
@@ -40,6 +42,7 @@ mod info;
 mod later;
 mod life;
 mod lines;
+mod moment;
 #[cfg_attr(not(feature = "reoffer"), path = "next_offer/none.rs")]
 mod next_offer;
 pub(super) mod outgoing;
@@ -50,8 +53,12 @@ mod prack;
 mod pracked;
 #[cfg(feature = "numbers")]
 mod redials;
+#[cfg(feature = "refer")]
+mod referred;
 mod reinvite;
 mod reoffer;
+#[cfg(feature = "refer")]
+mod replaced;
 pub(super) mod responses;
 #[cfg_attr(not(feature = "rules"), path = "rules/none.rs")]
 mod rules;
@@ -59,12 +66,16 @@ mod silence;
 #[cfg_attr(not(feature = "timers"), path = "timers/none.rs")]
 mod timers;
 mod told;
+#[cfg(feature = "refer")]
+pub(super) mod transfer;
 #[cfg(feature = "reoffer")]
 mod update;
 #[cfg(feature = "numbers")]
 mod way;
 
 pub(super) use ending::reason_of;
+#[cfg(feature = "refer")]
+pub(super) use incoming::begin_from;
 
 use super::capacity::Capacity;
 use super::lender::Lender;

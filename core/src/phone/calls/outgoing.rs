@@ -23,6 +23,8 @@ use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
 use crate::phone::{header_lines, identity, reliable};
 use crate::sip::session::timer::Timer;
+#[cfg(feature = "refer")]
+use crate::wire::sip::DialogName;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri};
 
 impl Calls<'_> {
@@ -48,6 +50,17 @@ impl Calls<'_> {
         }
         header_lines::check(options.headers, &[])?;
         identity::check(options.caller, options.identity, options.privacy)?;
+        #[cfg(feature = "refer")]
+        if !options.replaces.is_empty()
+            && (DialogName::replaces(options.replaces.as_bytes()).is_none()
+                || options.replaces.bytes().any(|byte| byte < 0x20 || byte == 0x7f))
+        {
+            return Err(CommandError::HeaderLine);
+        }
+        #[cfg(not(feature = "refer"))]
+        if !options.replaces.is_empty() || !options.refer.is_none() {
+            return Err(CommandError::Unsupported);
+        }
         if !reliable::can_be_met(options.reliable) {
             return Err(CommandError::Unsupported);
         }
@@ -114,7 +127,7 @@ impl Calls<'_> {
         }
         // one for help, too: a call for help that broke off is to be made again
         #[cfg(feature = "numbers")]
-        if result.is_ok() {
+        if result.is_ok() && options.refer.is_none() {
             self.redials.keep(account_handle, given, !digits.is_empty());
         }
         #[cfg(all(feature = "numbers", feature = "rules"))]
@@ -233,11 +246,15 @@ impl Calls<'_> {
                 if self.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
                     self.send_cancel(lower, now, call_handle);
                 }
+                #[cfg(feature = "refer")]
+                self.report(lower, now, call_handle);
             }
             200..=299 => {
                 call.request = Handle::NONE;
                 lower.end_request(request);
                 self.success(lower, now, call_handle, dialog_handle, response);
+                #[cfg(feature = "refer")]
+                self.report(lower, now, call_handle);
                 #[cfg(feature = "identity")]
                 self.hear_identity(lower, now, flow, dialog_handle, response);
             }

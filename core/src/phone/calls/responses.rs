@@ -159,6 +159,8 @@ fn ours(status: u16, user: &[u8], reliable: bool) -> Extra<'_> {
     let supported = Tags::FROM_CHANGE.when((200..300).contains(&status) || reliable);
     #[cfg(not(feature = "identity"))]
     let supported = Tags::NONE;
+    #[cfg(feature = "refer")]
+    let supported = supported.and(Tags::REFER.when((200..300).contains(&status) || reliable));
     Extra {
         contact: Some(user).filter(|_| status > 100 && status < 300),
         // rfc3311#5.1: one that is reliable lists UPDATE, which may follow it

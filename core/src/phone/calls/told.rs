@@ -6,6 +6,8 @@ use super::before::Before;
 use super::call::PENDING_DATAGRAM;
 #[cfg(feature = "identity")]
 use super::call::PENDING_IDENTITY;
+#[cfg(feature = "refer")]
+use super::call::PENDING_TRANSFER;
 use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
 use super::reoffer::failed;
 use crate::base::slots::Handle;
@@ -86,6 +88,12 @@ impl Calls<'_> {
         if call.pending & PENDING_IDENTITY != 0 {
             call.pending &= !PENDING_IDENTITY;
             return told(call.time(call.identified), EventKind::Identity);
+        }
+        #[cfg(feature = "refer")]
+        if call.pending & PENDING_TRANSFER != 0 {
+            call.pending &= !PENDING_TRANSFER;
+            let (at, kind) = call.transfer_event();
+            return told(at, kind);
         }
         #[cfg(feature = "stream")]
         if call.pending & PENDING_DATAGRAM != 0 {

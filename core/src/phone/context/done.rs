@@ -245,6 +245,8 @@ impl Context<'_> {
         }
         #[cfg(feature = "identity")]
         self.end(first, Op::Identify, u32::MAX, cancelled);
+        #[cfg(feature = "refer")]
+        self.end(first, Op::Transfer, u32::MAX, cancelled);
         match self.last_command(self.orphans).and_then(Link::index).and_then(|last| self.commands.get_mut(last)) {
             Some(last) => last.next = first,
             None => self.orphans = first,

@@ -1,10 +1,14 @@
 //! The dialog of a message; and a call's further dialogs, which are a chain behind its first one.
 
 use super::{Dialogs, Leg};
+#[cfg(feature = "refer")]
+use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::phone::Flow;
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
+#[cfg(feature = "refer")]
+use crate::wire::sip::DialogName;
 use crate::wire::sip::{Mandatory, Message, Scheme, Uri};
 
 impl Dialogs<'_> {
@@ -27,6 +31,32 @@ impl Dialogs<'_> {
             at = leg.sibling;
         }
         None
+    }
+
+    /// The dialog of these names, whatever has become of it.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn by_name(&self, name: &DialogName<'_>) -> Option<Handle> {
+        let tag = Tag::read(name.local_tag)?;
+        let mut at = tag.handle;
+        if self.dialog(at)?.local_tag != tag {
+            return None;
+        }
+        while let Some(leg) = self.slots.get(at) {
+            if leg.dialog.is_of(self.text(at), name.call_id, name.remote_tag) {
+                return Some(at);
+            }
+            at = leg.sibling;
+        }
+        None
+    }
+
+    /// The name of a dialog.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn write_replaces(&self, handle: Handle, out: &mut Cursor<'_>) {
+        let (Some(dialog), text) = (self.dialog(handle), self.text(handle)) else { return };
+        let (call_id, remote_tag, ours) =
+            (dialog.call_id.of(text), dialog.remote_tag.of(text), dialog.local_tag.digits());
+        DialogName { call_id, local_tag: &ours, remote_tag, early_only: false }.write_replaces(out);
     }
 
     /// The first dialog of the call that a From tag of ours names, if the response is of it.

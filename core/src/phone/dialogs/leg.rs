@@ -86,6 +86,12 @@ pub(in crate::phone) struct Leg {
     /// The subscription of ours that uses it.
     #[cfg(feature = "subscribe")]
     pub(super) subscription: Handle,
+    /// The REFER that came by it and is not answered.
+    #[cfg(feature = "refer")]
+    pub(super) asked: Handle,
+    /// The call that was dialled for a REFER which came by it, and tells here how it goes.
+    #[cfg(feature = "refer")]
+    pub(super) reporter: Handle,
 }
 
 impl Leg {
@@ -121,6 +127,10 @@ impl Leg {
         message: Handle::NONE,
         #[cfg(feature = "subscribe")]
         subscription: Handle::NONE,
+        #[cfg(feature = "refer")]
+        asked: Handle::NONE,
+        #[cfg(feature = "refer")]
+        reporter: Handle::NONE,
     };
 
     /// The leg of an INVITE of ours: the call uses it.
@@ -146,6 +156,19 @@ impl Leg {
     ) -> Self {
         let dialog = Dialog { local_tag, ..Dialog::EMPTY };
         Self { dialog, account, usages: 1, own_hop, subscription, ..Self::EMPTY }
+    }
+
+    /// The leg of a REFER that came in no dialog over this flow: its answer makes the dialog, which it uses while it is
+    /// told how it goes. `number`: of the REFER.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) const fn referred(
+        account: Handle,
+        local_tag: Tag,
+        number: u32,
+        (flow, own_hop): (Flow, bool),
+    ) -> Self {
+        let dialog = Dialog { local_tag, remote_number: Some(number), confirmed: true, ..Dialog::EMPTY };
+        Self { dialog, account, flow: Some(flow), usages: 1, own_hop, ..Self::EMPTY }
     }
 
     /// The same, whose INVITE says this of reliable responses.
@@ -193,6 +216,10 @@ impl Leg {
             message: Handle::NONE,
             #[cfg(feature = "subscribe")]
             subscription: Handle::NONE,
+            #[cfg(feature = "refer")]
+            asked: Handle::NONE,
+            #[cfg(feature = "refer")]
+            reporter: Handle::NONE,
             ..*self
         }
     }

@@ -158,6 +158,34 @@ impl<'a> Dialogs<'a> {
         }
     }
 
+    /// The REFER that came by a leg and is not answered.
+    #[cfg(feature = "refer")]
+    pub(super) fn asked_by(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.asked)
+    }
+
+    /// A REFER came by a leg.
+    #[cfg(feature = "refer")]
+    pub(super) fn set_asked(&mut self, handle: Handle, refer: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.asked = refer;
+        }
+    }
+
+    /// The call that tells here how it goes.
+    #[cfg(feature = "refer")]
+    pub(super) fn reporter_of(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.reporter)
+    }
+
+    /// Another call tells here how it goes, or none does.
+    #[cfg(feature = "refer")]
+    pub(super) fn set_reporter(&mut self, handle: Handle, call: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.reporter = call;
+        }
+    }
+
     /// The account that a dialog belongs to.
     pub(super) fn account_of(&self, handle: Handle) -> Handle {
         self.slots.get(handle).map_or(Handle::NONE, |leg| leg.account)

@@ -10,14 +10,16 @@ use crate::phone::arrived::Arrived;
 use crate::phone::message::MessagePolicy;
 use crate::phone::object::Object;
 use crate::phone::response::Extra;
-use crate::phone::transactions::server::{Kind, Served};
+use crate::phone::transactions::server::{Kind, Served, Server};
 use crate::phone::transactions::serving::Lent;
+#[cfg(feature = "refer")]
+use crate::phone::write::contact_user;
 use crate::phone::{Cause, CommandError, Lower};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message as Sip, Name, Writer};
 
 /// No message at all: the same as where nobody answers.
-const UNREAD: u16 = 480;
+pub(super) const UNREAD: u16 = 480;
 
 impl Messages<'_> {
     /// A MESSAGE came, in a call's dialog or in none.
@@ -91,7 +93,7 @@ impl Messages<'_> {
     }
 
     /// A message goes into its block as it came.
-    fn keep_whole(&mut self, handle: Handle, request: &Sip<'_>) -> Option<u16> {
+    pub(super) fn keep_whole(&mut self, handle: Handle, request: &Sip<'_>) -> Option<u16> {
         let (head, body) = (request.head(), request.body());
         let block = self.text.get_mut(handle.index);
         let (front, rest) = block.split_at_mut_checked(head.len())?;
@@ -100,7 +102,7 @@ impl Messages<'_> {
         u16::try_from(head.len() + body.len()).ok()
     }
 
-    fn set_outcome(&mut self, handle: Handle, sip_code: u16, result: Cause) {
+    pub(super) fn set_outcome(&mut self, handle: Handle, sip_code: u16, result: Cause) {
         if let Some(message) = self.slots.get_mut(handle) {
             (message.sip_code, message.result) = (sip_code, result);
         }
@@ -123,7 +125,15 @@ impl Messages<'_> {
         Ok(())
     }
 
-    fn over(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, status: u16, result: Cause, news: u8) {
+    pub(super) fn over(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        status: u16,
+        result: Cause,
+        news: u8,
+    ) {
         self.set_outcome(handle, status, result);
         if let Some(message) = self.slots.get_mut(handle) {
             (message.changed, message.due) = (now, Instant::NEVER);
@@ -132,23 +142,48 @@ impl Messages<'_> {
         self.reach(&mut lower.cx, handle, MessageState::Over, news);
     }
 
-    /// The response to a message leaves.
+    /// The response to a message leaves, once.
     fn respond(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, status: u16) {
-        let Some(message) = self.slots.get_mut(handle) else { return };
-        let server = core::mem::replace(&mut message.server, Handle::NONE);
-        let Some(owing) = lower.transactions.server(server) else { return };
-        let (flow, tagged) = (owing.flow(), owing.has_tag());
         let secret = lower.cx.rng.next_u64();
-        let tag = (!tagged).then_some(Tag { handle: Handle::NONE, secret });
+        let tag = Tag { handle: Handle::NONE, secret };
+        if let Some(server) = self.respond_with(lower, now, handle, status, (tag, None)) {
+            let tagged = lower.transactions.server(server).is_some_and(Server::has_tag);
+            lower.transactions.bury_when_sent(server, if tagged { 0 } else { secret });
+        }
+    }
+
+    /// The same, and its transaction repeats it. `tag`: where the request has none of ours. `followed`: it is a REFER, which
+    /// is followed in this dialog (none: it has none), and whether its sender is told how. Gives the transaction, if it
+    /// left.
+    pub(super) fn respond_with(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        status: u16,
+        (tag, followed): (Tag, Option<(Handle, bool)>),
+    ) -> Option<Handle> {
+        let message = self.slots.get_mut(handle)?;
+        let server = core::mem::replace(&mut message.server, Handle::NONE);
+        let owing = lower.transactions.server(server)?;
+        let (flow, tag) = (owing.flow(), (!owing.has_tag()).then_some(tag));
         let local = lower.cx.local_of(flow.socket());
-        let Some(Lent { head, mut out, .. }) = lower.transactions.lend_response(server, status, b"") else { return };
-        Extra::default().write(&lower.cx.fixed, status, tag, (flow, local), &mut out);
+        let Lent { head, mut out, .. } = lower.transactions.lend_response(server, status, b"")?;
+        #[cfg(feature = "refer")]
+        let extra = followed.map_or(Extra::default(), |(dialog, told)| {
+            let (account, side) = (lower.accounts.call_user(message.account), lower.dialogs.our_side(dialog));
+            let user = contact_user(account, lower.cx.fixed.direct_user.get(), side);
+            Extra { contact: Some(user), no_progress: !told, ..Extra::default() }
+        });
+        #[cfg(not(feature = "refer"))]
+        let extra = Extra::default();
+        let _ = followed;
+        extra.write(&lower.cx.fixed, status, tag, (flow, local), &mut out);
         Writer::new(&mut out).end();
         let needed = out.finish();
-        if lower.transactions.written_response(&mut lower.cx, server, head, needed).is_ok() {
-            lower.transactions.bury_when_sent(server, if tagged { 0 } else { secret });
-            lower.transactions.respond(&mut lower.cx, now, server);
-        }
+        lower.transactions.written_response(&mut lower.cx, server, head, needed).ok()?;
+        lower.transactions.respond(&mut lower.cx, now, server);
+        Some(server)
     }
 
     /// A deadline of a message: nobody has answered it, or one of ours is to try again.

@@ -27,6 +27,9 @@ pub(super) struct Parts {
 pub(super) struct Message {
     pub(super) state: MessageState,
     pub(super) incoming: bool,
+    /// It is a REFER.
+    #[cfg(feature = "refer")]
+    pub(super) refer: bool,
     /// Its account; none: it is direct.
     pub(super) account: Handle,
     /// The call that it belongs to; none: it is in no dialog.
@@ -63,6 +66,8 @@ impl Message {
     pub(super) const EMPTY: Self = Self {
         state: MessageState::Queued,
         incoming: false,
+        #[cfg(feature = "refer")]
+        refer: false,
         account: Handle::NONE,
         call: Handle::NONE,
         dialog: Handle::NONE,
@@ -85,6 +90,14 @@ impl Message {
     /// It waits for a response: ours for theirs, theirs for ours.
     pub(super) const fn is_under_way(&self) -> bool {
         matches!(self.state, MessageState::Unread | MessageState::Queued | MessageState::Sending)
+    }
+
+    /// It is a REFER.
+    pub(super) const fn is_refer(&self) -> bool {
+        #[cfg(feature = "refer")]
+        return self.refer;
+        #[cfg(not(feature = "refer"))]
+        false
     }
 
     /// It is one of ours, and its end was not fetched.

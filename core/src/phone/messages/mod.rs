@@ -5,6 +5,8 @@
 
 mod arriving;
 mod message;
+#[cfg(feature = "refer")]
+mod referring;
 mod sending;
 mod told;
 

@@ -7,7 +7,7 @@ use crate::base::slots::Handle;
 use crate::phone::fields::nth_field;
 use crate::phone::message::{MessageInfo, MessageText};
 use crate::phone::{AccountId, CallId, CommandError, Event, EventKind, MessageId};
-use crate::wire::sip::{Address, Message as Sip, Name};
+use crate::wire::sip::{Address, Message as Sip, Name, Uri};
 
 impl Messages<'_> {
     /// The next event of a message.
@@ -18,7 +18,11 @@ impl Messages<'_> {
         let message = MessageId(handle);
         let kind = if told.pending & PENDING_NEWS != 0 {
             self.change(handle, |message| message.pending &= !PENDING_NEWS);
-            EventKind::Message { message, state, sip_code, result }
+            if told.is_refer() {
+                EventKind::Refer { message, state, sip_code, result }
+            } else {
+                EventKind::Message { message, state, sip_code, result }
+            }
         } else if told.pending & PENDING_END != 0 {
             self.change(handle, |message| message.pending &= !PENDING_END);
             EventKind::Sent { message, token, sip_code, result }
@@ -38,6 +42,7 @@ impl Messages<'_> {
             tag: message.tag,
             state: message.state,
             incoming: message.incoming,
+            refer: message.is_refer(),
             began: message.began,
             len: self.body(handle).map_or(0, <[u8]>::len),
             sip_code: message.sip_code,
@@ -55,7 +60,7 @@ impl Messages<'_> {
     }
 
     /// The bytes of a message that came.
-    fn whole(&self, handle: Handle) -> Option<&[u8]> {
+    pub(super) fn whole(&self, handle: Handle) -> Option<&[u8]> {
         let message = self.slots.get(handle).filter(|message| message.incoming)?;
         self.text.get(handle.index).get(..usize::from(message.len))
     }
@@ -80,7 +85,7 @@ impl Messages<'_> {
             return match which {
                 MessageText::RemoteUri => put(message.parts.target.of(block)),
                 MessageText::ContentType => put(message.parts.content_type.of(block)),
-                MessageText::RemoteName | MessageText::LocalUri | MessageText::CallId => Err(CommandError::Nothing),
+                _ => Err(CommandError::Nothing),
             };
         }
         let nothing = CommandError::Nothing;
@@ -90,6 +95,16 @@ impl Messages<'_> {
             MessageText::LocalUri => put(sip.to().map_err(|_| nothing)?.uri),
             MessageText::CallId => put(sip.call_id().map_err(|_| nothing)?),
             MessageText::ContentType => put(sip.header(Name::ContentType).unwrap_or_default()),
+            MessageText::ReferTo if message.is_refer() => {
+                let to = sip.addresses(Name::ReferTo).flatten().next().ok_or(nothing)?;
+                let uri = Uri::parse(to.uri).map_err(|_| nothing)?;
+                uri.for_request().into_iter().for_each(|part| out.put(part));
+                Ok(())
+            }
+            MessageText::ReferredBy if message.is_refer() => {
+                put(sip.addresses(Name::ReferredBy).flatten().next().map_or(b"", |by| by.uri))
+            }
+            MessageText::ReferTo | MessageText::ReferredBy => Err(nothing),
             MessageText::RemoteName => {
                 let from: Address<'_> = sip.from().map_err(|_| nothing)?;
                 if from.display.is_empty() {

@@ -14,6 +14,10 @@ use crate::wire::sip::write_quoted;
 /// Bytes of a Call-ID of ours.
 const CALL_ID: usize = 32;
 
+/// The end of a Replaces line, and the line that wants it understood.
+#[cfg(feature = "refer")]
+const REQUIRED: &[u8] = b"\r\nRequire: replaces\r\n";
+
 /// Bytes of a display name, quoted and escaped.
 const DISPLAY: usize = 160;
 
@@ -85,6 +89,17 @@ impl<'t> First<'t> {
         let (named, _) = (false, own_hop);
         #[cfg(not(feature = "identity"))]
         let headers = [lines, options.headers.as_bytes()];
+        #[cfg(feature = "refer")]
+        let mut all = [b"".as_slice(); 14];
+        #[cfg(feature = "refer")]
+        let headers = {
+            // rfc3891#6.2: whoever cannot replace anything refuses, and does not ring
+            let replaces = options.replaces.as_bytes();
+            let parts = if replaces.is_empty() { [b"".as_slice(); 3] } else { [b"Replaces: ", replaces, REQUIRED] };
+            debug_assert!(parts.len() + headers.len() <= all.len(), "no part may be left out");
+            all.iter_mut().zip(parts.into_iter().chain(headers)).for_each(|(place, part)| *place = part);
+            all
+        };
         let texts = Texts {
             // a direct one is named by the address that it leaves from, once that is known
             local: if own.is_some() || named { &whole } else { whole.get(..1).unwrap_or_default() },

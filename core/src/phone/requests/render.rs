@@ -14,7 +14,7 @@ use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
-#[cfg(any(not(feature = "reliable"), feature = "identity"))]
+#[cfg(any(not(feature = "reliable"), feature = "identity", feature = "refer"))]
 use crate::phone::understood::Tags;
 #[cfg(feature = "numbers")]
 use crate::phone::write::PREEMPTION;
@@ -130,7 +130,7 @@ impl Lower<'_> {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
         let begins = request.method.begins() && !within;
-        #[cfg(any(feature = "reliable", feature = "identity"))]
+        #[cfg(any(feature = "reliable", feature = "identity", feature = "refer"))]
         let first = request.method == Sending::Invite;
         #[cfg(feature = "reliable")]
         let tags = if first { leg.reliable().tags() } else { Default::default() };
@@ -139,6 +139,8 @@ impl Lower<'_> {
         // rfc4916#4.1
         #[cfg(feature = "identity")]
         let tags = (tags.0.and(Tags::FROM_CHANGE.when(first)), tags.1);
+        #[cfg(feature = "refer")]
+        let tags = (tags.0.and(Tags::REFER.when(first)), tags.1);
         // a timer is settled by the INVITE's 2xx, and by no UPDATE before it
         let settles = request.method.is_of_session() && (dialog.confirmed || request.method == Sending::Invite);
         write_extensions(&mut writer, tags, &session.timer.request(settles));

@@ -41,6 +41,12 @@ pub(crate) enum Sending {
     /// A MESSAGE (RFC 3428), in a dialog or in none.
     #[cfg(feature = "message")]
     Message,
+    /// A REFER (RFC 3515) in a call's dialog.
+    #[cfg(feature = "refer")]
+    Refer,
+    /// A NOTIFY (RFC 6665) that tells how a call goes which was dialled for a REFER.
+    #[cfg(feature = "refer")]
+    Notify,
     /// No message: an address is looked up, and that is all.
     Nothing,
 }
@@ -65,6 +71,10 @@ impl Sending {
             Self::Subscribe => Method::Subscribe,
             #[cfg(feature = "message")]
             Self::Message => Method::Message,
+            #[cfg(feature = "refer")]
+            Self::Refer => Method::Refer,
+            #[cfg(feature = "refer")]
+            Self::Notify => Method::Notify,
             Self::Nothing => Method::Other(b""),
         }
     }
@@ -84,6 +94,11 @@ impl Sending {
     pub(crate) const fn refreshes_target(self) -> bool {
         #[cfg(feature = "subscribe")]
         if matches!(self, Self::Subscribe) {
+            return true;
+        }
+        // rfc3515#2.2, rfc6665#8.2.1
+        #[cfg(feature = "refer")]
+        if matches!(self, Self::Refer | Self::Notify) {
             return true;
         }
         self.is_of_session()

@@ -204,6 +204,17 @@ impl<'a> Uri<'a> {
         [self.raw.get(..cut).unwrap_or_default(), self.raw.get(resume..end).unwrap_or_default()]
     }
 
+    /// Writes the value of a header of this name behind the question mark, with its escapes undone. False: there is none.
+    pub fn write_header(&self, wanted: &str, out: &mut Cursor<'_>) -> bool {
+        let mut all = self.headers.split(|byte| *byte == b'&').map(cut_header);
+        let named = |name: &[u8]| {
+            decoded(name).map(|byte| byte.to_ascii_lowercase()).eq(wanted.bytes().map(|byte| byte.to_ascii_lowercase()))
+        };
+        let Some((_, value)) = all.find(|(name, _)| named(name)) else { return false };
+        decoded(value).for_each(|byte| out.put(&[byte]));
+        true
+    }
+
     /// The transport parameter.
     #[must_use]
     pub fn transport(&self) -> Option<&'a [u8]> {

@@ -248,5 +248,19 @@ pub fn write_user(out: &mut Cursor<'_>, user: &[u8]) {
     }
 }
 
+/// Prints the value of a header behind a URI's question mark: every byte is escaped that may mean something else there
+/// (rfc3261#25.1: hvalue).
+pub fn write_hvalue(out: &mut Cursor<'_>, value: &[u8]) {
+    for byte in value {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()[]/?:+$".contains(byte) {
+            out.put(&[*byte]);
+        } else {
+            out.put(b"%");
+            let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 };
+            out.put(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

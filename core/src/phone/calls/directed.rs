@@ -1,0 +1,119 @@
+//! The parts that others have in a call: its transfer to another party, the sender of a REFER that is told how it goes, and
+//! the call whose place it takes.
+
+use super::moment::Moment;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::{Cause, MessageId, TransferState};
+
+/// The progress of a transfer.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Stage {
+    /// There is none, or it has ended.
+    #[default]
+    None,
+    /// The REFER has no final response.
+    Asked,
+    /// It was accepted: NOTIFYs tell.
+    Accepted,
+}
+
+/// A transfer of a call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transfer {
+    pub(super) stage: Stage,
+    /// Our REFER, while it runs.
+    pub(super) request: Handle,
+    /// The number of the REFER, by which NOTIFYs name it.
+    pub(super) number: u32,
+    /// The call with the party that it is transferred to; none: that is called.
+    pub(super) with: Handle,
+    /// The call whose far end is to take the place of this one.
+    pub(super) of: Handle,
+    /// The end of our patience.
+    pub(super) until: Instant,
+    /// The last step, its status, its result and its time.
+    pub(super) state: TransferState,
+    pub(super) sip_code: u16,
+    pub(super) result: Cause,
+    pub(super) at: Moment,
+    pub(super) token: u64,
+}
+
+impl Transfer {
+    pub(super) const NONE: Self = Self {
+        stage: Stage::None,
+        request: Handle::NONE,
+        number: 0,
+        with: Handle::NONE,
+        of: Handle::NONE,
+        until: Instant::NEVER,
+        state: TransferState::Pending,
+        sip_code: 0,
+        result: Cause::Normal,
+        at: Moment::NEVER,
+        token: 0,
+    };
+
+    /// Its deadline.
+    pub(super) const fn at(&self) -> Instant {
+        self.until
+    }
+
+    pub(super) fn is_under_way(&self) -> bool {
+        self.stage != Stage::None
+    }
+}
+
+/// The far end that is told how a call goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Report {
+    /// The REFER.
+    pub(super) refer: MessageId,
+    /// The leg that it came by; none: nobody is told, or not any more.
+    pub(super) leg: Handle,
+    /// The number of the REFER, where its dialog has other uses (rfc3515#2.4.6); 0: it has none.
+    pub(super) id: u32,
+    /// Our NOTIFY, while it runs.
+    pub(super) request: Handle,
+    /// The status that was told last; 0: none.
+    pub(super) told: u16,
+    /// Nothing follows the NOTIFY that is under way.
+    pub(super) over: bool,
+    /// The time of the next try to find a slot, and the end of the subscription.
+    pub(super) retry: Instant,
+    pub(super) until: Instant,
+}
+
+impl Report {
+    pub(super) const NONE: Self = Self {
+        refer: MessageId::NONE,
+        leg: Handle::NONE,
+        id: 0,
+        request: Handle::NONE,
+        told: 0,
+        over: false,
+        retry: Instant::NEVER,
+        until: Instant::NEVER,
+    };
+
+    /// Its deadline.
+    pub(super) fn at(&self) -> Instant {
+        self.retry.min(self.until)
+    }
+}
+
+/// The place of a call, which another takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The call that has it, or had it.
+    pub(super) old: Handle,
+    /// It is taken at once: nobody is asked.
+    pub(super) follows: bool,
+    /// It has been taken.
+    pub(super) taken: bool,
+}
+
+impl Place {
+    pub(super) const NONE: Self = Self { old: Handle::NONE, follows: false, taken: false };
+}

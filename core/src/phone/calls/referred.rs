@@ -1,0 +1,197 @@
+//! A call that was dialled for a REFER tells its sender how it goes: a NOTIFY for each change, one at a time, the last of
+//! which ends the subscription (RFC 3515 §2.4.4, §2.4.5).
+
+use super::Calls;
+use super::call::Call;
+use super::directed::Report;
+use super::moment::Moment;
+use crate::base::cursor::Cursor;
+use crate::base::limits::{REPORT_MS, SLOT_RETRY_MS};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::phone::transactions::request::Sending;
+use crate::phone::{CallState, Cause, Lower, MessageId};
+use crate::wire::body::sipfrag;
+
+/// Bytes of the lines of a NOTIFY beside those that all requests have.
+const LINES: usize = 128;
+
+/// Bytes of a status line.
+const BODY: usize = 96;
+
+impl Call {
+    /// A status for what has become of it.
+    fn said(&self) -> u16 {
+        match self.state {
+            _ if self.connected != Moment::NEVER => 200,
+            CallState::Early => 100 + u16::from(self.early),
+            CallState::Ended if self.sip_code >= 300 => self.sip_code,
+            CallState::Ended => match self.cause {
+                Cause::Normal | Cause::Cancelled => 487,
+                Cause::Timeout => 408,
+                Cause::Name => 404,
+                Cause::Codec => 488,
+                _ => 503,
+            },
+            _ => 100,
+        }
+    }
+}
+
+impl Calls<'_> {
+    /// A call was dialled for a REFER. Its sender is told by this leg, a use of which is the report's; none: it is not.
+    pub(in crate::phone) fn begin_report(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        refer: MessageId,
+        (leg, id): (Handle, u32),
+    ) {
+        let Some(call) = self.get_mut(handle) else {
+            lower.release_dialog(leg);
+            return;
+        };
+        call.report = Report { refer, leg, id, ..Report::NONE };
+        if leg.is_none() {
+            return;
+        }
+        call.report.until = now + Duration::from_millis(REPORT_MS);
+        lower.dialogs.set_reporter(leg, handle);
+        // rfc3515#2.4.4: at once
+        self.send_report(lower, now, handle, 100, false);
+        self.report(lower, now, handle);
+        self.wake(&mut lower.cx, handle);
+    }
+
+    /// A call may have gone on: its sender is told, where that is news.
+    pub(super) fn report(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get(handle) else { return };
+        let (report, said) = (call.report, call.said());
+        if report.leg.is_none() || !report.request.is_none() || report.over {
+            return;
+        }
+        let late = report.until <= now;
+        if said != report.told || late {
+            self.send_report(lower, now, handle, said, late);
+        }
+    }
+
+    fn send_report(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, status: u16, late: bool) {
+        let Some(Report { leg, id, until, .. }) = self.get(handle).map(|call| call.report) else { return };
+        let over = late || status >= 200;
+        let mut room = [0u8; LINES];
+        let mut lines = Cursor::new(&mut room);
+        lines.put_str("Event: refer");
+        if id > 0 {
+            lines.put_str(";id=");
+            lines.put_number(id.into());
+        }
+        lines.put_str("\r\nSubscription-State: ");
+        if over {
+            lines.put_str(if late { "terminated;reason=timeout" } else { "terminated;reason=noresource" });
+        } else {
+            lines.put_str("active;expires=");
+            lines.put_number(until.since(now).millis() / 1000);
+        }
+        lines.put_str("\r\n");
+        let mut body = [0u8; BODY];
+        let mut body = Cursor::new(&mut body);
+        sipfrag::write(status, b"", &mut body);
+        let request = lower.dialog_request(leg, Sending::Notify);
+        let carried = request.is_some_and(|request| {
+            let body = (sipfrag::TYPE_WITH_VERSION, body.written());
+            lower.transactions.carry(&mut lower.cx, request, lines.written(), body).is_ok()
+        });
+        let Some(call) = self.get_mut(handle) else { return };
+        call.report.retry = Instant::NEVER;
+        let Some(request) = request else {
+            call.report.retry = now + Duration::from_millis(SLOT_RETRY_MS);
+            self.wake(&mut lower.cx, handle);
+            return;
+        };
+        if !carried {
+            lower.end_request(request);
+            return self.end_report(lower, handle);
+        }
+        (call.report.request, call.report.told, call.report.over) = (request, status, over);
+        if over {
+            call.report.until = Instant::NEVER;
+        }
+        self.wake(&mut lower.cx, handle);
+        let way = lower.dialogs.get(leg).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
+        let way = way.filter(|(flow, _)| lower.cx.local_of(flow.socket()).is_some());
+        let asking = lower.go(now, request, way);
+        self.asked(lower, now, asking);
+    }
+
+    /// A response to a NOTIFY of ours came.
+    pub(in crate::phone) fn report_response(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        leg: Handle,
+        request: Handle,
+        status: u16,
+    ) {
+        if status < 200 {
+            return;
+        }
+        let handle = lower.dialogs.reporter_of(leg);
+        lower.end_request(request);
+        let Some(call) = self.get_mut(handle).filter(|call| call.report.request == request) else { return };
+        call.report.request = Handle::NONE;
+        // rfc6665#4.2.2: whoever does not want it, or does not know it, is told no more
+        if call.report.over || status >= 300 {
+            return self.end_report(lower, handle);
+        }
+        self.report(lower, now, handle);
+    }
+
+    /// A NOTIFY of ours came to nothing: nobody is told any more (rfc6665#4.2.2).
+    pub(super) fn report_lost(&mut self, lower: &mut Lower<'_>, leg: Handle, request: Handle) {
+        let handle = lower.dialogs.reporter_of(leg);
+        lower.end_request(request);
+        if let Some(call) = self.get_mut(handle).filter(|call| call.report.request == request) {
+            call.report.request = Handle::NONE;
+            self.end_report(lower, handle);
+        }
+    }
+
+    /// A deadline of a report: a slot may be free, or it has gone on for too long.
+    pub(super) fn report_due(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        call.report.retry = Instant::NEVER;
+        if call.report.until <= now && !call.report.request.is_none() {
+            // the one under way tells the end of it all: its far end does not respond
+            let (leg, request) = (call.report.leg, call.report.request);
+            self.report_lost(lower, leg, request);
+        } else {
+            self.report(lower, now, handle);
+        }
+        self.wake(&mut lower.cx, handle);
+    }
+
+    /// A call's slot is needed, or it is released: its end is told, if it was not, and nobody waits for the response.
+    pub(super) fn leave_report(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        let Some(call) = self.get(handle) else { return };
+        let (report, said) = (call.report, call.said());
+        if report.leg.is_none() {
+            return;
+        }
+        if !report.over {
+            let now = lower.cx.latest;
+            self.send_report(lower, now, handle, said, false);
+        }
+        self.end_report(lower, handle);
+    }
+
+    fn end_report(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        let leg = call.report.leg;
+        call.report = Report { refer: call.report.refer, ..Report::NONE };
+        self.wake(&mut lower.cx, handle);
+        lower.dialogs.set_reporter(leg, Handle::NONE);
+        lower.release_dialog(leg);
+    }
+}

@@ -1,0 +1,127 @@
+//! An INVITE that is to take the place of a call (RFC 3891): its dialog is found, its sender judged. The old call ends once
+//! the new one is up, and leaves it its sound.
+
+use super::Calls;
+use super::call::Call;
+use super::directed::Place;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::arrived::Arrived;
+use crate::phone::{
+    CallId, Cause, ConferenceId, EndCause, EndedBy, Lower, Member, Music, Side, Source, TransferPolicy,
+};
+use crate::wire::sip::{DialogName, Name};
+
+/// The sound of a call, and its seat in a conference.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heritage {
+    source: Source,
+    music: Music,
+    muted: bool,
+    volumes: [u16; 2],
+    conference: ConferenceId,
+}
+
+impl Calls<'_> {
+    /// The place that an INVITE is to take, if it is to take one. An error is the status of its refusal.
+    pub(super) fn place_of(&self, lower: &Lower<'_>, arrived: &Arrived<'_, '_>) -> Result<Option<Place>, u16> {
+        let (invite, account) = (arrived.request, arrived.account);
+        let Some(value) = invite.header(Name::Replaces) else { return Ok(None) };
+        // rfc3891#3: Join would leave the call as it is
+        if invite.has(Name::Join) {
+            return Err(400);
+        }
+        let name = DialogName::replaces(value).ok_or(400u16)?;
+        let dialog = lower.dialogs.by_name(&name).ok_or(481u16)?;
+        let old = lower.dialogs.call_of(dialog);
+        let Some(call) = self.get(old) else { return Err(481) };
+        // rfc3891#3: one that has just ended is not to ring again
+        if call.is_over() || call.dialog != dialog && call.is_up() {
+            return Err(603);
+        }
+        let (_, policy) = lower.accounts.transfers(&lower.cx, account);
+        let own = account.is_none() || lower.accounts.brought_by_own_server(account, arrived.flow, invite);
+        if policy == TransferPolicy::Refuse || call.account != account || !own {
+            return Err(603);
+        }
+        if call.is_up() && name.early_only {
+            return Err(486);
+        }
+        // rfc3891#3: one that rings here is not its caller's to replace
+        if !call.is_up() && call.incoming {
+            return Err(481);
+        }
+        Ok(Some(Place { old, follows: policy == TransferPolicy::Follow, taken: false }))
+    }
+
+    /// A call has this place, or is to have it.
+    pub(super) fn set_place(&mut self, handle: Handle, place: Place) {
+        if let Some(call) = self.get_mut(handle) {
+            call.place = place;
+        }
+    }
+
+    /// No slot is left: the call whose place is taken ends now, and gives its own.
+    pub(super) fn give_slot(&mut self, lower: &mut Lower<'_>, now: Instant, place: Place) -> bool {
+        if lower.transactions.servers_free() == 0 || lower.dialogs.free() == 0 {
+            return false;
+        }
+        if let Some(call) = self.get_mut(place.old) {
+            call.gave_way = true;
+        }
+        self.end_replaced(lower, now, place.old);
+        self.possible() > 0
+    }
+
+    /// A call is up: the one whose place it takes ends.
+    pub(super) fn take_place(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        let Place { old, follows, taken } = call.place;
+        call.place.taken = true;
+        if old.is_none() || taken || !self.goes_on(old) {
+            return;
+        }
+        if !follows {
+            let heritage = self.heritage(lower, old);
+            Self::inherit(lower, handle, heritage);
+        }
+        self.end_replaced(lower, now, old);
+    }
+
+    fn end_replaced(&mut self, lower: &mut Lower<'_>, now: Instant, old: Handle) {
+        self.ends(old, EndedBy::Remote, EndCause::Replaced);
+        if self.get(old).is_some_and(Call::is_unanswered) {
+            // rfc3891#3: an early dialog that we began
+            self.cancel_call(lower, now, old, Cause::Normal);
+        } else {
+            self.end_call(lower, now, old, Cause::Normal, 0);
+        }
+    }
+
+    /// The sound of a call.
+    pub(super) fn heritage(&self, lower: &Lower<'_>, old: Handle) -> Option<Heritage> {
+        let line = lower.media.line(old)?;
+        Some(Heritage {
+            source: line.source(),
+            music: line.music(),
+            muted: line.muted(),
+            volumes: [line.volume(Side::Input), line.volume(Side::Output)],
+            conference: ConferenceId(lower.media.conference_of(Member::Call(CallId(old)))),
+        })
+    }
+
+    /// A call has this sound from now on.
+    pub(super) fn inherit(lower: &mut Lower<'_>, handle: Handle, heritage: Option<Heritage>) {
+        let Some(Heritage { source, music, muted, volumes: [input, output], conference }) = heritage else { return };
+        lower.media.set_source(handle, source);
+        #[cfg(feature = "reoffer")]
+        lower.media.set_music(handle, music);
+        let _ = music;
+        lower.media.mute(handle, muted);
+        lower.media.set_volume(handle, Side::Input, input);
+        lower.media.set_volume(handle, Side::Output, output);
+        if !conference.is_none() {
+            lower.media.join(&mut lower.cx, conference.0, Member::Call(CallId(handle)));
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! We transfer a call (RFC 3515, 5589): REFER in its dialog, the NOTIFYs that tell how it goes, and its end: both calls
+//! end, or both stay as they were.
+
+use super::Calls;
+use super::call::{Call, PENDING_TRANSFER};
+use super::directed::{Stage, Transfer};
+use crate::base::cursor::Cursor;
+use crate::base::limits::{REFER_LINES, TARGET, TRANSFER_MS, TRANSFER_SILENT_MS};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::phone::arrived::Arrived;
+use crate::phone::context::done::Ended;
+use crate::phone::event::Op;
+use crate::phone::header_lines;
+use crate::phone::object::Object;
+use crate::phone::response::Extra;
+use crate::phone::target::complete;
+use crate::phone::transactions::request::{Request, Sending};
+use crate::phone::{
+    Cause, CommandError, EndCause, EndedBy, EventKind, Lower, TransferOptions, TransferState, TransferTo,
+};
+use crate::sip::dialog::contact_uri;
+use crate::sip::subscription::Said;
+use crate::wire::body::sipfrag;
+use crate::wire::sip::{Address, Message, Name, Params, write_hvalue};
+
+impl Call {
+    /// The event of its transfer's last step.
+    pub(super) fn transfer_event(&self) -> (Instant, EventKind) {
+        let Transfer { state, sip_code, result, token, .. } = self.transfer;
+        (self.time(self.transfer.at), EventKind::Transfer { state, sip_code, result, token })
+    }
+}
+
+impl Calls<'_> {
+    /// Transfers a call; see [`crate::phone::Phone::transfer`].
+    pub(in crate::phone) fn transfer(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        to: TransferTo<'_>,
+        options: &TransferOptions<'_>,
+    ) -> Result<(), CommandError> {
+        let call = self.get(handle).ok_or(CommandError::Stale)?;
+        header_lines::check(options.headers, &[Name::ReferTo, Name::ReferredBy, Name::ReferSub])?;
+        let dialog = call.dialog;
+        if !call.is_up() || call.transfer.is_under_way() || !lower.dialogs.is_confirmed(dialog) || lower.cx.closing {
+            return Err(CommandError::State);
+        }
+        let mut room = [0u8; REFER_LINES];
+        let mut out = Cursor::new(&mut room);
+        let with = match to {
+            TransferTo::Target(target) => {
+                write_target(lower, call.account, target, &mut out)?;
+                Handle::NONE
+            }
+            TransferTo::Call(other) => {
+                let with = self.get(other.0).ok_or(CommandError::Stale)?;
+                let may = other.0 != handle && with.is_up() && lower.dialogs.is_confirmed(with.dialog);
+                if !may || with.transfer.is_under_way() || !with.transfer.of.is_none() {
+                    return Err(CommandError::State);
+                }
+                write_other(lower, with.dialog, &mut out);
+                other.0
+            }
+        };
+        if options.no_progress {
+            // rfc4488#4
+            out.put_str("Refer-Sub: false\r\nSupported: norefersub\r\n");
+        }
+        write_referred_by(lower, dialog, &mut out);
+        let len = out.finish().map_err(|_| CommandError::Text)?;
+        if !lower.cx.can_begin() {
+            return Err(CommandError::Full);
+        }
+        let request = lower.dialog_request(dialog, Sending::Refer).ok_or(CommandError::Full)?;
+        let lines = [room.get(..len).unwrap_or_default(), options.headers.as_bytes()];
+        if lower.transactions.carry_lines(&mut lower.cx, request, lines, (b"", b"")).is_err() {
+            lower.end_request(request);
+            return Err(CommandError::Text);
+        }
+        if let Some(call) = self.get_mut(handle) {
+            let (token, at) = (options.token, call.moment(now));
+            call.transfer =
+                Transfer { stage: Stage::Asked, request, with, of: call.transfer.of, token, at, ..Transfer::NONE };
+            lower.cx.begin(&mut call.commands, handle, Op::Transfer, token)?;
+        }
+        if let Some(with) = self.get_mut(with) {
+            with.transfer.of = handle;
+        }
+        let way = lower.dialogs.get(dialog).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
+        let way = way.filter(|(flow, _)| lower.cx.local_of(flow.socket()).is_some());
+        let asking = lower.go(now, request, way);
+        self.asked(lower, now, asking);
+        Ok(())
+    }
+
+    /// A response to a REFER of ours came.
+    pub(in crate::phone) fn refer_response(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        dialog: Handle,
+        request: Handle,
+        response: &Message<'_>,
+        status: u16,
+    ) {
+        if status < 200 {
+            return;
+        }
+        let (handle, account) = (lower.dialogs.call_of(dialog), lower.dialogs.account_of(dialog));
+        let number = lower.transactions.request(request).map_or(0, Request::number);
+        lower.end_request(request);
+        if self.get(handle).is_none_or(|call| call.transfer.request != request) {
+            return;
+        }
+        self.keep(&lower.cx, handle, response);
+        let Some(call) = self.get_mut(handle) else { return };
+        call.transfer.request = Handle::NONE;
+        match status {
+            // rfc4488#4: no NOTIFY will come
+            200..=299 if is_false(response) => self.transferred(lower, now, handle, status),
+            200..=299 => {
+                call.transfer.stage = Stage::Accepted;
+                call.transfer.number = number;
+                // a NOTIFY may have been faster
+                if call.transfer.state == TransferState::Pending {
+                    call.transfer.until = now + Duration::from_millis(TRANSFER_SILENT_MS);
+                    self.tell_transfer(lower, now, handle, TransferState::Pending, status, Cause::Normal);
+                }
+                self.wake(&mut lower.cx, handle);
+            }
+            // rfc5057#5.1: the far end has no such call any more
+            481 => {
+                self.transfer_failed(lower, now, handle, status, Cause::Refused);
+                self.ends(handle, EndedBy::Remote, EndCause::Network);
+                self.end_call(lower, now, handle, Cause::Refused, status);
+            }
+            401 | 407 => {
+                let cause = lower.accounts.refusal(account);
+                self.transfer_failed(lower, now, handle, status, cause);
+            }
+            _ => self.transfer_failed(lower, now, handle, status, Cause::Refused),
+        }
+    }
+
+    /// A REFER of ours came to nothing without a final response: the call stays, for its media shows whether the far end
+    /// is there.
+    pub(super) fn refer_lost(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        request: Handle,
+        cause: Cause,
+    ) {
+        lower.end_request(request);
+        if let Some(call) = self.get_mut(handle).filter(|call| call.transfer.request == request) {
+            call.transfer.request = Handle::NONE;
+            self.transfer_failed(lower, now, handle, 0, cause);
+        }
+    }
+
+    /// A NOTIFY came in a call's dialog. False: it is not about a transfer of it.
+    pub(in crate::phone) fn transfer_notified(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+    ) -> bool {
+        let Arrived { request: notify, dialog, .. } = *arrived;
+        let handle = lower.dialogs.call_of(dialog);
+        let Some(call) = self.get(handle).filter(|call| call.transfer.is_under_way()) else { return false };
+        let asked = lower.transactions.request(call.transfer.request).map(Request::number);
+        if !is_about(notify, asked.unwrap_or(call.transfer.number)) {
+            return false;
+        }
+        let respond = |lower: &mut Lower<'_>, status| {
+            lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
+        };
+        let said = notify.header(Name::SubscriptionState).and_then(Said::parse);
+        let (Some(said), Ok(status)) = (said, status_of(notify)) else {
+            respond(lower, if said.is_none() { 400 } else { status_of(notify).err().unwrap_or(400) });
+            return true;
+        };
+        respond(lower, 200);
+        self.keep(&lower.cx, handle, notify);
+        // rfc5057#5.4: the target is the dialog's, whoever refreshes it
+        lower.dialogs.renew_target(dialog, contact_uri(notify).unwrap_or_default());
+        let over = matches!(said, Said::Terminated(..));
+        match status {
+            Some(status @ 200..=299) => self.transferred(lower, now, handle, status),
+            Some(status @ 300..) => self.transfer_failed(lower, now, handle, status, Cause::Refused),
+            // rfc3515#2.4.7: it ended, and nobody says how
+            _ if over => self.transfer_failed(lower, now, handle, 0, Cause::Timeout),
+            status => {
+                let state = match status {
+                    Some(180..=199) => TransferState::Ringing,
+                    Some(_) => TransferState::Trying,
+                    None => TransferState::Pending,
+                };
+                if let Some(call) = self.get_mut(handle) {
+                    call.transfer.until = now + Duration::from_millis(TRANSFER_MS);
+                }
+                if state != TransferState::Pending {
+                    self.tell_transfer(lower, now, handle, state, status.unwrap_or(0), Cause::Normal);
+                }
+                self.wake(&mut lower.cx, handle);
+            }
+        }
+        true
+    }
+
+    /// The far end told nothing for too long.
+    pub(super) fn transfer_due(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        self.transfer_failed(lower, now, handle, 0, Cause::Timeout);
+        self.wake(&mut lower.cx, handle);
+    }
+
+    /// The far end has sent BYE. One that had accepted its transfer has gone to the other party; and a party that it was
+    /// to take the place of goes, too.
+    pub(super) fn left_by_transfer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get(handle) else { return };
+        let Transfer { stage, of, .. } = call.transfer;
+        let replaced = self.get(of).is_some_and(|first| first.transfer.is_under_way() && first.transfer.with == handle);
+        if stage == Stage::Accepted {
+            self.over(lower, now, handle, TransferState::Done, 200, Cause::Normal);
+        } else if !replaced {
+            return;
+        }
+        self.ends(handle, EndedBy::Remote, EndCause::Transferred);
+    }
+
+    /// A call ends: its transfer is over, and it is no other's party any more.
+    pub(super) fn leave_transfer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        let of = core::mem::replace(&mut call.transfer.of, Handle::NONE);
+        let request = core::mem::replace(&mut call.transfer.request, Handle::NONE);
+        let under_way = call.transfer.is_under_way();
+        lower.end_request(request);
+        if under_way {
+            self.over(lower, now, handle, TransferState::Failed, 0, Cause::Cancelled);
+        }
+        if let Some(first) = self.get_mut(of).filter(|first| first.transfer.with == handle) {
+            first.transfer.with = Handle::NONE;
+        }
+    }
+
+    /// Both parties talk: our calls with them end.
+    fn transferred(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, status: u16) {
+        let with = self.over(lower, now, handle, TransferState::Done, status, Cause::Normal);
+        for call in [handle, with] {
+            if self.goes_on(call) {
+                self.ends(call, EndedBy::Application, EndCause::Transferred);
+                self.end_call(lower, now, call, Cause::Normal, 0);
+            }
+        }
+    }
+
+    fn transfer_failed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, status: u16, cause: Cause) {
+        self.over(lower, now, handle, TransferState::Failed, status, cause);
+    }
+
+    /// A transfer is over. Gives the call with the party that it was to.
+    fn over(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        state: TransferState,
+        sip_code: u16,
+        result: Cause,
+    ) -> Handle {
+        let Some(call) = self.get_mut(handle) else { return Handle::NONE };
+        let (with, request) = (call.transfer.with, call.transfer.request);
+        (call.transfer.stage, call.transfer.until) = (Stage::None, Instant::NEVER);
+        (call.transfer.with, call.transfer.request) = (Handle::NONE, Handle::NONE);
+        lower.cx.end(call.commands, Op::Transfer, 1, Ended { result, sip_code });
+        lower.end_request(request);
+        if let Some(with) = self.get_mut(with).filter(|with| with.transfer.of == handle) {
+            with.transfer.of = Handle::NONE;
+        }
+        self.tell_transfer(lower, now, handle, state, sip_code, result);
+        with
+    }
+
+    fn tell_transfer(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        state: TransferState,
+        sip_code: u16,
+        result: Cause,
+    ) {
+        let Some(call) = self.get_mut(handle) else { return };
+        call.transfer.at = call.moment(now);
+        (call.transfer.state, call.transfer.sip_code, call.transfer.result) = (state, sip_code, result);
+        call.pending |= PENDING_TRANSFER;
+        lower.cx.tell(Object::Call(handle.index));
+    }
+}
+
+/// Refer-To of a target that people give.
+// never inlined: a URI's room is no part of a board's deepest way
+#[inline(never)]
+fn write_target(lower: &Lower<'_>, account: Handle, target: &str, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+    let mut room = [0u8; TARGET];
+    let domain = lower.accounts.domain(account);
+    #[cfg(feature = "numbers")]
+    let mut number = [0u8; TARGET];
+    #[cfg(feature = "numbers")]
+    let target = {
+        let rules = lower.accounts.numbers(account);
+        let dialled = crate::numbers::dialled(&rules, domain.is_some(), target, &mut number)?;
+        // the far end would not send them
+        if !dialled.digits.is_empty() {
+            return Err(CommandError::Uri);
+        }
+        dialled.target
+    };
+    let uri = complete(domain, lower.accounts.transport(account), target, &mut room)?;
+    out.put_str("Refer-To: <");
+    out.put(uri);
+    out.put_str(">\r\n");
+    Ok(())
+}
+
+/// Refer-To of the far end of another call, with that call's name (rfc5589#7.3): to its Contact, for no other phone has
+/// the call (rfc3891#4).
+fn write_other(lower: &Lower<'_>, dialog: Handle, out: &mut Cursor<'_>) {
+    let Some(known) = lower.dialogs.dialog(dialog) else { return };
+    out.put_str("Refer-To: <");
+    out.put(known.target.of(lower.dialogs.text(dialog)));
+    out.put_str("?Replaces=");
+    let mut room = [0u8; REFER_LINES / 3];
+    let mut name = Cursor::new(&mut room);
+    lower.dialogs.write_replaces(dialog, &mut name);
+    match name.finish() {
+        Ok(len) => write_hvalue(out, room.get(..len).unwrap_or_default()),
+        // too long: so is all of it
+        Err(_) => out.put(&[0; REFER_LINES]),
+    }
+    out.put_str(">\r\n");
+}
+
+/// rfc3892#2: whoever is called learns who sent the caller; but not from somebody who stays unnamed.
+fn write_referred_by(lower: &Lower<'_>, dialog: Handle, out: &mut Cursor<'_>) {
+    let local = lower.dialogs.our_side(dialog);
+    #[cfg(feature = "identity")]
+    if crate::phone::identity::is_anonymous(local) {
+        return;
+    }
+    let Some(ours) = Address::parse(local) else { return };
+    out.put_str("Referred-By: <");
+    out.put(ours.uri);
+    out.put_str(">\r\n");
+}
+
+/// rfc3515#2.4.6: the event is our REFER: the only one under way, or the one of this number.
+fn is_about(notify: &Message<'_>, number: u32) -> bool {
+    let value = notify.header(Name::Event).unwrap_or_default();
+    let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
+    let (name, params) = value.split_at_checked(end).unwrap_or_default();
+    let id = Params::new(params).get(b"id").map(|id| core::str::from_utf8(id).ok().and_then(|id| id.parse().ok()));
+    name.trim_ascii().eq_ignore_ascii_case(b"refer") && id.is_none_or(|id| id == Some(number))
+}
+
+/// The status that a NOTIFY brings, if it has a body. An error is the status of its refusal.
+fn status_of(notify: &Message<'_>) -> Result<Option<u16>, u16> {
+    let body = notify.body();
+    if body.is_empty() {
+        return Ok(None);
+    }
+    if !notify.content_type().is_some_and(|kind| kind.is(b"message", b"sipfrag")) {
+        return Err(415);
+    }
+    sipfrag::status(body).map(|(status, _)| Some(status)).ok_or(400)
+}
+
+/// rfc4488#4: no subscription was made.
+pub(in crate::phone) fn is_false(message: &Message<'_>) -> bool {
+    let value = message.header(Name::ReferSub).unwrap_or_default();
+    let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
+    value.get(..end).unwrap_or_default().trim_ascii().eq_ignore_ascii_case(b"false")
+}

@@ -1,0 +1,240 @@
+//! Transfers: the command, and REFERs that come, which join the rooms of messages and calls.
+
+use super::arrived::Arrived;
+use super::calls::transfer::is_false;
+use super::dialogs::Leg;
+use super::response::Extra;
+use super::{
+    AccountId, CallId, CommandError, DialOptions, MessageId, Phone, TransferOptions, TransferPolicy, TransferTo,
+};
+use crate::base::cursor::Cursor;
+use crate::base::limits::{REFER_LINES, TARGET};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::sip::dialog::contact_uri;
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Address, DialogName, Message, Method, Name, Scheme, Uri, token_list};
+
+/// The wish of a REFER.
+struct Wish<'m> {
+    /// The party to call.
+    uri: Uri<'m>,
+    /// Whom it says that it comes from (rfc3892#2), as it stands.
+    by: &'m [u8],
+}
+
+impl<'m> Wish<'m> {
+    /// An error is the status of its refusal.
+    fn read(refer: &Message<'m>) -> Result<Self, u16> {
+        // rfc3515#2.4.1: exactly one
+        let mut all = refer.addresses(Name::ReferTo);
+        let (Some(Ok(to)), None) = (all.next(), all.next()) else { return Err(400) };
+        let uri = Uri::parse(to.uri).map_err(|_| 400u16)?;
+        if !matches!(uri.scheme, Scheme::Sip | Scheme::Tel) {
+            return Err(416);
+        }
+        // a call is all that we make
+        if uri.method().is_some_and(|method| method != Method::Invite) {
+            return Err(603);
+        }
+        let by = refer.header(Name::ReferredBy).unwrap_or_default();
+        let plain = by.iter().all(|byte| *byte >= 0x20 && *byte != 0x7f) && Address::parse(by).is_some();
+        Ok(Self { uri, by: if plain { by } else { b"" } })
+    }
+
+    /// The target of the call.
+    fn write_target(&self, out: &mut Cursor<'_>) {
+        self.uri.for_request().into_iter().for_each(|part| out.put(part));
+    }
+
+    /// The call that the new one is to take the place of; empty: none. The flag says that it is to fail where that cannot
+    /// be. rfc3261#19.1.5: of the URI's headers these alone are taken, for they do no harm.
+    fn replaces<'r>(&self, room: &'r mut [u8; TARGET]) -> Result<(&'r str, bool), CommandError> {
+        let mut required = [0u8; TARGET];
+        let mut out = Cursor::new(&mut required);
+        let requires = self.uri.write_header("Require", &mut out)
+            && token_list(out.written()).any(|tag| tag.eq_ignore_ascii_case(b"replaces"));
+        let mut out = Cursor::new(room);
+        if !self.uri.write_header("Replaces", &mut out) {
+            return Ok(("", requires));
+        }
+        let len = out.finish().map_err(|_| CommandError::Text)?;
+        let value = room.get(..len).unwrap_or_default();
+        let known = DialogName::replaces(value).is_some() && value.iter().all(|byte| *byte >= 0x20 && *byte != 0x7f);
+        let value = core::str::from_utf8(value).ok().filter(|_| known).ok_or(CommandError::HeaderLine)?;
+        Ok((value, requires))
+    }
+}
+
+impl Phone<'_> {
+    /// Transfers a call that is up to another party (RFC 3515), or brings its far end together with that of another call
+    /// of ours (RFC 5589). [`super::EventKind::Transfer`] tells each step, [`super::EventKind::Done`] the end. When they
+    /// talk, our calls with them end ([`super::EndCause::Transferred`]); where it fails, they are as they were. Nobody is
+    /// put on hold by it.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] of a call that is not up or is being transferred, and when the
+    /// phone is closing; [`CommandError::Uri`], [`CommandError::NoAccount`] and [`CommandError::Blocked`] as for
+    /// [`Phone::dial`]; [`CommandError::HeaderLine`] and [`CommandError::HeaderOwned`]; [`CommandError::Text`] when it does
+    /// not fit a message; [`CommandError::Full`].
+    pub fn transfer(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        to: TransferTo<'_>,
+        options: &TransferOptions<'_>,
+    ) -> Result<(), CommandError> {
+        self.hear(now);
+        self.calls.transfer(&mut self.lower, now, call.0, to, options)
+    }
+
+    /// A REFER came.
+    pub(super) fn refer_arrived(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
+        if let Err(status) = self.take_refer(now, arrived) {
+            let lower = &mut self.lower;
+            lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
+        }
+    }
+
+    fn take_refer(&mut self, now: Instant, arrived: &Arrived<'_, '_>) -> Result<(), u16> {
+        let Arrived { request, dialog, flow, .. } = *arrived;
+        let lower = &self.lower;
+        if lower.cx.closing {
+            return Err(480);
+        }
+        let inside = !dialog.is_none();
+        // rfc4538#4: in no dialog it may name the call that it is about; one that is not there is ignored
+        let about = if inside { Some(dialog) } else { self.named_call(request) };
+        let call = about.map_or(Handle::NONE, |dialog| lower.dialogs.call_of(dialog));
+        let account = if inside { lower.dialogs.account_of(dialog) } else { arrived.account };
+        if inside {
+            self.calls.keep(&lower.cx, call, request);
+        }
+        Wish::read(request)?.replaces(&mut [0; TARGET]).map_err(|_| 400u16)?;
+        let lower = &mut self.lower;
+        let (mut policy, _) = lower.accounts.transfers(&lower.cx, account);
+        // in no dialog nobody but the account's own server has us dial
+        if !inside && (account.is_none() || !lower.accounts.brought_by_own_server(account, flow, request)) {
+            policy = TransferPolicy::Refuse;
+        }
+        let busy = inside
+            && (self.messages.is_open_refer(lower.dialogs.asked_by(dialog))
+                || !lower.dialogs.reporter_of(dialog).is_none());
+        if busy {
+            return Err(491);
+        }
+        let refused = (policy == TransferPolicy::Refuse).then_some(603);
+        let refer = self.messages.take_refer(lower, now, arrived, (account, call), refused)?;
+        if refused.is_some() {
+            return Ok(());
+        }
+        lower.dialogs.set_asked(dialog, refer);
+        if policy == TransferPolicy::Follow {
+            let source = lower.media.line(call).map(|line| line.source()).unwrap_or_default();
+            let options = DialOptions { source, refer: MessageId(refer), ..DialOptions::default() };
+            if let Err(error) = self.follow(now, AccountId(account), "", &options) {
+                let status = match error {
+                    CommandError::Full => 480,
+                    CommandError::Uri | CommandError::NoAccount | CommandError::Text => 400,
+                    _ => 603,
+                };
+                let _ = self.messages.answer(&mut self.lower, now, refer, status); // it waits
+            }
+        }
+        Ok(())
+    }
+
+    /// The dialog of a call that Target-Dialog names.
+    fn named_call(&self, request: &Message<'_>) -> Option<Handle> {
+        let name = DialogName::target_dialog(request.header(Name::TargetDialog)?)?;
+        let dialog = self.lower.dialogs.by_name(&name)?;
+        self.calls.goes_on(self.lower.dialogs.call_of(dialog)).then_some(dialog)
+    }
+
+    /// A call because of a REFER; see [`Phone::dial`].
+    // never inlined: its lines are no part of another command's stack
+    #[inline(never)]
+    pub(super) fn follow(
+        &mut self,
+        now: Instant,
+        account: AccountId,
+        target: &str,
+        options: &DialOptions<'_>,
+    ) -> Result<CallId, CommandError> {
+        let refer = options.refer;
+        let (owner, sip) = self.messages.open_refer(refer.0)?;
+        if !account.is_none() && account.0 != owner {
+            return Err(CommandError::State);
+        }
+        let (Ok(wish), Ok(mandatory)) = (Wish::read(&sip), sip.mandatory()) else { return Err(CommandError::State) };
+        let mut room = [0u8; TARGET];
+        let mut out = Cursor::new(&mut room);
+        wish.write_target(&mut out);
+        let len = out.finish().map_err(|_| CommandError::Text)?;
+        let asked = core::str::from_utf8(room.get(..len).unwrap_or_default()).map_err(|_| CommandError::Uri)?;
+        let mut lines = [0u8; REFER_LINES];
+        let mut out = Cursor::new(&mut lines);
+        let mut name = [0u8; TARGET];
+        let (replaces, requires) = wish.replaces(&mut name)?;
+        if !replaces.is_empty() && !requires {
+            out.put_str("Replaces: ");
+            out.put_str(replaces);
+            out.put_str("\r\n");
+        }
+        if !wish.by.is_empty() {
+            // rfc3892#2.2
+            out.put_str("Referred-By: ");
+            out.put(wish.by);
+            out.put_str("\r\n");
+        }
+        out.put_str(options.headers);
+        let len = out.finish().map_err(|_| CommandError::Text)?;
+        let headers = core::str::from_utf8(lines.get(..len).unwrap_or_default()).map_err(|_| CommandError::Text)?;
+        let lower = &mut self.lower;
+        let server = lower.transactions.server(self.messages.server_of(refer.0)).ok_or(CommandError::State)?;
+        let (flow, inside) = (server.flow(), server.has_tag());
+        let told = !is_false(&sip);
+        // the leg that it came by, or one of its own
+        let (leg, id) = if inside {
+            let tag = mandatory.to.tag().and_then(Tag::read).map_or(Handle::NONE, |tag| tag.handle);
+            let leg = lower.dialogs.get(tag).map_or(Handle::NONE, |_| tag);
+            (Some(leg).filter(|leg| !leg.is_none() && told), mandatory.cseq.number)
+        } else if told {
+            let leg = lower.new_dialog(Leg::EMPTY).ok_or(CommandError::Full)?;
+            let tag = Tag { handle: leg, secret: lower.cx.rng.next_u64() };
+            let own_hop = lower.accounts.is_own_flow(owner, flow);
+            let made = Leg::referred(owner, tag, mandatory.cseq.number, (flow, own_hop));
+            let contact = contact_uri(&sip).or(Some(mandatory.from.uri)).unwrap_or_default();
+            if !super::calls::begin_from(lower, leg, made, (&sip, &mandatory), contact) {
+                lower.dialogs.discard(leg);
+                return Err(CommandError::Text);
+            }
+            lower.dialogs.find_next_hop(leg);
+            (Some(leg), 0)
+        } else {
+            (None, 0)
+        };
+        // the call that it came by may have to give its slot to the new one, and with that its use of the leg
+        let leg = leg.unwrap_or(Handle::NONE);
+        if inside {
+            lower.dialogs.take(leg);
+        }
+        let target = if target.is_empty() { asked } else { target };
+        let replaces = if requires { replaces } else { options.replaces };
+        let options = DialOptions { headers, replaces, ..*options };
+        let dialled = self.calls.dial(lower, now, AccountId(owner), target, &options);
+        let dialled = match dialled {
+            Ok(dialled) => dialled,
+            Err(error) => {
+                lower.release_dialog(leg);
+                return Err(error);
+            }
+        };
+        // the response leaves before the first NOTIFY
+        let tag = lower.dialogs.dialog(leg).map(|dialog| dialog.local_tag);
+        let tag = tag.unwrap_or(Tag { handle: Handle::NONE, secret: lower.cx.rng.next_u64() });
+        self.messages.accept_refer(lower, now, refer.0, tag, (leg, told));
+        self.calls.begin_report(lower, now, dialled.0, refer, (leg, id));
+        Ok(dialled)
+    }
+}
