@@ -2,19 +2,23 @@
 //! conditions that hold for any input. `libfuzzer/` hands them to cargo-fuzz; the program of this package replays the
 //! corpus and deterministic mutations of it.
 
+mod bodies;
 mod dialog;
 mod media;
 mod message;
 pub mod mutate;
 mod numbers;
+mod refer;
 mod registration;
 mod session;
 mod world;
 
+pub use bodies::bodies;
 pub use dialog::dialog;
 pub use media::{rtcp, rtp};
 pub use message::{message, sdp, stream};
 pub use numbers::numbers;
+pub use refer::refer;
 pub use registration::registration;
 pub use session::session;
 
@@ -32,4 +36,6 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("registration", registration),
     ("numbers", numbers),
     ("session", session),
+    ("refer", refer),
+    ("bodies", bodies),
 ];

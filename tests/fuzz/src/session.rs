@@ -21,7 +21,7 @@ const STEPS: usize = 96;
 
 /// A description by its number: directions, another port or address, held in the old way, a host by its name, a line
 /// that is rejected, no format of ours.
-fn described(number: u8) -> String {
+pub(crate) fn described(number: u8) -> String {
     if (56..60).contains(&number) {
         return parts(number);
     }
@@ -73,7 +73,7 @@ fn kind_of(body: &str) -> &'static str {
 
 /// Names that a far end gives itself and others: with an identity in a fold, a terminal's commands, bytes that are no
 /// UTF-8 (after [`Far::say`]), a name as long as a dialog's block.
-fn named(number: u8) -> String {
+pub(crate) fn named(number: u8) -> String {
     match number & 7 {
         0 => "<sip:boss@phones.test>".to_owned(),
         1 => "\"a\r\n b\" <sip:boss@phones.test;x=\"\x1b[2J\">".to_owned(),
@@ -106,7 +106,7 @@ fn timer(number: u8) -> String {
 }
 
 /// The one of these with that number; the first, where there is none.
-fn pick<T: Copy + Default>(all: &[T], number: usize) -> T {
+pub(crate) fn pick<T: Copy + Default>(all: &[T], number: usize) -> T {
     all.get(number).or(all.first()).copied().unwrap_or_default()
 }
 
@@ -121,7 +121,7 @@ struct Far {
 
 impl World<'_> {
     /// A request of the peer: in the dialog of its own INVITE, or of the phone's.
-    fn peer_request(&self, method: &str, number: u32, choice: u8, more: &str, body: &str) -> String {
+    pub(crate) fn peer_request(&self, method: &str, number: u32, choice: u8, more: &str, body: &str) -> String {
         let (ours, theirs) = (header(&self.invite, Name::From), header(&self.invite, Name::To));
         let branch = if matches!(method, "CANCEL" | "ACK") { "INVITE" } else { method };
         let (from, to, call_id) = if choice & 1 == 0 || ours.is_empty() {
@@ -141,7 +141,7 @@ impl World<'_> {
         )
     }
 
-    fn peer_response(&self, argument: u8, more: &str, body: &str) -> String {
+    pub(crate) fn peer_response(&self, argument: u8, more: &str, body: &str) -> String {
         const CODES: [u16; 16] = [100, 180, 183, 200, 200, 200, 200, 302, 405, 422, 481, 488, 491, 401, 500, 503];
         let code = CODES.get(usize::from(argument & 15)).copied().unwrap_or(200);
         let fields: String = [Name::Via, Name::From, Name::CallId, Name::CSeq]

@@ -77,6 +77,8 @@ pub(crate) struct World<'a> {
     /// The REGISTERs that it sent, each once, and where each went first; and the INVITE that it sent last.
     pub(crate) registers: Vec<(Instant, SocketAddr, Vec<u8>)>,
     pub(crate) invite: Vec<u8>,
+    /// The NOTIFY that it sent last.
+    pub(crate) notify: Vec<u8>,
     pub(crate) media: Option<MediaId>,
     /// Streams can be opened.
     pub(crate) streams: bool,
@@ -113,7 +115,8 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 impl<'a> World<'a> {
     pub(crate) fn new(seed: u8, input: &[u8], config: &AccountConfig<'_>, block: &'a Bump) -> Option<Self> {
-        let capacity = Capacity { conferences: 1, rule_text: 256, history: 512, ..Capacity::metal(2, 1, 1500) };
+        let capacity =
+            Capacity { conferences: 1, rule_text: 256, history: 512, messages: 2, ..Capacity::metal(2, 1, 1500) };
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
         let setup = Setup { seed: [seed | 1; 32], allow_direct: true, ..Setup::default() };
@@ -130,6 +133,7 @@ impl<'a> World<'a> {
             answered: Vec::new(),
             registers: Vec::new(),
             invite: Vec::new(),
+            notify: Vec::new(),
             media: None,
             streams: false,
             mood: 0,
@@ -210,6 +214,9 @@ impl<'a> World<'a> {
         }
         if bytes.starts_with(b"INVITE ") {
             self.invite = bytes.to_vec();
+        }
+        if bytes.starts_with(b"NOTIFY ") {
+            self.notify = bytes.to_vec();
         }
         self.asked = bytes.to_vec();
     }

@@ -1,0 +1,99 @@
+//! The bodies of notifications: presence, dialogs, mailboxes, transfers, over the reader of XML; and the names of dialogs.
+
+use crate::world::broken;
+use microsip_core::base::cursor::Cursor;
+use microsip_core::wire::body::dialog_info::Document;
+use microsip_core::wire::body::message_summary::Summary;
+use microsip_core::wire::body::pidf::Presence;
+use microsip_core::wire::body::sipfrag;
+use microsip_core::wire::body::xml::{DEPTH, NAME, Node, Reader, Text};
+use microsip_core::wire::sip::DialogName;
+
+/// A text is written, and is no longer than the document: an entity has more bytes than its character.
+fn write(text: &Text<'_>, all: &[u8]) {
+    let mut room = vec![0; all.len()];
+    let mut out = Cursor::new(&mut room);
+    text.write(&mut out);
+    assert!(out.finish().is_ok(), "a text is longer than its document");
+    let _ = (text.number(), text.is_blank(), text.trimmed().is("open"), text.is_any_case("yes"));
+}
+
+fn xml(bytes: &[u8]) {
+    let mut reader = Reader::new(bytes);
+    for _ in 0..=bytes.len() {
+        match reader.next_node() {
+            Ok(Some(Node::Open(element))) => {
+                assert!(element.name.len() <= NAME, "a name of {} bytes", element.name.len());
+                for name in ["id", "state", "entity", "version"] {
+                    element.attribute(name).iter().for_each(|value| write(value, bytes));
+                }
+            }
+            Ok(Some(Node::Text(text))) => write(&text, bytes),
+            Ok(Some(Node::Close)) => {}
+            Ok(None) | Err(_) => return,
+        }
+        assert!(reader.depth() <= DEPTH, "deeper than {DEPTH}");
+    }
+    broken("more nodes than bytes in", &String::from_utf8_lossy(bytes));
+}
+
+fn dialogs(bytes: &[u8]) {
+    let Ok(mut document) = Document::parse(bytes) else { return };
+    for _ in 0..=bytes.len() {
+        let Ok(Some(dialog)) = document.next_dialog() else { return };
+        let (local, remote) = (dialog.local, dialog.remote);
+        let parties = [local.identity, local.display, local.target, remote.identity, remote.display, remote.target];
+        let names = [dialog.id, dialog.call_id, dialog.local_tag, dialog.remote_tag];
+        parties.iter().chain(&names).for_each(|text| write(text, bytes));
+    }
+    broken("more dialogs than bytes in", &String::from_utf8_lossy(bytes));
+}
+
+fn mailbox(bytes: &[u8]) {
+    let Some(summary) = Summary::parse(bytes) else { return };
+    let _ = summary.new_messages();
+    let mut room = vec![0; bytes.len() + 1024];
+    let mut out = Cursor::new(&mut room);
+    summary.write(&mut out);
+    assert_eq!(Summary::parse(out.written()), Some(summary), "what is written is read as it was");
+}
+
+fn transfer(bytes: &[u8]) {
+    if let Some((status, words)) = sipfrag::status(bytes) {
+        assert!((100..700).contains(&status), "a status of {status}");
+        let mut room = vec![0; bytes.len() + 128];
+        let mut out = Cursor::new(&mut room);
+        sipfrag::write(status, words, &mut out);
+        let again = sipfrag::status(out.written());
+        assert_eq!(again.map(|(status, _)| status), Some(status), "what is written is read as it was");
+        assert!(words.is_empty() || again.is_some_and(|(_, said)| said == words), "its words, too");
+    }
+}
+
+fn names(bytes: &[u8]) {
+    let _ = DialogName::target_dialog(bytes);
+    if let Some(name) = DialogName::replaces(bytes) {
+        let mut room = vec![0; bytes.len() + 64];
+        let mut out = Cursor::new(&mut room);
+        name.write_replaces(&mut out);
+        let Some(theirs) = DialogName::replaces(out.written()) else {
+            return broken("a name that cannot be read again:", &String::from_utf8_lossy(out.written()));
+        };
+        let zero: &[u8] = if name.remote_tag.is_empty() { b"0" } else { name.remote_tag };
+        let ours: &[u8] = if name.local_tag == b"0" { b"" } else { name.local_tag };
+        assert_eq!((theirs.local_tag, theirs.remote_tag), (zero, ours), "each side sees the other's tag");
+        assert_eq!((theirs.call_id, theirs.early_only), (name.call_id, name.early_only));
+    }
+}
+
+/// One body, read as each kind.
+pub fn bodies(bytes: &[u8]) {
+    xml(bytes);
+    if let Ok(presence) = Presence::parse(bytes) {
+        [presence.entity, presence.note, presence.contact].iter().for_each(|text| write(text, bytes));
+    }
+    dialogs(bytes);
+    mailbox(bytes);
+    transfer(bytes);
+    names(bytes);
+}
