@@ -49,7 +49,7 @@ def run():
     closed(bare, 6)
     bare.end()
 
-    # talking: a second call in gets 486, the first is not touched by it, nor by OPTIONS; a transfer, which we cannot do, is refused
+    # talking: a second call in gets 486, the first is not touched by it, nor by OPTIONS; a transfer, which the command does not do, is refused
     bare, second = Baresip("talking", 5068, high, "answermode=auto"), Baresip("second", 5072, low)
     phone = waiting("busy", 5080, "--play", low, "--record", LOGS / "busy.wav", "--trace")
     bare.do("dial", phone.uri)
@@ -61,7 +61,7 @@ def run():
     rest(1.2)
     check(phone.alive(), "a second call or OPTIONS ended the call")
     bare.do("transfer", second.uri)
-    bare.program.wait_line("transfer failed: 405")
+    bare.program.wait_line("transfer failed: 603")
     # upon which baresip hangs up
     check(phone.code(5) == 0, f"the call beside the others ended with {phone.process.returncode}, 0 is wanted")
     check_heard(LOGS / "busy.wav", 620, 1.0, "our answerer")

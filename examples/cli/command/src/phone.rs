@@ -113,6 +113,9 @@ impl Phone {
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.transports = options.transports;
         config.reliable = options.reliable;
+        // nothing here shows a message or a lamp: whoever sends one is told so, and no memory waits for them
+        config.messages = c::MICROSIP_MESSAGES_REFUSE;
+        (config.max_messages, config.max_subscriptions) = (c::MICROSIP_NONE, c::MICROSIP_NONE);
         let DigitLook { ms, gap_ms, level_db } = options.digits;
         (config.dtmf_ms, config.dtmf_gap_ms, config.dtmf_level_db) = (ms, gap_ms, level_db);
         [config.session_timer, config.session_expires, config.min_se, config.session_refresher] = options.session_timer;

@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 87] = [
+const WORDS: [(&str, &str); 95] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -11,6 +11,14 @@ const WORDS: [(&str, &str); 87] = [
     ("is MICROSIP_UNREGISTERED, and its member registers is off", "does not register"),
     ("microsip_account_update with MICROSIP_ON registers it", "leave out --no-register"),
     ("microsip_reject refuses it", "reject it"),
+    ("is not MICROSIP_SUB_ENDED: microsip_subscription_remove takes it back, and its id with it", "has not ended"),
+    ("send the message to m->uri, with an account or 0 as the owner", "send the message outside it"),
+    ("wait for that, or send the message to m->uri", "wait for that, or send the message outside it"),
+    ("is MICROSIP_OVER, but its MICROSIP_EV_DONE waits: fetch that first", "is over, but its end was not told"),
+    ("which comes or is given up, is told by MICROSIP_EV_DONE", "which comes or is given up, is told"),
+    ("only one in MICROSIP_UNREAD does", "only one that was not read does"),
+    ("a->rules or a->messages", "a rule or the treatment of messages"),
+    ("MICROSIP_OTHER needs one", "another package needs one"),
     ("rules->forward", "--forward"),
     ("microsip_answer it with 183 where", "answer it with --code 183 where"),
     ("a library without MICROSIP_HAS_RELIABLE", "a program without reliable responses"),
