@@ -3,7 +3,9 @@
 use super::requests::Asking;
 use super::trace::{About, What};
 use super::transactions::asking::{Found, RequestDue, Response};
-use super::transactions::request::{Owner, Request, Sending};
+#[cfg(feature = "stream")]
+use super::transactions::request::Request;
+use super::transactions::request::{Owner, Sending};
 use super::{AccountId, Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -243,24 +245,19 @@ impl Phone<'_> {
 
     /// A request failed without a final response.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause) {
-        #[cfg(feature = "message")]
-        if self.lower.transactions.request(handle).is_some_and(|request| request.method() == Sending::Message) {
-            self.messages.request_failed(&mut self.lower, now, handle, cause);
-            return;
+        let Some(request) = self.lower.transactions.request(handle) else { return };
+        match (request.owner(), request.method()) {
+            (Owner::Account(account), _) => {
+                let _ = self.lower.came_to_nothing(handle);
+                self.lower.end_request(handle);
+                self.register_failed(now, account, cause);
+            }
+            #[cfg(feature = "message")]
+            (_, Sending::Message) => self.messages.request_failed(&mut self.lower, now, handle, cause),
+            #[cfg(feature = "subscribe")]
+            (_, Sending::Subscribe) => self.subscriptions.request_failed(&mut self.lower, now, handle, cause),
+            _ => self.calls.request_failed(&mut self.lower, now, handle, cause),
         }
-        #[cfg(feature = "subscribe")]
-        if self.lower.transactions.request(handle).is_some_and(|request| request.method() == Sending::Subscribe) {
-            self.subscriptions.request_failed(&mut self.lower, now, handle, cause);
-            return;
-        }
-        let Some(Owner::Account(account)) = self.lower.transactions.request(handle).map(Request::owner) else {
-            self.calls.request_failed(&mut self.lower, now, handle, cause);
-            return;
-        };
-        // the resolved addresses may be out of date: look again next time
-        self.lower.accounts.forget_hop(account);
-        self.lower.end_request(handle);
-        self.register_failed(now, account, cause);
     }
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.

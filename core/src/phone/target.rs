@@ -1,10 +1,41 @@
 //! The target of a dial: a text that people type becomes a whole URI.
 
+#[cfg(any(feature = "message", feature = "subscribe"))]
+use super::accounts::Accounts;
 use super::{CommandError, Transport};
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
+#[cfg(any(feature = "message", feature = "subscribe"))]
+use crate::base::slots::Handle;
 use crate::numbers::{is_number, is_separator};
 use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
+
+/// A target as a whole URI, by the account's rules for numbers, for what has no use for digits behind a number.
+///
+/// # Errors
+/// [`CommandError::Uri`] and [`CommandError::NoAccount`] as for a call; [`CommandError::Uri`] for digits, too.
+#[cfg(any(feature = "message", feature = "subscribe"))]
+// never inlined: a number's room is no part of a board's deepest way
+#[inline(never)]
+pub(super) fn address<'r>(
+    accounts: &Accounts<'_>,
+    account: Handle,
+    target: &str,
+    room: &'r mut [u8; TARGET],
+) -> Result<&'r [u8], CommandError> {
+    let domain = accounts.domain(account);
+    #[cfg(feature = "numbers")]
+    let mut number = [0u8; TARGET];
+    #[cfg(feature = "numbers")]
+    let target = {
+        let dialled = crate::numbers::dialled(&accounts.numbers(account), domain.is_some(), target, &mut number)?;
+        if !dialled.digits.is_empty() {
+            return Err(CommandError::Uri);
+        }
+        dialled.target
+    };
+    complete(domain, accounts.transport(account), target, room)
+}
 
 /// A target as a whole URI. `domain`: that of the account that calls; `transport`: the account's, where it has one.
 pub(super) fn complete<'r>(

@@ -41,13 +41,7 @@ impl Calls<'_> {
         handle: Handle,
         cause: Cause,
     ) {
-        let Some(request) = lower.transactions.request(handle) else { return };
-        let (owner, method) = (request.owner(), request.method());
-        if request.own_hop() {
-            // the resolved addresses may be out of date: look again next time
-            let account = lower.account_of(owner);
-            lower.accounts.forget_hop(account);
-        }
+        let Some((owner, method)) = lower.came_to_nothing(handle) else { return };
         let Owner::Dialog(dialog) = owner else {
             lower.end_request(handle);
             return;

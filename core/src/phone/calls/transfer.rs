@@ -14,7 +14,7 @@ use crate::phone::event::Op;
 use crate::phone::header_lines;
 use crate::phone::object::Object;
 use crate::phone::response::Extra;
-use crate::phone::target::complete;
+use crate::phone::target::address;
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::{
     Cause, CommandError, EndCause, EndedBy, EventKind, Lower, TransferOptions, TransferState, TransferTo,
@@ -307,20 +307,7 @@ impl Calls<'_> {
 #[inline(never)]
 fn write_target(lower: &Lower<'_>, account: Handle, target: &str, out: &mut Cursor<'_>) -> Result<(), CommandError> {
     let mut room = [0u8; TARGET];
-    let domain = lower.accounts.domain(account);
-    #[cfg(feature = "numbers")]
-    let mut number = [0u8; TARGET];
-    #[cfg(feature = "numbers")]
-    let target = {
-        let rules = lower.accounts.numbers(account);
-        let dialled = crate::numbers::dialled(&rules, domain.is_some(), target, &mut number)?;
-        // the far end would not send them
-        if !dialled.digits.is_empty() {
-            return Err(CommandError::Uri);
-        }
-        dialled.target
-    };
-    let uri = complete(domain, lower.accounts.transport(account), target, &mut room)?;
+    let uri = address(&lower.accounts, account, target, &mut room)?;
     out.put_str("Refer-To: <");
     out.put(uri);
     out.put_str(">\r\n");

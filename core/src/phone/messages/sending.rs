@@ -14,7 +14,7 @@ use crate::phone::header_lines;
 use crate::phone::message::NewMessage;
 use crate::phone::object::Object;
 use crate::phone::requests::Asking;
-use crate::phone::target::complete;
+use crate::phone::target::address;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Lower};
 use crate::wire::sip::MediaType;
@@ -42,20 +42,7 @@ impl Messages<'_> {
     ) -> Result<Handle, CommandError> {
         check(new)?;
         let mut room = [0u8; TARGET];
-        let domain = lower.accounts.domain(account);
-        #[cfg(feature = "numbers")]
-        let mut number = [0u8; TARGET];
-        #[cfg(feature = "numbers")]
-        let target = {
-            let dialled =
-                crate::numbers::dialled(&lower.accounts.numbers(account), domain.is_some(), target, &mut number)?;
-            // nobody would hear them
-            if !dialled.digits.is_empty() {
-                return Err(CommandError::Uri);
-            }
-            dialled.target
-        };
-        let uri = complete(domain, lower.accounts.transport(account), target, &mut room)?;
+        let uri = address(&lower.accounts, account, target, &mut room)?;
         // nothing may fail behind this: a message that has ended may give way to this one
         self.has_room(uri, new)?;
         lower.can_begin(account, uri)?;
@@ -244,10 +231,7 @@ impl Messages<'_> {
             408 => Cause::Timeout,
             _ => Cause::Refused,
         };
-        lower.end_request(request);
-        if self.slots.get(handle).is_some_and(|message| message.request == request) {
-            self.ends(lower, now, handle, Outcome { result, sip_code: status });
-        }
+        self.carried(lower, now, (handle, request), Outcome { result, sip_code: status });
     }
 
     /// A MESSAGE of ours came to nothing without a final response.
@@ -258,21 +242,16 @@ impl Messages<'_> {
         request: Handle,
         cause: Cause,
     ) {
-        let Some((owner, own_hop)) =
-            lower.transactions.request(request).map(|request| (request.owner(), request.own_hop()))
-        else {
-            return;
-        };
-        if own_hop {
-            // the resolved addresses may be out of date: look again next time
-            let account = lower.account_of(owner);
-            lower.accounts.forget_hop(account);
-        }
-        let Owner::Dialog(dialog) = owner else { return };
+        let Some((Owner::Dialog(dialog), _)) = lower.came_to_nothing(request) else { return };
         let handle = lower.dialogs.message_of(dialog);
+        self.carried(lower, now, (handle, request), Outcome { result: cause, sip_code: 0 });
+    }
+
+    /// A request is over, and the message that it carries, if it still does.
+    fn carried(&mut self, lower: &mut Lower<'_>, now: Instant, (handle, request): (Handle, Handle), outcome: Outcome) {
         lower.end_request(request);
         if self.slots.get(handle).is_some_and(|message| message.request == request) {
-            self.ends(lower, now, handle, Outcome { result: cause, sip_code: 0 });
+            self.ends(lower, now, handle, outcome);
         }
     }
 

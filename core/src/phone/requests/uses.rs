@@ -25,6 +25,18 @@ impl Lower<'_> {
         Some(request)
     }
 
+    /// A request came to nothing without a final response: the addresses of its account's own server may be out of
+    /// date, and are looked up before they are used again. Gives its owner and its method.
+    pub(in crate::phone) fn came_to_nothing(&mut self, request: Handle) -> Option<(Owner, Sending)> {
+        let request = self.transactions.request(request)?;
+        let (owner, method) = (request.owner(), request.method());
+        if request.own_hop() || matches!(owner, Owner::Account(_)) {
+            let account = self.account_of(owner);
+            self.accounts.forget_hop(account);
+        }
+        Some((owner, method))
+    }
+
     /// A use of a dialog is over; with the last one it goes.
     pub(in crate::phone) fn release_dialog(&mut self, handle: Handle) {
         let gone = self.dialogs.release(&mut self.cx, handle);

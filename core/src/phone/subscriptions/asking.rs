@@ -13,7 +13,7 @@ use crate::phone::header_lines;
 use crate::phone::object::Object;
 use crate::phone::requests::Asking;
 use crate::phone::subscription::NewSubscription;
-use crate::phone::target::complete;
+use crate::phone::target::address;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Flow, Lower};
 use crate::sip::dialog::contact_uri;
@@ -40,19 +40,7 @@ impl Subscriptions<'_> {
             _ => return Err(CommandError::HeaderLine),
         };
         let mut room = [0u8; TARGET];
-        let domain = lower.accounts.domain(account);
-        #[cfg(feature = "numbers")]
-        let mut number = [0u8; TARGET];
-        #[cfg(feature = "numbers")]
-        let target = {
-            let rules = lower.accounts.numbers(account);
-            let dialled = crate::numbers::dialled(&rules, domain.is_some(), target, &mut number)?;
-            if !dialled.digits.is_empty() {
-                return Err(CommandError::Uri);
-            }
-            dialled.target
-        };
-        let uri = complete(domain, lower.accounts.transport(account), target, &mut room)?;
+        let uri = address(&lower.accounts, account, target, &mut room)?;
         // no slot is taken for what cannot be
         let texts = [uri, event, accept, new.headers.as_bytes()];
         if texts.iter().map(|text| text.len()).sum::<usize>() > self.text.each() {
@@ -223,17 +211,7 @@ impl Subscriptions<'_> {
         request: Handle,
         cause: Cause,
     ) {
-        let Some((owner, own_hop)) =
-            lower.transactions.request(request).map(|request| (request.owner(), request.own_hop()))
-        else {
-            return;
-        };
-        if own_hop {
-            // the resolved addresses may be out of date: look again next time
-            let account = lower.account_of(owner);
-            lower.accounts.forget_hop(account);
-        }
-        let Owner::Dialog(dialog) = owner else { return };
+        let Some((Owner::Dialog(dialog), _)) = lower.came_to_nothing(request) else { return };
         let handle = lower.dialogs.subscription_of(dialog);
         self.failed(lower, now, handle, request, cause);
     }
