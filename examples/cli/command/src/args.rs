@@ -1,16 +1,17 @@
 //! The command line, as clap reads it. A password is never an argument: every user of the machine could read it.
 
-use std::net::SocketAddr;
+mod values;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
-use crate::abi as c;
 use crate::digits::{DigitsBy, digit_gap, digit_length, digit_level, digits};
 use crate::rules::Rules;
 use crate::tone_file::ToneFile;
 use crate::tones::Tones;
+pub(crate) use values::*;
 
 const AFTER: &str = "\
 Exit codes: 0 ok, 1 the call failed, 2 usage, 3 registration failed, 4 no answer,
@@ -422,194 +423,6 @@ pub(crate) struct Account {
     /// digit_length, digit_gap, digit_level, privacy, identity, register_header, call_header (these two repeated)
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
-}
-
-/// A use of the caller's location.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum LocationUse {
-    /// Servers may read it to find who is called
-    Routing,
-    /// They may not
-    NoRouting,
-    /// It goes to whom a redirection names, too
-    Follows,
-}
-
-/// The privacy of a caller.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Privacy {
-    Id,
-    Anonymous,
-}
-
-/// A line of a header, as the library takes it; the names that are its own it knows by itself.
-fn header_line(text: &str) -> Result<String, String> {
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
-    match text.split_once(':') {
-        Some((name, value))
-            if !name.is_empty()
-                && name.bytes().all(token)
-                && !value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(format!("\"{text}\" is no header line: write \"Name: value\"")),
-    }
-}
-
-/// `10s`, `500ms`, `2m`, `1h`, or seconds.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("\"{text}\" is no time; write 500ms, 10s, 1.5s, 2m or 1h");
-    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
-    let seconds = match unit {
-        "ms" => number / 1000.0,
-        "" | "s" => number,
-        "m" | "min" => number * 60.0,
-        "h" => number * 3600.0,
-        _ => return Err(wrong()),
-    };
-    Duration::try_from_secs_f64(seconds).ok().filter(|d| d.as_secs() < 1_000_000).ok_or_else(wrong)
-}
-
-/// The time for which a far end may send nothing.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Silence {
-    Seconds(u32),
-    Never,
-}
-
-/// A transport of SIP.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Transport {
-    Udp,
-    Tcp,
-}
-
-/// The place to listen at, and the one transport there; none: all.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Listen {
-    pub(crate) address: SocketAddr,
-    pub(crate) transport: Option<Transport>,
-}
-
-/// The action about a far end that has sent nothing for too long.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Lost {
-    End,
-    Tell,
-}
-
-/// The use of session timers.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum TimerUse {
-    Off,
-    Supported,
-    Always,
-    Required,
-}
-
-/// The side that refreshes a session.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Refresher {
-    Either,
-    Us,
-    Them,
-}
-
-/// The wish for reliable provisional responses.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Reliable {
-    Off,
-    Supported,
-    Required,
-}
-
-fn silence(text: &str) -> Result<Silence, String> {
-    if text == "never" {
-        return Ok(Silence::Never);
-    }
-    let time = duration(text)?;
-    match u32::try_from(time.as_secs()) {
-        Ok(seconds @ 1..=65_535) if time.subsec_nanos() == 0 => Ok(Silence::Seconds(seconds)),
-        _ => Err(format!("\"{text}\" is not within 1 to 65535 whole seconds; write 30s, 5m, or never")),
-    }
-}
-
-/// A time for which a session may last.
-fn session(text: &str) -> Result<u32, String> {
-    let time = duration(text)?;
-    match u32::try_from(time.as_secs()) {
-        Ok(seconds @ 90..) if time.subsec_nanos() == 0 => Ok(seconds),
-        _ => Err(format!("\"{text}\" is not at least 90 whole seconds (RFC 4028); write 90s, 30m, 1h")),
-    }
-}
-
-/// A time for which a call that came in may ring: the library ends it after ten minutes.
-fn ringing(text: &str) -> Result<Duration, String> {
-    let time = duration(text)?;
-    if time < Duration::from_secs(600) {
-        Ok(time)
-    } else {
-        Err(format!("\"{text}\" is too long: an unanswered call rings for ten minutes at most"))
-    }
-}
-
-/// A tone for a call: its number in the library, or the ASCII code of a key.
-fn call_tone(text: &str) -> Result<u32, String> {
-    let number = match text {
-        "dial" => c::MICROSIP_TONE_DIAL,
-        "ringback" => c::MICROSIP_TONE_RINGBACK,
-        "busy" => c::MICROSIP_TONE_BUSY,
-        "congestion" => c::MICROSIP_TONE_CONGESTION,
-        "waiting" => c::MICROSIP_TONE_WAITING,
-        "beep" => c::MICROSIP_TONE_BEEP,
-        _ => match text.as_bytes() {
-            [key @ (b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D')] => u32::from(*key),
-            _ => {
-                let tones = "dial, ringback, busy, congestion, waiting, beep, or a key: 0-9 * # A-D";
-                return Err(format!("\"{text}\" is no tone for a call; use {tones}"));
-            }
-        },
-    };
-    Ok(number)
-}
-
-fn answer_code(text: &str) -> Result<u32, String> {
-    match text.parse() {
-        Ok(code @ (180 | 183 | 200 | 300..=699)) => Ok(code),
-        _ => Err(format!("\"{text}\" cannot be answered; use 200, 180, 183, or 300 to 699 to refuse")),
-    }
-}
-
-/// A first port, or the first and the last of a range.
-fn ports(text: &str) -> Result<(u16, u16), String> {
-    let (first, last) = text.split_once('-').unwrap_or((text, "65535"));
-    let (Ok(first), Ok(last)) = (first.trim().parse::<u16>(), last.trim().parse::<u16>()) else {
-        return Err(format!("\"{text}\" is no range of ports; write 4000-4999, or 4000 for 4000-65535"));
-    };
-    if first < 1024 {
-        Err(format!("port {first} is kept for the system; begin at 1024 or above"))
-    } else if u32::from(last) <= u32::from(first).next_multiple_of(2) {
-        Err(format!("\"{text}\" holds no even port with the next one; a call needs both"))
-    } else {
-        Ok((first, last))
-    }
-}
-
-fn listen(text: &str) -> Result<Listen, String> {
-    let (transport, place) = match text.split_once(':') {
-        Some(("udp", place)) => (Some(Transport::Udp), place),
-        Some(("tcp", place)) => (Some(Transport::Tcp), place),
-        _ => (None, text),
-    };
-    let address = place.parse().map_err(|_| {
-        format!(
-            "\"{text}\" is no address; write 127.0.0.1:5060, [::1]:5060 or tcp:127.0.0.1:5060 (port 0: any free one)"
-        )
-    })?;
-    Ok(Listen { address, transport })
 }
 
 #[cfg(test)]
