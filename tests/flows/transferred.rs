@@ -1,6 +1,7 @@
 //! We are asked to call somebody else (RFC 3515): by the far end of a call, or by the account's own server in none. Who
 //! may ask, what we dial, and what the sender of the REFER is told.
 
+mod asking;
 mod clicked;
 
 use crate::replaces::{following, name_of};

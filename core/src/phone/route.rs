@@ -209,9 +209,8 @@ impl Phone<'_> {
             respond_at_once(&mut self.lower, flow, request, 481, Extra::default());
             return None;
         }
-        // rfc3262#3: a PRACK may come behind the refusal of its INVITE
-        if dialog.is_some_and(|dialog| !matches!(method, Method::Bye | Method::Prack) && self.is_over(dialog)) {
-            // rfc3261#15.1.1: our BYE ended it, though its slot is still there for the response
+        if dialog.is_some_and(|dialog| self.lacks_use(dialog, method)) {
+            // rfc3261#12.2.2
             respond_and_bury(&mut self.lower, now, &arrived, 481, Extra::default());
             return None;
         }
@@ -281,12 +280,22 @@ impl Phone<'_> {
         true
     }
 
-    /// The call of a dialog has ended, or there is none.
-    fn is_over(&self, dialog: Handle) -> bool {
+    /// A dialog has no use that a method's requests belong to (rfc5057#5.3): its call has ended, though its slot is still
+    /// there for the response to our BYE (rfc3261#15.1.1), or it never had one.
+    fn lacks_use(&self, dialog: Handle, method: Method<'_>) -> bool {
+        let call = self.lower.dialogs.call_of(dialog);
+        // rfc5057#5.3: these belong to a call, and MESSAGE has no dialog of its own
         #[cfg(feature = "subscribe")]
         if !self.lower.dialogs.subscription_of(dialog).is_none() {
-            return false;
+            use Method::{Bye, Info, Invite, Message, Prack, Update};
+            return matches!(method, Bye | Info | Invite | Message | Prack | Update);
         }
-        !self.calls.goes_on(self.lower.dialogs.call_of(dialog))
+        // the dialog of a REFER: its BYE would end what it has not
+        #[cfg(feature = "refer")]
+        if call.is_none() && !self.lower.dialogs.reporter_of(dialog).is_none() {
+            return method != Method::Options;
+        }
+        // rfc3262#3: a PRACK may come behind the refusal of its INVITE
+        !matches!(method, Method::Bye | Method::Prack) && !self.calls.goes_on(call)
     }
 }

@@ -103,18 +103,27 @@ impl Phone<'_> {
             return Err(480);
         }
         let inside = !dialog.is_none();
-        // rfc4538#4: in no dialog it may name the call that it is about; one that is not there is ignored
-        let about = if inside { Some(dialog) } else { self.named_call(request) };
+        let in_call = !lower.dialogs.call_of(dialog).is_none();
+        // who only rings here, or at whom we ring, has no call to hand over; rfc5057#5.6: 603 leaves it as it is
+        if in_call && !self.is_up(dialog) {
+            return Err(603);
+        }
+        // a subscription whose dialog nobody has made yet
+        if inside && !lower.dialogs.is_confirmed(dialog) {
+            return Err(481);
+        }
+        // rfc4538#4: outside a call it may name the one that it is about; one that is not there is ignored
+        let about = if in_call { Some(dialog) } else { self.named_call(request) };
         let call = about.map_or(Handle::NONE, |dialog| lower.dialogs.call_of(dialog));
         let account = if inside { lower.dialogs.account_of(dialog) } else { arrived.account };
-        if inside {
+        if in_call {
             self.calls.keep(&lower.cx, call, request);
         }
         Wish::read(request)?.replaces(&mut [0; TARGET]).map_err(|_| 400u16)?;
         let lower = &mut self.lower;
         let (mut policy, _) = lower.accounts.transfers(&lower.cx, account);
-        // in no dialog nobody but the account's own server has us dial
-        if !inside && (account.is_none() || !lower.accounts.brought_by_own_server(account, flow, request)) {
+        // outside a call nobody but the account's own server has us dial
+        if !in_call && (account.is_none() || !lower.accounts.brought_by_own_server(account, flow, request)) {
             policy = TransferPolicy::Refuse;
         }
         let busy = inside
@@ -142,6 +151,12 @@ impl Phone<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A dialog is that of a call which is up.
+    fn is_up(&self, dialog: Handle) -> bool {
+        let call = self.calls.get(self.lower.dialogs.call_of(dialog));
+        call.is_some_and(|call| call.is_up() && call.dialog() == dialog) && self.lower.dialogs.is_confirmed(dialog)
     }
 
     /// The dialog of a call that Target-Dialog names.

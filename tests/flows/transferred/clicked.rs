@@ -11,7 +11,7 @@ fn click(from: &str, nth: u32, lines: &str) -> String {
 const TO: &str = "Refer-To: <sip:carol@10.0.0.10:5060>\r\n";
 
 /// A phone whose account has found its server.
-fn with_account(refer: TransferPolicy, direct: bool) -> (Lab, AccountId) {
+pub(super) fn with_account(refer: TransferPolicy, direct: bool) -> (Lab, AccountId) {
     let config = AccountConfig { refer, trusted: "10.5.0.1", ..anna() };
     let (mut lab, id) = if direct {
         let mut lab = Lab::new(&[Options { transfers: (refer, refer), ..Options::default() }]);
