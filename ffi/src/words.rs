@@ -316,6 +316,10 @@ const fn full(pool: Pool) -> &'static str {
         Pool::Requests => "a limit was reached: no slot was left for a request (max_calls)",
         Pool::Servers => "a limit was reached: no slot was left for an incoming INVITE (max_calls)",
         Pool::Dialogs => "a limit was reached: no slot was left for a dialog (max_calls)",
+        Pool::Inbox => {
+            "a limit was reached: no slot was left for an incoming message or REFER (max_messages, or those that \
+             direct senders may have of it)"
+        }
         Pool::Ports => "a limit was reached: no media ports could be opened",
         Pool::Message => "a limit was reached: a SIP message is longer than its buffer (max_message)",
     }

@@ -74,6 +74,8 @@ pub enum Pool {
     Servers,
     /// No slot for a dialog.
     Dialogs,
+    /// No slot for a message or a REFER that came.
+    Inbox,
     /// No media ports.
     Ports,
     /// A message is longer than its buffer.

@@ -34,7 +34,7 @@ pub(super) struct Message {
     pub(super) account: Handle,
     /// The call that it belongs to; none: it is in no dialog.
     pub(super) call: Handle,
-    /// The leg that it leaves by: its own, or its call's dialog.
+    /// The leg that it leaves by: its own, from its turn on, or its call's dialog.
     pub(super) dialog: Handle,
     /// Our request, while it runs.
     pub(super) request: Handle,

@@ -8,6 +8,7 @@ mod message;
 #[cfg(feature = "refer")]
 mod referring;
 mod sending;
+mod taking;
 mod told;
 
 use super::capacity::Capacity;
@@ -69,11 +70,13 @@ impl<'a> Messages<'a> {
         self.slots.iter().any(|(_, message)| message.is_under_way())
     }
 
-    /// A slot: a free one, or that of the message that ended first and may give way. `kept`: so many are left to others.
-    fn open(&mut self, cx: &mut Context<'_>, kept: usize) -> Option<Handle> {
-        if self.slots.free() + self.spare <= kept {
-            return None;
-        }
+    /// Slots that are free, or of messages that may give way.
+    fn vacant(&self) -> usize {
+        self.slots.free() + self.spare
+    }
+
+    /// A slot: a free one, or that of the message that ended first and may give way.
+    fn open(&mut self, cx: &mut Context<'_>) -> Option<Handle> {
         while self.slots.is_full() {
             let oldest = self.slots.handle_at(self.ended.pop()?);
             if let Some(oldest) = oldest.filter(|oldest| self.slots.get(*oldest).is_some_and(Message::may_go)) {

@@ -1,7 +1,6 @@
 //! REFER (RFC 3515): kept as a message is, until the application follows it, refuses it, or says nothing for too long.
 
 use super::Messages;
-use super::arriving::UNREAD;
 use super::message::{Message, PENDING_NEWS};
 use crate::base::limits::UNREAD_MS;
 use crate::base::slots::Handle;
@@ -10,7 +9,6 @@ use crate::phone::MessageState;
 use crate::phone::arrived::Arrived;
 use crate::phone::object::Object;
 use crate::phone::response::Extra;
-use crate::phone::transactions::server::{Kind, Served};
 use crate::phone::{Cause, CommandError, Lower};
 use crate::sip::tag::Tag;
 use crate::wire::sip::Message as Sip;
@@ -25,40 +23,10 @@ impl Messages<'_> {
         (account, call): (Handle, Handle),
         refused: Option<u16>,
     ) -> Result<Handle, u16> {
-        let Arrived { flow, keys, request, mandatory, .. } = *arrived;
-        let kept = if account.is_none() && lower.accounts.used() > 0 { self.slots.capacity() / 4 } else { 0 };
-        let handle = self.open(&mut lower.cx, kept).ok_or(refused.unwrap_or(UNREAD))?;
-        let opened = self.keep_whole(handle, request).ok_or(refused.unwrap_or(513)).and_then(|len| {
-            if refused.is_some() {
-                return Ok((len, Handle::NONE));
-            }
-            let served = Served { call: Handle::NONE, dialog: Handle::NONE, kind: Kind::Message };
-            let server = lower.transactions.open(&mut lower.cx, now, (flow, keys), (request, mandatory), b"", served);
-            server.map(|server| (len, server)).map_err(|_| UNREAD)
-        });
-        let (len, server) = match opened {
-            Ok(opened) => opened,
-            Err(status) => {
-                self.free(&mut lower.cx, handle);
-                return Err(status);
-            }
-        };
         let due = if refused.is_some() { Instant::NEVER } else { now + Duration::from_millis(UNREAD_MS) };
-        if let Some(slot) = self.slots.get_mut(handle) {
-            let (incoming, refer) = (true, true);
-            *slot = Message {
-                incoming,
-                refer,
-                account,
-                call,
-                server,
-                began: now,
-                changed: now,
-                due,
-                len,
-                ..Message::EMPTY
-            };
-        }
+        let message = Message { refer: true, account, call, due, ..Message::EMPTY };
+        let taken = self.take(lower, now, arrived, message, refused.is_none());
+        let handle = taken.map_err(|status| refused.unwrap_or(status))?;
         match refused {
             Some(status) => {
                 lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());

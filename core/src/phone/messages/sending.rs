@@ -45,27 +45,18 @@ impl Messages<'_> {
         let uri = address(&lower.accounts, account, target, &mut room)?;
         // nothing may fail behind this: a message that has ended may give way to this one
         self.has_room(uri, new)?;
-        lower.can_begin(account, uri)?;
-        let handle = self.open(&mut lower.cx, 0).ok_or(CommandError::Full)?;
-        let parts = self.keep_parts(handle, uri, new);
-        let leg = parts.and_then(|parts| {
-            let make = |tag, own_hop| Leg::of_message(handle, account, tag, own_hop);
-            lower.begin_leg(account, uri, &DialOptions::default(), make, |_| b"").map(|leg| (parts, leg))
-        });
-        let (parts, dialog) = match leg {
-            Ok(made) => made,
-            Err(error) => {
-                self.free(&mut lower.cx, handle);
-                return Err(error);
-            }
-        };
+        if !lower.can_name(account, uri) {
+            return Err(CommandError::Text);
+        }
+        let handle = self.open(&mut lower.cx).ok_or(CommandError::Full)?;
+        let parts = self.keep_parts(handle, uri, new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
         let [key, _] = lower.cx.keys;
         let peer = Hasher::new(key)
             .with(&account.index.to_le_bytes())
             .with(&account.generation.to_le_bytes())
             .with(uri)
             .finish();
-        let message = Message { account, dialog, peer, parts, ..Message::EMPTY };
+        let message = Message { account, peer, parts, ..Message::EMPTY };
         self.queue(lower, now, handle, message, new);
         Ok(handle)
     }
@@ -80,14 +71,8 @@ impl Messages<'_> {
     ) -> Result<Handle, CommandError> {
         check(new)?;
         self.has_room(b"", new)?;
-        let handle = self.open(&mut lower.cx, 0).ok_or(CommandError::Full)?;
-        let parts = match self.keep_parts(handle, b"", new) {
-            Ok(parts) => parts,
-            Err(error) => {
-                self.free(&mut lower.cx, handle);
-                return Err(error);
-            }
-        };
+        let handle = self.open(&mut lower.cx).ok_or(CommandError::Full)?;
+        let parts = self.keep_parts(handle, b"", new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
         let account = lower.dialogs.account_of(dialog);
         let [key, _] = lower.cx.keys;
         let peer = Hasher::new(key).with(&dialog.index.to_le_bytes()).with(&dialog.generation.to_le_bytes()).finish();
@@ -147,31 +132,45 @@ impl Messages<'_> {
         }
     }
 
-    /// A message leaves. Gives its end, where it cannot.
+    /// A message that waits for its turn leaves. Gives its end, where it cannot.
     fn leave(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) -> Option<Outcome> {
         let failed = |result| Some(Outcome { result, sip_code: 0 });
-        let message = self.slots.get_mut(handle)?;
-        let Message { dialog, account, parts, .. } = *message;
+        let message = self.slots.get_mut(handle).filter(|message| message.state == MessageState::Queued)?;
+        let Message { call, dialog, account, parts, .. } = *message;
         message.due = Instant::NEVER;
-        if !message.call.is_none() && !lower.dialogs.is_confirmed(dialog) {
+        if !call.is_none() && !lower.dialogs.is_confirmed(dialog) {
             return failed(Cause::State); // its call ended before its turn
         }
-        let Some(request) = lower.dialog_request(dialog, Sending::Message) else {
+        let block = self.text.get(handle.index);
+        let dialog = if call.is_none() {
+            let make = |tag, own_hop| Leg::of_message(handle, account, tag, own_hop);
+            match lower.begin_leg(account, parts.target.of(block), &DialOptions::default(), make, |_| b"") {
+                Ok(leg) => leg,
+                Err(CommandError::Full) => Handle::NONE,
+                Err(_) => return failed(Cause::Full), // its account is called otherwise by now
+            }
+        } else {
+            dialog
+        };
+        let request = if dialog.is_none() { None } else { lower.dialog_request(dialog, Sending::Message) };
+        let Some(request) = request else {
+            if call.is_none() {
+                lower.dialogs.discard(dialog);
+            }
             message.due = now + Duration::from_millis(SLOT_RETRY_MS);
             lower.cx.wake(Object::Message(handle.index), message.due);
             return None;
         };
-        message.request = request;
+        (message.request, message.dialog) = (request, dialog);
         message.state = MessageState::Sending;
         lower.dialogs.set_message(dialog, handle);
-        let block = self.text.get(handle.index);
         let body = (parts.content_type.of(block), parts.body.of(block));
         if lower.transactions.carry(&mut lower.cx, request, parts.lines.of(block), body).is_err() {
             lower.end_request(request);
             return failed(Cause::Full);
         }
         let leg = lower.dialogs.get(dialog)?;
-        let way = if message.call.is_none() {
+        let way = if call.is_none() {
             let hop = lower.accounts.fresh_hop(now, account).filter(|_| leg.own_hop());
             hop.map(|hop| (hop.flow(), true))
         } else {
@@ -190,14 +189,14 @@ impl Messages<'_> {
     /// A message of ours has ended. Gives the one whose turn it is now.
     fn finish(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, outcome: Outcome) -> Option<Handle> {
         let message = self.slots.get_mut(handle)?;
-        let Message { dialog, call, token, .. } = *message;
+        let Message { dialog, call, token, state, .. } = *message;
         let next = core::mem::replace(&mut message.next, Handle::NONE);
         (message.request, message.dialog, message.changed) = (Handle::NONE, Handle::NONE, now);
         (message.result, message.sip_code) = (outcome.result, outcome.sip_code);
         message.due = Instant::NEVER;
         if call.is_none() {
-            lower.release_dialog(dialog);
-        } else {
+            lower.release_dialog(dialog); // none, before its turn
+        } else if state == MessageState::Sending {
             lower.dialogs.set_message(dialog, Handle::NONE);
         }
         let tells = token != 0 || outcome.result != Cause::Normal;
@@ -260,12 +259,12 @@ impl Messages<'_> {
         self.go_on(lower, now, handle);
     }
 
-    /// A message of ours is not to leave any more, or its response is not waited for.
+    /// A message of ours is not to leave any more, or its response is not waited for. Those behind it are given up as well,
+    /// each by itself, so none of them has its turn.
     pub(super) fn give_up(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(message) = self.slots.get(handle) else { return };
         lower.end_request(message.request);
-        // those behind it are given up themselves, or have their turn
-        self.ends(lower, now, handle, Outcome { result: Cause::Cancelled, sip_code: 0 });
+        self.finish(lower, now, handle, Outcome { result: Cause::Cancelled, sip_code: 0 });
     }
 }
 

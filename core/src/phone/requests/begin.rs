@@ -148,13 +148,18 @@ impl Lower<'_> {
     ///
     /// # Errors
     /// As there.
-    #[cfg(any(feature = "message", feature = "subscribe"))]
+    #[cfg(feature = "subscribe")]
     pub(in crate::phone) fn can_begin(&self, account: Handle, uri: &[u8]) -> Result<(), CommandError> {
-        let options = DialOptions::default();
-        if !First::new(&self.accounts, (account, uri), &options, |_| b"").fits(self) {
+        if !self.can_name(account, uri) {
             return Err(CommandError::Text);
         }
         if self.dialogs.free() == 0 { Err(CommandError::Full) } else { Ok(()) }
+    }
+
+    /// The texts of a first request have room in a dialog, where one is free.
+    #[cfg(any(feature = "message", feature = "subscribe"))]
+    pub(in crate::phone) fn can_name(&self, account: Handle, uri: &[u8]) -> bool {
+        First::new(&self.accounts, (account, uri), &DialOptions::default(), |_| b"").fits(self)
     }
 
     /// The leg of a request that nothing else is asked of. `make` makes it of our tag, and of whether its way is the

@@ -208,6 +208,12 @@ impl Transactions<'_> {
         end <= room && end <= ACCEPTED + self.reply.len()
     }
 
+    /// The same of a response with any status.
+    #[cfg(feature = "message")]
+    pub(in crate::phone) fn fits_any(&self, handle: Handle, needed: usize) -> bool {
+        self.fits(handle, needed + ACCEPTED)
+    }
+
     pub(in crate::phone) fn server(&self, handle: Handle) -> Option<&Server> {
         self.servers.get(handle)
     }

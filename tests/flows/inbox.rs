@@ -1,0 +1,115 @@
+//! The inbox: what a message or a REFER that comes takes, what it leaves to others, and what is refused.
+
+use microsip_core::base::time::Duration;
+use microsip_core::phone::{Capacity, MessagePolicy, TransferPolicy};
+use microsip_tests::{EventKind, Lab, Options, Peer, Sip};
+
+const PLAIN: &str = "Content-Type: text/plain\r\n";
+
+fn news(lab: &Lab, kind: EventKind) -> usize {
+    lab.ends[0].events.iter().filter(|event| event.kind == kind).count()
+}
+
+/// Answers each message that waits.
+fn answer_all(lab: &mut Lab) {
+    let now = lab.now;
+    let phone = &mut lab.ends[0].phone;
+    for message in phone.messages().collect::<Vec<_>>() {
+        let _ = phone.message_answer(now, message, 0); // it may have been answered
+    }
+    lab.drain();
+}
+
+/// Header lines that a response echoes, of so many bytes and a few more.
+fn echoed(pad: usize) -> String {
+    format!("Via: SIP/2.0/UDP 10.0.0.200;branch=z9hG4bK{}\r\n", "v".repeat(pad))
+}
+
+/// A phone of which each message may have 1024 bytes, and a peer.
+fn narrow(transfers: TransferPolicy, messages: MessagePolicy) -> (Lab, Peer) {
+    let capacity = Capacity { messages: 2, ..Capacity::host(2, 1, 1024) };
+    let mut lab = Lab::new(&[Options { capacity, transfers: (transfers, transfers), messages, ..Options::default() }]);
+    lab.audio = false;
+    let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    (lab, peer)
+}
+
+// A response that does not fit would leave a transaction behind: such a message is refused before anybody hears of it.
+#[test]
+fn a_message_whose_response_is_too_long_is_refused_and_takes_nothing() {
+    for policy in [MessagePolicy::Ask, MessagePolicy::Store] {
+        let mut seen = Vec::new();
+        for pad in (100..900).step_by(3) {
+            let (mut lab, mut peer) = narrow(TransferPolicy::Refuse, policy);
+            let text = peer.request("MESSAGE", &format!("{}{PLAIN}", echoed(pad)), "hello");
+            peer.send(&mut lab, &text);
+            lab.run_for(Duration::from_millis(50));
+            answer_all(&mut lab);
+            lab.run_for(Duration::from_secs(40));
+            let responses: Vec<u16> = peer.all(&lab, "SIP/2.0").iter().map(Sip::status).collect();
+            let taken = matches!(responses[..], [200 | 202]);
+            assert_eq!(news(&lab, EventKind::Message), usize::from(taken), "{pad} {responses:?}");
+            assert!(taken || matches!(responses[..], [513] | []), "{pad} {responses:?}");
+            assert_eq!(lab.ends[0].phone.in_use().servers, 0, "{pad} {responses:?}");
+            seen.extend(responses);
+        }
+        assert!(seen.iter().any(|status| *status < 300), "{seen:?}");
+        // one that is stored has its response at once, which is shorter
+        assert!(seen.contains(&513) || policy == MessagePolicy::Store, "{seen:?}");
+    }
+}
+
+#[test]
+fn a_refer_whose_response_is_too_long_is_refused_and_takes_nothing() {
+    for policy in [TransferPolicy::Ask, TransferPolicy::Follow] {
+        let mut seen = Vec::new();
+        for pad in (100..900).step_by(3) {
+            let (mut lab, mut peer) = narrow(policy, MessagePolicy::Ask);
+            peer.call(&mut lab, 0);
+            let lines = format!("{}Refer-To: <sip:10.0.0.10>\r\nContact: <{}>\r\n", echoed(pad), peer.contact);
+            let text = peer.request("REFER", &lines, "");
+            let before = peer.all(&lab, "SIP/2.0").len();
+            peer.send(&mut lab, &text);
+            lab.run_for(Duration::from_millis(50));
+            answer_all(&mut lab);
+            lab.run_for(Duration::from_secs(1));
+            peer.oblige(&mut lab);
+            lab.run_for(Duration::from_secs(40));
+            let responses: Vec<u16> = peer.all(&lab, "SIP/2.0").iter().skip(before).map(Sip::status).collect();
+            let told = news(&lab, EventKind::Refer);
+            match responses[..] {
+                [603] => assert!(policy == TransferPolicy::Ask && told == 1, "{pad}"),
+                [200] => assert!(policy == TransferPolicy::Follow && told == 1, "{pad}"),
+                [513] | [] => assert_eq!(told, 0, "{pad}"),
+                _ => panic!("{pad}: {responses:?}"),
+            }
+            assert_eq!(lab.ends[0].phone.in_use().servers, 0, "{pad} {responses:?}");
+            seen.extend(responses);
+        }
+        assert!(seen.contains(&513) && seen.iter().any(|status| *status != 513), "{seen:?}");
+    }
+}
+
+// A message that ended gives its slot for one that is taken in, and not for one that finds no transaction.
+#[test]
+fn one_that_finds_no_transaction_costs_nobody_a_slot() {
+    let capacity = Capacity { messages: 1, servers: 1, ..Capacity::host(2, 1, 2048) };
+    let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let text = peer.request("MESSAGE", PLAIN, "hello");
+    peer.send(&mut lab, &text);
+    lab.run_for(Duration::from_millis(50));
+    answer_all(&mut lab);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), 200);
+    let kept = lab.ends[0].events.iter().find(|event| event.kind == EventKind::Message).expect("it came").message;
+    let mut other = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    other.invite(&mut lab);
+    other.wait(&mut lab, "SIP/2.0 180");
+    let refused = lab.ends[0].phone.counters().refused_full;
+    peer.call_id = "another".into();
+    let text = peer.request("MESSAGE", PLAIN, "no room");
+    peer.send(&mut lab, &text);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), 480);
+    assert_eq!(lab.ends[0].phone.counters().refused_full, refused + 1);
+    assert_eq!(lab.ends[0].phone.message_body(kept), Ok(&b"hello"[..]), "it can still be read");
+}

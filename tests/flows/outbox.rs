@@ -1,0 +1,115 @@
+//! Messages of ours that wait for their turn: what they hold meanwhile, and what becomes of them when their account goes.
+
+use crate::server::{REGISTRAR, Server, account_with, anna, pass};
+use microsip_core::base::time::Duration;
+use microsip_core::phone::{AccountConfig, AccountId, Capacity, Cause, NewMessage};
+use microsip_tests::{EventKind, Lab, Options, Peer};
+
+fn text(body: &str, token: u64) -> NewMessage<'_> {
+    NewMessage { body: body.as_bytes(), token, ..NewMessage::default() }
+}
+
+fn sent(lab: &Lab) -> Vec<(u64, u16, Cause)> {
+    let ends = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Sent);
+    ends.map(|event| (event.token, event.sip_code, event.result)).collect()
+}
+
+/// An account whose server says nothing.
+fn silent(messages: u32) -> (Lab, AccountId, Server) {
+    let config = AccountConfig { no_register: true, ..anna() };
+    let capacity = Capacity::host(2, 2, 2048).writing(messages);
+    let (mut lab, account) = account_with(capacity, &[REGISTRAR], config);
+    let server = Server::new(&mut lab, REGISTRAR, |_, _| Vec::new());
+    (lab, account, server)
+}
+
+// Messages to another far end take the first slots, and give them to the end of the queue.
+#[test]
+fn an_account_that_goes_takes_its_queue_along() {
+    for first in 0..4 {
+        let (mut lab, account, mut server) = silent(4);
+        let mut other = Peer::new(&mut lab, "10.0.0.19:5060", 0);
+        let send = |lab: &mut Lab, account, to: &str, token| {
+            let now = lab.now;
+            lab.ends[0].phone.message_send(now, account, to, &text("x", token)).unwrap();
+            lab.drain();
+        };
+        for token in 0..first {
+            send(&mut lab, AccountId::NONE, "sip:10.0.0.19:5060", 90 + token);
+        }
+        for token in first..4 {
+            send(&mut lab, account, "bob", token);
+        }
+        for _ in 0..first {
+            let message = other.wait(&mut lab, "MESSAGE");
+            other.respond(&mut lab, &message, 200, "");
+        }
+        lab.run_for(Duration::from_millis(100));
+        for token in 4..4 + first {
+            send(&mut lab, account, "bob", token);
+        }
+        pass(&mut lab, &mut server, 1);
+        let now = lab.now;
+        lab.ends[0].phone.account_remove(now, account).unwrap();
+        lab.drain();
+        pass(&mut lab, &mut server, 1);
+        let ends = sent(&lab);
+        let gone = ends.iter().filter(|(_, _, result)| *result == Cause::Cancelled);
+        let mut gone: Vec<u64> = gone.map(|(token, ..)| *token).collect();
+        gone.sort_unstable();
+        assert_eq!(gone, (first..4 + first).collect::<Vec<_>>(), "each ends once");
+        let mut branches: Vec<_> = server.all("MESSAGE").iter().map(|seen| seen.header("Call-ID")).collect();
+        branches.dedup();
+        assert_eq!(branches.len(), 1, "none of those that waited leaves");
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn those_that_wait_for_their_turn_hold_no_dialog() {
+    let capacity = Capacity { messages: 16, dialogs: 2, ..Capacity::host(1, 1, 2048) };
+    let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+    let mut bob = Peer::new(&mut lab, "10.0.0.19:5060", 0);
+    let now = lab.now;
+    for token in 1..=16 {
+        lab.ends[0].phone.message_send(now, AccountId::NONE, "sip:10.0.0.19:5060", &text("x", token)).unwrap();
+    }
+    lab.drain();
+    assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
+    let call = lab.dial(0, "sip:carol@10.0.0.10:5060");
+    // the second far end finds no dialog, and tries again
+    assert_eq!(lab.ends[0].phone.in_use().dialogs, 2);
+    let mut call_ids = Vec::new();
+    for _ in 1..=16 {
+        let message = bob.wait(&mut lab, "MESSAGE");
+        call_ids.push(message.header("Call-ID"));
+        bob.respond(&mut lab, &message, 200, "");
+    }
+    lab.run_until("their ends", |lab| sent(lab).len() == 16);
+    assert_eq!(sent(&lab), (1..=16).map(|token| (token, 200, Cause::Normal)).collect::<Vec<_>>());
+    call_ids.dedup();
+    assert_eq!(call_ids.len(), 16, "rfc3428#8: each is a dialog of its own for nobody");
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    lab.drain();
+    lab.assert_settled();
+}
+
+#[test]
+fn one_that_finds_no_dialog_tries_again() {
+    let capacity = Capacity { messages: 4, dialogs: 1, ..Capacity::host(1, 1, 2048) };
+    let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+    let mut bob = Peer::new(&mut lab, "10.0.0.19:5060", 0);
+    let call = lab.dial(0, "sip:carol@10.0.0.10:5060");
+    let now = lab.now;
+    lab.ends[0].phone.message_send(now, AccountId::NONE, "sip:10.0.0.19:5060", &text("later", 1)).unwrap();
+    lab.drain();
+    bob.silence(&mut lab, "MESSAGE", Duration::from_millis(2500));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    lab.drain();
+    let message = bob.wait(&mut lab, "MESSAGE");
+    bob.respond(&mut lab, &message, 200, "");
+    lab.run_until("its end", |lab| !sent(lab).is_empty());
+    lab.assert_settled();
+}
