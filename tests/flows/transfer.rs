@@ -1,11 +1,11 @@
 //! We transfer a call (RFC 3515, 5589): what leaves, each outcome of the REFER and of its NOTIFYs, and what becomes of the
 //! calls.
 
-use microsip_core::base::limits::{TRANSFER_MS, TRANSFER_SILENT_MS};
+use microsip_core::base::limits::{TRANSFER_MS, TRANSFER_SILENT_MS, TRANSFER_WHOLE_MS};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
-    AccountConfig, AccountId, CallId, CallState, Cause, CommandError, EndCause, EndedBy, TransferOptions,
-    TransferState, TransferTo,
+    AccountConfig, AccountId, CallId, CallState, Cause, CommandError, EndCause, EndedBy, SessionTimer, TimerMode,
+    TransferOptions, TransferState, TransferTo,
 };
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, Told};
 
@@ -272,6 +272,52 @@ fn silence_gives_the_call_back() {
     // rfc6665#4.1.3: what comes then is of no subscription
     assert_eq!(notify(&mut lab, &mut bob, "terminated", "SIP/2.0 200 OK\r\n"), 481);
     given_back(&mut lab, &mut bob, call, 0, Cause::Timeout);
+}
+
+// a far end that says for ever that it tries
+#[test]
+fn a_transfer_does_not_go_on_for_ever() {
+    let (mut lab, mut bob, call, _) = accepted();
+    lab.audio = false;
+    let begun = lab.now;
+    while dones(&lab).is_empty() {
+        notify(&mut lab, &mut bob, "active;expires=60", "SIP/2.0 100 Trying\r\n");
+        assert!(lab.now.since(begun).millis() < 2 * TRANSFER_WHOLE_MS, "it goes on");
+        lab.run_for(Duration::from_secs(150));
+    }
+    let end = told(&lab, EventKind::Done)[0].at.since(begun).millis();
+    assert!((TRANSFER_WHOLE_MS - 100..=TRANSFER_WHOLE_MS).contains(&end), "{end}");
+    assert_eq!(notify(&mut lab, &mut bob, "terminated", "SIP/2.0 200 OK\r\n"), 481);
+    given_back(&mut lab, &mut bob, call, 0, Cause::Timeout);
+    // and the next one has all its time
+    let (mut lab, mut bob, call, _) = accepted();
+    lab.run_for(Duration::from_secs(20));
+    notify(&mut lab, &mut bob, "terminated", "SIP/2.0 486 Busy Here\r\n");
+    let refer = referred(&mut lab, &mut bob, call);
+    let begun = lab.now;
+    bob.respond(&mut lab, &refer, 202, "");
+    lab.run_until("its end", |lab| dones(lab).len() == 2);
+    let silent = lab.now.since(begun).millis();
+    assert!((TRANSFER_SILENT_MS - 100..=TRANSFER_SILENT_MS + 100).contains(&silent), "{silent}");
+}
+
+// rfc4028#10: the deadline of a transfer that is over stood before that of the refresh
+#[test]
+fn a_transfer_that_fails_takes_no_other_deadline_along() {
+    let session_timer = SessionTimer { mode: TimerMode::Always, expires: 90, ..SessionTimer::INHERITED };
+    let mut lab = Lab::new(&[Options { session_timer, ..Options::default() }]);
+    lab.audio = false;
+    lab.patience = Duration::from_secs(60);
+    let mut bob = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    bob.call(&mut lab, 0);
+    let call = lab.ends[0].last_call();
+    let refer = referred(&mut lab, &mut bob, call);
+    bob.respond(&mut lab, &refer, 202, "");
+    lab.run_for(Duration::from_secs(1));
+    notify(&mut lab, &mut bob, "terminated", "SIP/2.0 486 Busy Here\r\n");
+    let refresh = bob.wait(&mut lab, "INVITE");
+    assert!(!refresh.header("Session-Expires").is_empty());
+    assert!(is_up(&lab, call));
 }
 
 // rfc3515#2.4.4: NOTIFY may be faster than the response

@@ -3,6 +3,7 @@
 
 mod asking;
 mod clicked;
+mod limits;
 
 use crate::replaces::{following, name_of};
 use crate::server::{REGISTRAR, account_with, anna, header};

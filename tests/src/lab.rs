@@ -63,6 +63,9 @@ pub struct Sent {
 /// Decides about a packet: false takes it away.
 pub type Filter = Box<dyn FnMut(&Packet) -> bool>;
 
+/// Steps at one time that are too many.
+const STANDING: u32 = 10_000;
+
 /// Phones, strangers' sockets, and the network between them.
 pub struct Lab {
     /// The time.
@@ -90,6 +93,8 @@ pub struct Lab {
     /// The longest wait for a condition.
     pub patience: Duration,
     repeating: Option<Repeating>,
+    /// Steps since time went on.
+    standing: u32,
     rng: Rng,
     order: u64,
     next_tick: Instant,
@@ -128,6 +133,7 @@ impl Lab {
             audio: true,
             patience: Duration::from_secs(120),
             repeating: None,
+            standing: 0,
             rng: Rng::new(&[77; 32]),
             order: 0,
             next_tick: now,
@@ -382,6 +388,8 @@ impl Lab {
     pub fn step(&mut self, until: Instant) -> bool {
         self.drain();
         let Some(at) = self.next().filter(|at| *at <= until) else { return false };
+        self.standing = if at > self.now { 0 } else { self.standing + 1 };
+        assert!(self.standing < STANDING, "time stands still: a deadline that has passed is not served");
         self.now = self.now.max(at);
         self.deliver();
         self.send_again();

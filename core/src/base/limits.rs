@@ -193,6 +193,11 @@ pub const TRANSFER_SILENT_MS: u64 = 32_000;
 #[cfg(feature = "refer")]
 pub const TRANSFER_MS: u64 = 200_000;
 
+/// A transfer of ours takes no longer than this (milliseconds), however often the far end says
+/// that it goes on: as long as we tell of one ourselves ([`REPORT_MS`]).
+#[cfg(feature = "refer")]
+pub const TRANSFER_WHOLE_MS: u64 = REPORT_MS;
+
 /// The sender of a REFER is told how its call goes for so long (milliseconds), and then that nobody tells any more: as
 /// long as a call may ring with a refreshing 18x, and a little more.
 #[cfg(feature = "refer")]

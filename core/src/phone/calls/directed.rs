@@ -30,8 +30,10 @@ pub(super) struct Transfer {
     pub(super) with: Handle,
     /// The call whose far end is to take the place of this one.
     pub(super) of: Handle,
-    /// The end of our patience.
+    /// The end of our patience, if nothing more is told.
     pub(super) until: Instant,
+    /// The end of it, whatever is told.
+    pub(super) last: Moment,
     /// The last step, its status, its result and its time.
     pub(super) state: TransferState,
     pub(super) sip_code: u16,
@@ -48,6 +50,7 @@ impl Transfer {
         with: Handle::NONE,
         of: Handle::NONE,
         until: Instant::NEVER,
+        last: Moment::NEVER,
         state: TransferState::Pending,
         sip_code: 0,
         result: Cause::Normal,
@@ -97,9 +100,9 @@ impl Report {
         until: Instant::NEVER,
     };
 
-    /// Its deadline.
+    /// Its deadline. At its end it may find no slot, and looks for one again.
     pub(super) fn at(&self) -> Instant {
-        self.retry.min(self.until)
+        if self.retry == Instant::NEVER { self.until } else { self.retry }
     }
 }
 

@@ -24,11 +24,16 @@ impl Calls<'_> {
     /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be
     /// offered anew.
     pub(in crate::phone) fn call_timeout(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        self.serve_first(lower, now, handle);
+        // one that was given up may have stood before another one, and then nothing was served
+        self.wake(&mut lower.cx, handle);
+    }
+
+    fn serve_first(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get_mut(handle) else { return };
         if core::mem::take(&mut call.leaving) {
             // refused only where it has ended by itself
             let _ = self.hangup(lower, now, CallId(handle));
-            self.wake(&mut lower.cx, handle);
             return;
         }
         if call.plan.at() <= now {
@@ -49,7 +54,6 @@ impl Calls<'_> {
         }
         if cfg!(feature = "reoffer") && call.next_offer.at() <= now {
             call.next_offer.rest();
-            self.wake(&mut lower.cx, handle);
             self.reoffer(lower, now, handle);
             return;
         }

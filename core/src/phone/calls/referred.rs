@@ -169,7 +169,6 @@ impl Calls<'_> {
         } else {
             self.report(lower, now, handle);
         }
-        self.wake(&mut lower.cx, handle);
     }
 
     /// A call's slot is needed, or it is released: its end is told, if it was not, and nobody waits for the response.

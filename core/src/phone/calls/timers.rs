@@ -210,12 +210,10 @@ impl Calls<'_> {
         }
         if asks || waits {
             call.refresh.at = last.min(now + Duration::from_millis(SLOT_RETRY_MS));
-            self.wake(&mut lower.cx, handle);
             return;
         }
         call.refresh = Refresh { at: timer.next_step(now), alone: true };
         call.next_offer.begin();
-        self.wake(&mut lower.cx, handle);
         self.reoffer(lower, now, handle);
     }
 

@@ -5,7 +5,7 @@ use super::Calls;
 use super::call::{Call, PENDING_TRANSFER};
 use super::directed::{Stage, Transfer};
 use crate::base::cursor::Cursor;
-use crate::base::limits::{REFER_LINES, TARGET, TRANSFER_MS, TRANSFER_SILENT_MS};
+use crate::base::limits::{REFER_LINES, TARGET, TRANSFER_MS, TRANSFER_SILENT_MS, TRANSFER_WHOLE_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::arrived::Arrived;
@@ -81,9 +81,9 @@ impl Calls<'_> {
             return Err(CommandError::Text);
         }
         if let Some(call) = self.get_mut(handle) {
-            let (token, at) = (options.token, call.moment(now));
-            call.transfer =
-                Transfer { stage: Stage::Asked, request, with, of: call.transfer.of, token, at, ..Transfer::NONE };
+            let (token, of, at) = (options.token, call.transfer.of, call.moment(now));
+            let last = call.moment(now + Duration::from_millis(TRANSFER_WHOLE_MS));
+            call.transfer = Transfer { stage: Stage::Asked, request, with, of, last, token, at, ..Transfer::NONE };
             lower.cx.begin(&mut call.commands, handle, Op::Transfer, token)?;
         }
         if let Some(with) = self.get_mut(with) {
@@ -201,7 +201,8 @@ impl Calls<'_> {
                     None => TransferState::Pending,
                 };
                 if let Some(call) = self.get_mut(handle) {
-                    call.transfer.until = now + Duration::from_millis(TRANSFER_MS);
+                    let last = call.time(call.transfer.last);
+                    call.transfer.until = last.min(now + Duration::from_millis(TRANSFER_MS));
                 }
                 if state != TransferState::Pending {
                     self.tell_transfer(lower, now, handle, state, status.unwrap_or(0), Cause::Normal);
@@ -212,10 +213,9 @@ impl Calls<'_> {
         true
     }
 
-    /// The far end told nothing for too long.
+    /// The far end told nothing for too long, or nothing but that it goes on.
     pub(super) fn transfer_due(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         self.transfer_failed(lower, now, handle, 0, Cause::Timeout);
-        self.wake(&mut lower.cx, handle);
     }
 
     /// The far end has sent BYE. One that had accepted its transfer has gone to the other party; and a party that it was

@@ -272,7 +272,6 @@ impl Calls<'_> {
                 self.end_call(lower, now, handle, Cause::Normal, 0);
             }
         }
-        self.wake(&mut lower.cx, handle);
     }
 
     /// A rule answers, and the person at the device is told where that is asked for.
