@@ -169,6 +169,49 @@ fn an_attended_transfer_ends_both_calls() {
     lab.assert_settled();
 }
 
+// rfc3261#19.1.1, #19.1.5: a Contact's own headers and method are of no Refer-To, which has the Replaces there
+#[test]
+fn a_contact_with_headers_is_named_without_them() {
+    for contact in
+        ["sip:carol@10.0.0.10:5060;x=1?Subject=a&Priority=b", "sip:carol@10.0.0.10:5060;method=INVITE;x=1?a=b"]
+    {
+        let (mut lab, mut bob, call) = talking();
+        let mut carol = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+        carol.contact = contact.into();
+        carol.be_called(&mut lab, 0);
+        let with = lab.ends[0].last_call();
+        transfer(&mut lab, call, TransferTo::Call(with), &options()).unwrap();
+        let to = bob.wait(&mut lab, "REFER").header("Refer-To");
+        assert!(to.starts_with("<sip:carol@10.0.0.10:5060;x=1?Replaces="), "{to}");
+    }
+}
+
+#[test]
+fn a_name_that_is_too_long_is_refused_and_nothing_leaves() {
+    let (mut lab, mut bob, call) = talking();
+    let mut carol = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    for len in [100, 340, 400] {
+        carol.call_id = format!("{}@x", "%".repeat(len));
+        carol.theirs.clear();
+        carol.call(&mut lab, 0);
+        let with = lab.ends[0].last_call();
+        let done = transfer(&mut lab, call, TransferTo::Call(with), &options());
+        let fits = len == 100;
+        assert_eq!(done, if fits { Ok(()) } else { Err(CommandError::Text) }, "{len}");
+        if fits {
+            let refer = bob.wait(&mut lab, "REFER");
+            assert!(refer.header("Refer-To").contains(&"%25".repeat(len)));
+            bob.respond(&mut lab, &refer, 603, "");
+        } else {
+            bob.silence(&mut lab, "REFER", Duration::from_millis(100));
+        }
+        carol.be_hung_up(&mut lab, 0, with);
+    }
+    assert!(is_up(&lab, call));
+    bob.be_hung_up(&mut lab, 0, call);
+    lab.assert_settled();
+}
+
 // rfc5589#7: the party that is called learns of it first
 #[test]
 fn the_other_partys_bye_is_part_of_the_transfer() {

@@ -1,4 +1,4 @@
-//! What a REFER may take: one call at a time in each dialog, of the slots that direct calls have, and no time for ever.
+//! The limits of a REFER: one call at a time in each dialog, of the slots that direct calls have, and no time for ever.
 
 use super::*;
 

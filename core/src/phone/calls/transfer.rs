@@ -61,7 +61,7 @@ impl Calls<'_> {
                 if !may || with.transfer.is_under_way() || !with.transfer.of.is_none() {
                     return Err(CommandError::State);
                 }
-                write_other(lower, with.dialog, &mut out);
+                write_other(lower, with.dialog, &mut out)?;
                 other.0
             }
         };
@@ -316,20 +316,18 @@ fn write_target(lower: &Lower<'_>, account: Handle, target: &str, out: &mut Curs
 
 /// Refer-To of the far end of another call, with that call's name (rfc5589#7.3): to its Contact, for no other phone has
 /// the call (rfc3891#4).
-fn write_other(lower: &Lower<'_>, dialog: Handle, out: &mut Cursor<'_>) {
-    let Some(known) = lower.dialogs.dialog(dialog) else { return };
+fn write_other(lower: &Lower<'_>, dialog: Handle, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+    let known = lower.dialogs.dialog(dialog).ok_or(CommandError::State)?;
     out.put_str("Refer-To: <");
     out.put(known.target.of(lower.dialogs.text(dialog)));
     out.put_str("?Replaces=");
     let mut room = [0u8; REFER_LINES / 3];
     let mut name = Cursor::new(&mut room);
     lower.dialogs.write_replaces(dialog, &mut name);
-    match name.finish() {
-        Ok(len) => write_hvalue(out, room.get(..len).unwrap_or_default()),
-        // too long: so is all of it
-        Err(_) => out.put(&[0; REFER_LINES]),
-    }
+    let len = name.finish().map_err(|_| CommandError::Text)?;
+    write_hvalue(out, room.get(..len).unwrap_or_default());
     out.put_str(">\r\n");
+    Ok(())
 }
 
 /// rfc3892#2: whoever is called learns who sent the caller; but not from somebody who stays unnamed.

@@ -253,7 +253,7 @@ impl Calls<'_> {
         let verdict = call.plan.verdict;
         let Some(step) = call.plan.take_due(now) else { return };
         match step {
-            Step::Nothing => return,
+            Step::Nothing => {}
             Step::Obey => {
                 if self.obey(lower, now, handle, verdict) {
                     self.answer_call(lower, now, handle, 180);
