@@ -301,6 +301,106 @@ fn a_call_takes_the_slot_of_the_one_that_it_replaces() {
     }
 }
 
+/// A phone in as many calls as it can have, one of them with the peer.
+fn full() -> (Lab, Peer, Peer, CallId) {
+    let capacity =
+        Capacity { direct_per_source: 4, dialog_text: 640, servers: 1, messages: 1, ..Capacity::host(1, 1, 4096) };
+    let mut lab = Lab::new(&[Options { capacity, ..following() }]);
+    let (mut bob, carol) = two(&mut lab);
+    bob.call(&mut lab, 0);
+    let old = lab.ends[0].last_call();
+    (lab, bob, carol, old)
+}
+
+// rfc3891#3: "if the user agent cannot accept the INVITE, it must leave the matched dialog unchanged"
+#[test]
+fn a_full_phone_ends_no_call_for_one_that_it_cannot_take() {
+    let body = |carol: &Peer, host: &str| carol.sdp().replace("c=IN IP4 10.0.0.10", &format!("c=IN IP4 {host}"));
+    for (what, code) in [("a long Contact", 513), ("a host to be looked up", 486), ("no transaction", 503)] {
+        let (mut lab, mut bob, mut carol, old) = full();
+        let mut host = "10.0.0.10";
+        match code {
+            513 => carol.contact = format!("sip:{}@10.0.0.10", "x".repeat(700)),
+            486 => host = "media.example.org",
+            _ => {
+                // a message that nobody has read yet has the only one
+                let text = bob.request("MESSAGE", "Content-Type: text/plain\r\n", "hello");
+                bob.send(&mut lab, &text);
+                lab.run_for(Duration::from_millis(50));
+            }
+        }
+        let lines = format!("Require: replaces\r\nReplaces: {}\r\n", name_of(&bob));
+        let body = body(&carol, host);
+        let text = carol.request("INVITE", &lines, &body);
+        carol.send(&mut lab, &text);
+        lab.run_for(Duration::from_secs(1));
+        let statuses: Vec<u16> = carol.all(&lab, "SIP/2.0").iter().map(Sip::status).collect();
+        assert_eq!(statuses.first(), Some(&code), "{what}");
+        assert_eq!((state(&lab, old), bob.all(&lab, "BYE").len()), (CallState::Connected, 0), "{what}");
+        let refusal = carol.wait(&mut lab, "SIP/2.0");
+        carol.ack_refusal(&mut lab, &text, &refusal);
+        bob.be_hung_up(&mut lab, 0, old);
+        lab.assert_settled();
+    }
+}
+
+// The only ports that a full phone can count on are those of the call that ends.
+#[test]
+fn a_full_phone_hands_the_media_ports_over() {
+    let (mut lab, mut bob, mut carol, old) = full();
+    let sdp_of = |lab: &Lab, peer: &Peer| {
+        let ok = peer.all(lab, "SIP/2.0 200").remove(0).body();
+        ok.lines().find(|line| line.starts_with("m=audio")).unwrap().to_owned()
+    };
+    let before = sdp_of(&lab, &bob);
+    lab.ends[0].no_ports = true;
+    replace(&mut lab, &mut carol, &name_of(&bob));
+    let ok = carol.wait(&mut lab, "SIP/2.0 200");
+    carol.learn(&ok);
+    carol.ack(&mut lab, "");
+    let bye = bob.wait(&mut lab, "BYE");
+    bob.respond(&mut lab, &bye, 200, "");
+    assert_eq!(sdp_of(&lab, &carol), before);
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(ended(&lab, old).unwrap().cause, EndCause::Replaced);
+    let new = lab.ends[0].events.iter().rev().find(|told| told.call_is(CallState::Connected)).unwrap().call;
+    lab.ends[0].no_ports = false;
+    // and once more, so that a name that was handed over is handed on
+    bob.theirs.clear();
+    bob.call_id = "again".into();
+    replace(&mut lab, &mut bob, &name_of(&carol));
+    let ok = bob.wait(&mut lab, "SIP/2.0 200");
+    bob.learn(&ok);
+    bob.ack(&mut lab, "");
+    let bye = carol.wait(&mut lab, "BYE");
+    carol.respond(&mut lab, &bye, 200, "");
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(ended(&lab, new).unwrap().cause, EndCause::Replaced);
+    let last = lab.ends[0].events.iter().rev().find(|told| told.call_is(CallState::Connected)).unwrap().call;
+    bob.be_hung_up(&mut lab, 0, last);
+    lab.assert_settled();
+}
+
+#[test]
+fn a_full_phone_cancels_no_call_of_its_own_for_one_that_it_cannot_take() {
+    let capacity = Capacity { direct_per_source: 4, ..Capacity::host(1, 1, 4096) };
+    let mut lab = Lab::new(&[Options { capacity, ..following() }]);
+    let (mut bob, mut carol) = two(&mut lab);
+    let old = lab.dial(0, "sip:peer@10.0.0.9:5060");
+    let invite = bob.wait(&mut lab, "INVITE");
+    bob.respond(&mut lab, &invite, 180, "");
+    lab.run_for(Duration::from_millis(50));
+    assert_eq!(status(&mut lab, &mut carol, &format!("{};early-only", name_of(&bob))), 486);
+    assert!(bob.all(&lab, "CANCEL").is_empty());
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, old).unwrap();
+    lab.drain();
+    let cancel = bob.wait(&mut lab, "CANCEL");
+    bob.respond(&mut lab, &cancel, 200, "");
+    bob.respond(&mut lab, &invite, 487, "");
+    lab.assert_settled();
+}
+
 // rfc3891#8: who is let in is no reason
 #[test]
 fn an_accounts_call_is_taken_by_its_own_server_alone() {
@@ -353,7 +453,15 @@ fn a_call_of_ours_may_ask_for_the_place_of_another() {
 
 #[test]
 fn two_phones_take_over_from_each_other() {
-    let mut lab = Lab::new(&[following(), following(), following()]);
+    for calls in [4, 1] {
+        take_over(calls);
+    }
+}
+
+/// The first phone has so many calls.
+fn take_over(calls: u32) {
+    let first = Options { capacity: Capacity::host(calls, 1, 4096), ..following() };
+    let mut lab = Lab::new(&[first, following(), following()]);
     let old = lab.dial(1, "sip:a@10.0.0.1:5060");
     lab.run_until("it rings", |lab| lab.ends[0].reached(CallState::Incoming));
     let (first, now) = (lab.ends[0].last_call(), lab.now);
@@ -370,6 +478,13 @@ fn two_phones_take_over_from_each_other() {
     lab.run_until("the old one is over", |lab| lab.ends[1].ended().is_some());
     assert!(lab.ends[2].reached(CallState::Connected));
     assert_eq!(lab.ends[1].ended().unwrap().call, old);
+    lab.run_for(Duration::from_secs(2));
+    let replaced = lab.ends[0].events.iter().rev().find(|told| told.call_is(CallState::Connected)).unwrap().call;
+    for (end, call) in [(0, replaced), (2, new)] {
+        let now = lab.now;
+        let heard = lab.ends[end].phone.call_stats(now, call).unwrap();
+        assert!(heard.received_packets > 80 && heard.sent_packets > 80, "{calls}: media flows both ways: {heard:?}");
+    }
     let now = lab.now;
     lab.ends[2].phone.hangup(now, new).unwrap();
     lab.assert_settled();

@@ -17,8 +17,9 @@ impl Phone<'_> {
         packet: &mut [u8],
     ) {
         self.hear(now);
-        let news = self.lower.media.handle_packet(&mut self.lower.cx, now, media.0, component, from, packet);
-        self.calls.take_news(&mut self.lower, now, media.0, news);
+        let call = self.lower.media.call_of_ports(media.0);
+        let news = self.lower.media.handle_packet(&mut self.lower.cx, now, call, component, from, packet);
+        self.calls.take_news(&mut self.lower, now, call, news);
     }
 
     /// One quantum of a bus. A complete packet is to be fetched before the next quantum, which may replace it.

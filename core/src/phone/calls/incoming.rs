@@ -15,6 +15,8 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::{Leg, Texts};
+#[cfg(feature = "refer")]
+use crate::phone::media::ports::Waiting;
 use crate::phone::object::Object;
 use crate::phone::response::Extra;
 use crate::phone::trace::Pool;
@@ -27,6 +29,19 @@ use crate::sip::session::timer::Timer;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Address, Mandatory, Message, Method, Name};
+
+/// The values of an INVITE that its slots are made from.
+#[derive(Clone, Copy)]
+pub(super) struct Admission<'m> {
+    /// Its offer, and the bytes of our answer.
+    offer: (Option<&'m [u8]>, usize),
+    /// The offer names a host that is to be looked up.
+    #[cfg_attr(not(feature = "refer"), expect(dead_code, reason = "nothing but a place that is taken asks for it"))]
+    pub(super) named: bool,
+    /// The target and the timer of its dialog.
+    target: &'m [u8],
+    timer: Timer,
+}
 
 impl Calls<'_> {
     /// An INVITE outside a dialog.
@@ -73,13 +88,18 @@ impl Calls<'_> {
         };
         #[cfg(feature = "refer")]
         let heritage = place.and_then(|place| self.heritage(lower, place.old));
+        let admission = Admission { offer: (offer, tried.len), named: tried.named, target, timer };
         #[cfg(feature = "refer")]
-        let given =
-            place.is_some_and(|place| place.follows && self.possible() == 0 && self.give_slot(lower, now, place));
+        let given = match self.give_slot(lower, now, arrived, place, admission) {
+            Ok(given) => given,
+            Err(status) => return self.refuse_unadmitted(lower, now, arrived, status),
+        };
+        #[cfg(feature = "refer")]
+        let has_room = given.is_some();
         #[cfg(not(feature = "refer"))]
-        let given = false;
-        let room =
-            given || if account.is_none() { self.admit_direct(lower, now, flow) } else { self.make_room(lower, now) };
+        let has_room = false;
+        let room = has_room
+            || if account.is_none() { self.admit_direct(lower, now, flow) } else { self.make_room(lower, now) };
         let Some(call) = room.then(|| self.open(lower)).flatten() else {
             count::up(&mut lower.cx.counters.refused_full);
             self.trace_no_room(lower, flow, account);
@@ -98,21 +118,16 @@ impl Calls<'_> {
         lower.media.set_codecs(call, lower.accounts.codecs(account));
         #[cfg(feature = "codecs")]
         lower.media.set_answering(call, lower.accounts.answering(&lower.cx, account));
-        if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len), (target, timer)) {
+        #[cfg(feature = "refer")]
+        let slots = match given {
+            Some(given) => Ok(Self::enter(lower, call, given)),
+            None => Self::slots_of(lower, now, arrived, call, admission),
+        };
+        #[cfg(not(feature = "refer"))]
+        let slots = Self::slots_of(lower, now, arrived, call, admission);
+        if let Err(status) = slots.map(|slots| self.admit(lower, now, arrived, call, slots, offer.is_none())) {
             self.discard(lower, call);
-            // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
-            if status == 513 {
-                lower.cx.too_long();
-            } else {
-                count::up(&mut lower.cx.counters.refused_full);
-                if lower.transactions.servers_free() == 0 {
-                    lower.cx.trace_full(Pool::Servers);
-                }
-            }
-            if status == 513 || !self.ruled_when_full(lower, now, arrived) {
-                let retry_after = if status == 513 { 0 } else { 5 };
-                respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
-            }
+            self.refuse_unadmitted(lower, now, arrived, status);
         } else if tried.named && self.goes_on(call) {
             let server = self.get(call).map_or(Handle::NONE, |call| call.server);
             if !self.find_offerer(lower, now, server, b"") {
@@ -127,18 +142,31 @@ impl Calls<'_> {
         }
     }
 
-    /// Takes its slots. `offer`: its offer, and the bytes of our answer; then the target and the timer of its dialog.
-    /// 503: there is no slot; 513: it is too long.
-    fn admit(
-        &mut self,
+    /// An INVITE that found no room is refused.
+    fn refuse_unadmitted(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>, status: u16) {
+        // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
+        if status == 513 {
+            lower.cx.too_long();
+        } else {
+            count::up(&mut lower.cx.counters.refused_full);
+            if lower.transactions.servers_free() == 0 {
+                lower.cx.trace_full(Pool::Servers);
+            }
+        }
+        if status == 513 || !self.ruled_when_full(lower, now, arrived) {
+            let retry_after = if status == 503 { 5 } else { 0 };
+            respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
+        }
+    }
+
+    /// Takes the slots of its dialog and its transaction. 503: there is none; 513: it is too long.
+    pub(super) fn slots_of(
         lower: &mut Lower<'_>,
         now: Instant,
         arrived: &Arrived<'_, '_>,
         call_handle: Handle,
-        offer: (Option<&[u8]>, usize),
-        (target, timer): (&[u8], Timer),
-    ) -> Result<(), u16> {
-        let Arrived { flow, request: invite, account, .. } = *arrived;
+        Admission { offer, target, timer, .. }: Admission<'_>,
+    ) -> Result<(Handle, Handle), u16> {
         let dialog_handle = Self::dialog_of_invite(lower, arrived, call_handle, target)?;
         Self::set_timer(lower, dialog_handle, timer);
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
@@ -153,6 +181,20 @@ impl Calls<'_> {
         if offer.0.is_some() {
             lower.offer_came(dialog_handle, Carrier::Invite);
         }
+        Ok((dialog_handle, server_handle))
+    }
+
+    /// A call has its slots, and rings. `late`: its INVITE has no offer.
+    fn admit(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+        call_handle: Handle,
+        (dialog_handle, server_handle): (Handle, Handle),
+        late: bool,
+    ) {
+        let Arrived { flow, request: invite, account, .. } = *arrived;
         let local = lower.cx.local_of(flow.socket());
         if let Some(call) = self.get_mut(call_handle) {
             call.account = account;
@@ -160,7 +202,7 @@ impl Calls<'_> {
             call.reach(now, CallState::Incoming);
             call.dialog = dialog_handle;
             call.server = server_handle;
-            call.answer_in_ack = offer.0.is_none();
+            call.answer_in_ack = late;
             // rfc3261#13.3.1: it is to be answered within its time; and a caller that vanished does not ring for ever
             let seconds = invite.expires().map_or(UNANSWERED_S, u64::from).min(UNANSWERED_S);
             call.give_up(now + Duration::from_secs(seconds));
@@ -182,9 +224,13 @@ impl Calls<'_> {
         #[cfg(not(feature = "refer"))]
         let rings = self.judge(lower, now, arrived, call_handle);
         if !self.goes_on(call_handle) {
-            return Ok(()); // a rule has ended it
+            return; // a rule has ended it
         }
         if let Some(local) = local {
+            // it may have taken over those of the call that it replaces
+            #[cfg(feature = "refer")]
+            lower.media.ports_ready(&mut lower.cx, call_handle, Some(local.ip()), Waiting::Nothing);
+            #[cfg(not(feature = "refer"))]
             lower.media.wish_ports(&mut lower.cx, call_handle, local.ip());
         }
         lower.cx.tell(Object::Call(call_handle.index));
@@ -202,7 +248,6 @@ impl Calls<'_> {
             }
             self.rings(lower, call_handle);
         }
-        Ok(())
     }
 
     /// The dialog that an INVITE makes (rfc3261#12.1.1). 503: there is no slot; 513: it is too long.

@@ -4,9 +4,11 @@
 use super::Calls;
 use super::call::Call;
 use super::directed::Place;
+use super::incoming::Admission;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::arrived::Arrived;
+use crate::phone::media::ports::LeftPorts;
 use crate::phone::{
     CallId, Cause, ConferenceId, EndCause, EndedBy, Lower, Member, Music, Side, Source, TransferPolicy,
 };
@@ -20,6 +22,14 @@ pub(super) struct Heritage {
     muted: bool,
     volumes: [u16; 2],
     conference: ConferenceId,
+}
+
+/// The legacy of a call that ended for the sake of its successor.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    /// The successor's dialog and transaction.
+    slots: (Handle, Handle),
+    ports: LeftPorts,
 }
 
 impl Calls<'_> {
@@ -61,16 +71,44 @@ impl Calls<'_> {
         }
     }
 
-    /// No slot is left: the call whose place is taken ends now, and gives its own.
-    pub(super) fn give_slot(&mut self, lower: &mut Lower<'_>, now: Instant, place: Place) -> bool {
-        if lower.transactions.servers_free() == 0 || lower.dialogs.free() == 0 {
-            return false;
+    /// No slot is left for an INVITE that takes this place at once: the call that has it ends now, and gives its own, with
+    /// its media ports. Before that the new call has all else that it needs, for one that cannot be accepted leaves the old
+    /// one as it is (rfc3891#3). `None`: there is a slot, or no place. An error is the status of its refusal.
+    pub(super) fn give_slot(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+        place: Option<Place>,
+        admission: Admission<'_>,
+    ) -> Result<Option<Given>, u16> {
+        let Some(place) = place.filter(|place| place.follows && self.possible() == 0) else { return Ok(None) };
+        // a CANCEL takes its time, and so does the look-up of a host, which may come to nothing
+        if !self.get(place.old).is_some_and(Call::is_up) || admission.named {
+            return Err(486);
         }
+        let local = lower.cx.local_of(arrived.flow.socket()).ok_or(503u16)?;
+        let slots = Self::slots_of(lower, now, arrived, Handle::NONE, admission)?;
+        let Some(ports) = lower.media.leave_behind(place.old, local.ip()) else {
+            let (dialog, server) = slots;
+            lower.transactions.discard(&mut lower.cx, server);
+            lower.dialogs.discard(dialog);
+            return Err(503);
+        };
         if let Some(call) = self.get_mut(place.old) {
             call.gave_way = true;
         }
         self.end_replaced(lower, now, place.old);
-        self.possible() > 0
+        Ok(Some(Given { slots, ports }))
+    }
+
+    /// A call has come into the slot that it was given. Gives its dialog and its transaction.
+    pub(super) fn enter(lower: &mut Lower<'_>, call: Handle, Given { slots, ports }: Given) -> (Handle, Handle) {
+        let (dialog, server) = slots;
+        lower.dialogs.set_call(dialog, call);
+        lower.transactions.set_call(server, call);
+        lower.media.take_over(&mut lower.cx, call, ports);
+        slots
     }
 
     /// A call is up: the one whose place it takes ends.

@@ -58,6 +58,14 @@ impl Dialogs<'_> {
         self.slots.iter().any(|(_, leg)| leg.bye_owed || leg.ack_owed)
     }
 
+    /// It is this call's, which had no slot before.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn set_call(&mut self, handle: Handle, call: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.usage = Usage::Call(call);
+        }
+    }
+
     /// Its call is gone.
     pub(in crate::phone) fn forget_usage(&mut self, handle: Handle) {
         if let Some(leg) = self.slots.get_mut(handle) {

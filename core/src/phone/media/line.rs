@@ -24,6 +24,9 @@ pub(crate) struct Line {
     /// The use of the call's slot; 0: there is no call.
     pub(super) generation: u32,
     pub(super) ports: Ports,
+    /// The use of the slot by which the driver knows its ports, where it took them over; 0: this one.
+    #[cfg(feature = "refer")]
+    pub(super) ports_of: u32,
     pub(super) waiting: Waiting,
     pub(super) source: Source,
     /// The choice of codecs of the call, or of its account; empty: the phone's.
@@ -84,6 +87,8 @@ impl Line {
     pub(crate) const EMPTY: Self = Self {
         generation: 0,
         ports: Ports::Closed,
+        #[cfg(feature = "refer")]
+        ports_of: 0,
         waiting: Waiting::Nothing,
         source: Source::Device,
         codecs: CodecOrder::EMPTY,
@@ -125,6 +130,15 @@ impl Line {
     /// The call whose line it is.
     pub(super) const fn handle(&self, index: u32) -> Handle {
         Handle { index, generation: self.generation }
+    }
+
+    /// The name of its ports.
+    pub(super) const fn ports_name(&self, index: u32) -> Handle {
+        #[cfg(feature = "refer")]
+        if self.ports_of != 0 {
+            return Handle { index, generation: self.ports_of };
+        }
+        self.handle(index)
     }
 
     /// A description with this purpose repeats our last one.

@@ -77,7 +77,7 @@ impl Media<'_> {
     pub(in crate::phone) fn poll_voice(&mut self, cx: &mut Context<'_>, now: Instant, buffer: &mut [u8]) -> Transmit {
         while let Some(index) = self.voices.first() {
             let sent = self.give_out(now, index, buffer);
-            let call = self.line_at(index).map(|line| line.handle(index));
+            let call = self.line_at(index).map(|line| line.ports_name(index));
             if let (Some(sent), Some(_)) = (sent, call)
                 && sent.len > buffer.len()
             {

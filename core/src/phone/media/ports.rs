@@ -31,6 +31,15 @@ pub(in crate::phone) enum Waiting {
     Answer(u16),
 }
 
+/// Open ports that a line has left for the one that comes into its slot.
+#[cfg(feature = "refer")]
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct LeftPorts {
+    ports: Ports,
+    /// The driver's name of them.
+    name: Handle,
+}
+
 /// The driver could not open ports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
@@ -149,8 +158,39 @@ impl Media<'_> {
     /// A line has no ports any more; the driver closes those that are open.
     pub(in crate::phone) fn close_ports(&mut self, cx: &mut Context<'_>, call: Handle) {
         let Some(line) = self.line_mut(call) else { return };
+        let name = line.ports_name(call.index);
         if let Ports::Open { .. } = core::mem::take(&mut line.ports) {
-            self.wish_closed(cx, call);
+            #[cfg(feature = "refer")]
+            (line.ports_of = 0);
+            self.wish_closed(cx, name);
+        }
+    }
+
+    /// The call whose line has the ports of this name.
+    pub(in crate::phone) fn call_of_ports(&self, name: Handle) -> Handle {
+        #[cfg(feature = "refer")]
+        if let Some(line) = self.line_at(name.index).filter(|line| line.ports_name(name.index) == name) {
+            return line.handle(name.index);
+        }
+        name
+    }
+
+    /// The open ports of a line at this address, for the call that takes its place: from now on it has none.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn leave_behind(&mut self, call: Handle, at: IpAddr) -> Option<LeftPorts> {
+        let line = self.line_mut(call).filter(|line| matches!(line.ports, Ports::Open { local, .. } if local == at))?;
+        let name = line.ports_name(call.index);
+        line.ports_of = 0;
+        Some(LeftPorts { ports: core::mem::take(&mut line.ports), name })
+    }
+
+    /// A line takes over the ports that another one has left behind.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn take_over(&mut self, cx: &mut Context<'_>, call: Handle, left: LeftPorts) {
+        let LeftPorts { ports, name } = left;
+        match self.line_mut(call).filter(|_| call.index == name.index) {
+            Some(line) => (line.ports, line.ports_of) = (ports, name.generation),
+            None => self.wish_closed(cx, name), // it wishes for its own
         }
     }
 

@@ -254,6 +254,14 @@ impl Transactions<'_> {
         }
     }
 
+    /// A request is this call's, which had no slot before.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn set_call(&mut self, handle: Handle, call: Handle) {
+        if let Some(server) = self.servers.get_mut(handle) {
+            server.served.call = call;
+        }
+    }
+
     /// The call of a request is gone.
     pub(in crate::phone) fn forget_call(&mut self, handle: Handle) {
         if let Some(server) = self.servers.get_mut(handle) {
