@@ -8,13 +8,16 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use crate::digits::{DigitsBy, digit_gap, digit_length, digit_level, digits};
+use crate::message::Message;
 use crate::rules::Rules;
+use crate::subscribe::{Presence, Subscribe};
 use crate::tone_file::ToneFile;
 use crate::tones::Tones;
 pub(crate) use values::*;
 
 const AFTER: &str = "\
-Exit codes: 0 ok, 1 the call failed, 2 usage, 3 registration failed, 4 no answer,
+Exit codes: 0 ok, 1 the call, message or subscription failed, 2 usage,
+            3 registration failed, 4 no answer,
             5 no media, 6 the audio device that was named is not there,
             7 no instance (kept for commands to a running phone),
             8 standard output could not be written (it is full, or nobody reads it)
@@ -23,7 +26,9 @@ Examples:
   microsip demo                                        two phones, one call, no server, no sound card
   microsip echo --listen 127.0.0.1:5070                answer everybody, say what they say
   microsip call sip:echo@127.0.0.1:5070 --null-audio --play hello.wav --record back.wav
-  microsip register --account-file ~/.microsip/account --once";
+  microsip register --account-file ~/.microsip/account --once
+  microsip message sip:bob@192.0.2.2 'Lunch?' --uri sip:anna@example.org
+  microsip subscribe 101 102 --event dialog --account-file ~/.microsip/account";
 
 #[derive(Debug, Parser)]
 #[command(name = "microsip", version, about = "The telephone as a library, on the command line", after_help = AFTER)]
@@ -64,6 +69,12 @@ pub(crate) enum Command {
     Answer(Answer),
     /// Register an account and stay registered
     Register(Register),
+    /// Send messages, or print those that come
+    Message(Message),
+    /// Watch a state of others: presence, their calls, their mailboxes, or any other package
+    Subscribe(Subscribe),
+    /// Fetch the presence of others, or watch it: `subscribe --event presence` in short
+    Presence(Presence),
     /// List the audio devices
     Devices(Devices),
     /// Write a WAV file with a tone, to be played into a call

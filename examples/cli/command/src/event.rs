@@ -109,6 +109,21 @@ pub(crate) enum Happened {
     Datagram {
         bytes: u32,
     },
+    /// A message came, or nobody answered it in time: MICROSIP_UNREAD to MICROSIP_OVER.
+    Message {
+        state: u32,
+    },
+    /// A message of ours has its final response, or came to nothing.
+    Sent {
+        sip_code: u32,
+        result: i32,
+    },
+    /// A subscription has another state: MICROSIP_SUB_*.
+    Subscription {
+        state: u32,
+    },
+    /// The state that it watches has changed.
+    Notified,
     Closed,
     Poisoned,
     Other,
@@ -118,6 +133,8 @@ pub(crate) enum Happened {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Event {
     pub(crate) what: Happened,
+    pub(crate) object: Id,
+    /// The same, where it is a call; else 0.
     pub(crate) call: Id,
     /// The command that it ends.
     pub(crate) token: u64,
@@ -151,6 +168,9 @@ impl Event {
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_DIGITS => {
                 Happened::DigitsSent { sip_code: event.sip_code, result: event.result }
             }
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_SEND => {
+                Happened::Sent { sip_code: event.sip_code, result: event.result }
+            }
             // one that its call's end stopped is not printed
             c::MICROSIP_EV_DONE if event.result == c::MICROSIP_E_CANCELLED => Happened::Other,
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PLAY => Happened::Played(event.result),
@@ -176,12 +196,16 @@ impl Event {
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),
             c::MICROSIP_EV_CHALLENGE => Happened::Challenge(event.result),
+            c::MICROSIP_EV_MESSAGE => Happened::Message { state: event.state },
+            c::MICROSIP_EV_SUBSCRIPTION => Happened::Subscription { state: event.state },
+            c::MICROSIP_EV_NOTIFY => Happened::Notified,
             c::MICROSIP_EV_CLOSED => Happened::Closed,
             c::MICROSIP_EV_POISONED => Happened::Poisoned,
             _ => Happened::Other,
         };
         Self {
             what,
+            object: event.object,
             call: if event.object >> 48 == u64::from(c::MICROSIP_KIND_CALL) { event.object } else { 0 },
             token: event.token,
         }

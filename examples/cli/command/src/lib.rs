@@ -7,6 +7,7 @@ mod account;
 mod answer;
 mod app;
 mod args;
+mod body;
 mod call;
 mod cutter;
 mod demo;
@@ -21,11 +22,13 @@ mod interrupt;
 mod keys;
 mod ladder;
 mod list;
+mod message;
 mod output;
 mod phone;
 mod register;
 mod rules;
 mod session;
+mod subscribe;
 mod talk;
 mod terminal;
 mod tone;
@@ -58,6 +61,9 @@ pub fn main() -> ExitCode {
         Command::Call(call) => call::run(show, &output, call),
         Command::Answer(answer) => answer::run(show, &output, answer),
         Command::Register(register) => register::run(show, &output, register),
+        Command::Message(message) => message::run(show, &output, message),
+        Command::Subscribe(wanted) => subscribe::subscribe(show, &output, wanted),
+        Command::Presence(wanted) => subscribe::presence(show, &output, wanted),
         Command::Devices(options) => devices::run(show, &output, options.all),
         Command::Tone(tone) => tone_file::run(&output, tone),
         Command::Tones(wanted) => tones::run(show, &output, wanted),

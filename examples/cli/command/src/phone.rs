@@ -4,13 +4,16 @@
 mod account;
 mod call;
 mod log;
+mod message;
 mod sound;
+mod subscription;
 mod texts;
 
 pub(crate) use account::AccountTexts;
 pub(crate) use call::{Invitation, Party, Source, Stats, Text};
 pub(crate) use log::{Traced, missing};
 pub(crate) use sound::Direction;
+pub(crate) use subscription::{Entry, Watch, Watching};
 pub(crate) use texts::{Failure, strerror};
 
 use std::net::SocketAddr;
@@ -23,7 +26,7 @@ use crate::event::Event;
 use log::{Log, on_log};
 use texts::{check, pointer, socket_address, text};
 
-/// A call, an account or a phone; 0 is none.
+/// Any object of the library, or a phone; 0 is none.
 pub(crate) type Id = u64;
 
 /// The calls of a person's phone, at most: `--calls`, and one that is refused. A larger one is a server for all comers.
@@ -54,12 +57,25 @@ pub(crate) struct Options {
     pub(crate) digits: DigitLook,
     /// MICROSIP_TIMER_*, seconds (Session-Expires, Min-SE), MICROSIP_REFRESHER_*; 0: the library's.
     pub(crate) session_timer: [u32; 4],
+    pub(crate) beside: Beside,
     pub(crate) log: u32,
     /// The log's lines are JSON.
     pub(crate) json: bool,
     pub(crate) trace: Option<Sender<Traced>>,
     /// The log has SIP messages, and is fetched.
     pub(crate) fetched: bool,
+}
+
+/// The work of a phone beside calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside {
+    /// MICROSIP_MESSAGES_*, for those that come; 0: they are refused.
+    pub(crate) policy: u32,
+    /// Messages and subscriptions at once.
+    pub(crate) messages: u32,
+    pub(crate) subscriptions: u32,
+    /// Bytes of one SIP message; 0: the library's.
+    pub(crate) longest: u32,
 }
 
 /// An id that other threads may hold: every function takes any thread, and a destroyed phone's id is a result code.
@@ -113,9 +129,12 @@ impl Phone {
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.transports = options.transports;
         config.reliable = options.reliable;
-        // nothing here shows a message or a lamp: whoever sends one is told so, and no memory waits for them
-        config.messages = c::MICROSIP_MESSAGES_REFUSE;
-        (config.max_messages, config.max_subscriptions) = (c::MICROSIP_NONE, c::MICROSIP_NONE);
+        let Beside { policy, messages, subscriptions, longest } = options.beside;
+        // where nothing shows a message, whoever sends one is told so; and no memory waits for what is not there
+        config.messages = if policy == 0 { c::MICROSIP_MESSAGES_REFUSE } else { policy };
+        let room = |count: u32| if count == 0 { c::MICROSIP_NONE } else { count };
+        (config.max_messages, config.max_subscriptions) = (room(messages), room(subscriptions));
+        config.max_message = longest;
         let DigitLook { ms, gap_ms, level_db } = options.digits;
         (config.dtmf_ms, config.dtmf_gap_ms, config.dtmf_level_db) = (ms, gap_ms, level_db);
         [config.session_timer, config.session_expires, config.min_se, config.session_refresher] = options.session_timer;

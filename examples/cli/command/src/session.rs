@@ -24,7 +24,7 @@ use crate::digits::DigitLook;
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{AccountTexts, Failure, Handle, Id, Options, Phone, Traced, missing, strerror};
+use crate::phone::{AccountTexts, Beside, Failure, Handle, Id, Options, Phone, Traced, missing, strerror};
 
 /// Exit codes of the process. 7 (no instance) is kept for commands to a running phone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,9 +60,12 @@ impl Stop {
         Self { exit, text: text.to_string(), sip_code: 0, result: 0, call: 0, told: false }
     }
 
-    /// The end of a registration or a call, with a remedy where there is one.
+    /// The end of a registration, a call or another request, with a remedy where there is one.
     pub(crate) fn of(exit: Exit, text: &str, sip_code: u32, result: i32) -> Self {
-        Self { sip_code, result, ..Self::new(exit, advised(text, result)) }
+        // what the far end does not know is no fault of the address
+        let unknown = result == MICROSIP_E_UNSUPPORTED && sip_code != 0;
+        let text = if unknown { text.to_owned() } else { advised(text, result) };
+        Self { sip_code, result, ..Self::new(exit, text) }
     }
 }
 
@@ -196,6 +199,29 @@ impl Session {
         null_audio: bool,
         anybody: bool,
     ) -> Result<Self, Stop> {
+        Self::beside(show, output, network, max_calls, null_audio, anybody, Beside::default())
+    }
+
+    /// One that has other work beside calls, without a device for them.
+    pub(crate) fn without_calls(
+        show: &Show,
+        output: &Arc<Output>,
+        network: &Network,
+        anybody: bool,
+        work: Beside,
+    ) -> Result<Self, Stop> {
+        Self::beside(show, output, network, 1, true, anybody, work)
+    }
+
+    fn beside(
+        show: &Show,
+        output: &Arc<Output>,
+        network: &Network,
+        max_calls: u32,
+        null_audio: bool,
+        anybody: bool,
+        beside: Beside,
+    ) -> Result<Self, Stop> {
         effective(network)?;
         let options = Options {
             bind: network.listen.map(|listen| listen.address),
@@ -220,6 +246,7 @@ impl Session {
             },
             digits: look(network),
             session_timer: session_timer(network),
+            beside,
             null_audio,
             codecs: network.codec.clone(),
             single_codec: network.single_codec,

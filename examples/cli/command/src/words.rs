@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 95] = [
+const WORDS: [(&str, &str); 105] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -50,6 +50,16 @@ const WORDS: [(&str, &str); 95] = [
     ("config->dtmf_level_db", "--digit-level"),
     ("config->transports", "--listen"),
     ("o->display_name", "--display-name"),
+    ("m->uri", "the address"),
+    ("m->headers", "--header"),
+    ("m->content_type", "--type"),
+    ("m->body", "the body"),
+    ("m->len", "the body"),
+    ("s->uri", "the address"),
+    ("s->headers", "--header"),
+    ("s->event", "--event"),
+    ("s->accept", "--accept"),
+    ("s->expires", "--subscription-expires"),
     ("o->headers", "--header"),
     ("o->caller", "--caller"),
     ("o->identity", "--identity"),

@@ -3,9 +3,11 @@
 
 mod calls;
 mod demo;
+mod messages;
 mod options;
 mod registrations;
 mod settings;
+mod states;
 mod usage;
 
 use std::f64::consts::TAU;

@@ -26,7 +26,7 @@ pub(crate) enum Privacy {
 }
 
 /// A line of a header, as the library takes it; the names that are its own it knows by itself.
-pub(super) fn header_line(text: &str) -> Result<String, String> {
+pub(crate) fn header_line(text: &str) -> Result<String, String> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
     match text.split_once(':') {
         Some((name, value))

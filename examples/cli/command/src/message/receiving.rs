@@ -1,0 +1,116 @@
+//! Messages that come: printed, and answered as the policy says.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use super::{Message, Policy};
+use crate::abi as c;
+use crate::app::{App, Job};
+use crate::body;
+use crate::event::{Event, Happened};
+use crate::phone::{Id, Party};
+use crate::session::{Exit, Stop, listening};
+
+/// Messages that wait to be printed; more are refused (480) until they are.
+pub(super) const AT_ONCE: u32 = 64;
+
+pub(super) struct Take<'a> {
+    message: &'a Message,
+    taken: u32,
+    until: Option<Instant>,
+    /// It waits for messages.
+    on: bool,
+}
+
+impl<'a> Take<'a> {
+    pub(super) fn new(message: &'a Message) -> Self {
+        Self { message, taken: 0, until: None, on: false }
+    }
+
+    fn end(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
+        self.on = false;
+        app.finish(done);
+    }
+
+    fn show(&self, app: &App<'a>, id: Id) {
+        let phone = app.phone;
+        let [uri, name, to, kind] = [
+            c::MICROSIP_TXT_REMOTE_URI,
+            c::MICROSIP_TXT_REMOTE_NAME,
+            c::MICROSIP_TXT_LOCAL_URI,
+            c::MICROSIP_TXT_CONTENT_TYPE,
+        ]
+        .map(|which| phone.text_of(id, which, 0));
+        let (body, from) = (phone.body(id), Party { uri, name });
+        let fields = || {
+            let mut fields = Map::new();
+            for (name, value) in [
+                ("message", json!(id)),
+                ("number", json!(self.taken)),
+                ("state", json!("received")),
+                ("from", json!(from.uri)),
+                ("name", json!(from.name)),
+                ("to", json!(to)),
+            ] {
+                fields.insert(name.to_owned(), value);
+            }
+            body::fields(&mut fields, &kind, &body);
+            Value::Object(fields)
+        };
+        app.output.say("message", fields, &body::words(&format!("message from {from}"), &kind, &body));
+    }
+}
+
+impl<'a> Job<'a> for Take<'a> {
+    fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
+        self.on = true;
+        self.until = self.message.length.map(|length| Instant::now() + length);
+        listening(app.phone, app.output, "waiting for messages at", "");
+        Ok(())
+    }
+
+    fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
+        app.refuse(call, 480, "`microsip answer` and `microsip echo` take calls");
+        Ok(())
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.until.filter(|_| self.on)
+    }
+
+    fn due(&mut self, app: &mut App<'a>, now: Instant) {
+        if !self.on || self.until.is_none_or(|until| until > now) {
+            return;
+        }
+        let done = match self.message.count {
+            Some(count) => {
+                let text = format!("{} of {count} messages came in time; --for TIME waits longer", self.taken);
+                Err(Stop::new(Exit::NoAnswer, text))
+            }
+            None => Ok(()),
+        };
+        self.end(app, done);
+    }
+
+    fn happened(&mut self, app: &mut App<'a>, event: Event) {
+        let Happened::Message { state } = event.what else { return };
+        let id = event.object;
+        // one that was given up meanwhile was told so; behind the last one nobody looks
+        if !self.on || !matches!(state, c::MICROSIP_UNREAD | c::MICROSIP_KEPT) {
+            return;
+        }
+        self.taken += 1;
+        self.show(app, id);
+        if self.message.policy == Some(Policy::Answer) {
+            if let Err(failure) = app.phone.message_answer(id, self.message.code.unwrap_or(200)) {
+                app.output.problem(&failure.into());
+            }
+        } else {
+            app.phone.release(id);
+        }
+        if Some(self.taken) == self.message.count {
+            self.end(app, Ok(()));
+        }
+    }
+}
