@@ -56,9 +56,9 @@ class Scenario:
                  f"Contact: <{PARTY}>", *more.split("\n")]
         return self.raw(finish(lines, body, "application/sdp"), method != "ACK")
 
-    def hear(self, what, optional=False, dialog=False, within=30000, keep=None, rseq=None, **checks):
+    def hear(self, what, optional=False, dialog=False, within=30000, keep=None, rseq=None, taken=None, **checks):
         """A status or a method. `keep`: a name under which `answer` finds it. `rseq`: a name for the number in its
-        RSeq. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
+        RSeq. `taken`: names for the values of headers. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
         name = "response" if what[0].isdigit() else "request"
         actions = ""
         if what == "INVITE" and "invite_via" not in self.variables:
@@ -71,6 +71,10 @@ class Scenario:
         if rseq:
             actions += f'<ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" check_it="true" assign_to="{rseq}"/>'
             self.variables.append(rseq)
+        for variable, header in (taken or {}).items():
+            actions += f'<ereg regexp=".*" search_in="hdr" header="{header}:" check_it="true" assign_to="{variable}"/>'
+            if variable not in self.variables:
+                self.variables.append(variable)
         for header, pattern in checks.items():
             inverse = header.startswith("no_")
             header = header.removeprefix("no_").replace("_", "-")
@@ -106,14 +110,14 @@ class Scenario:
     def bye(self, number):
         return self.ask("BYE", number).hear("200")
 
-    def start(self, *target, bare=False, seconds=60):
-        """SIPp plays it once, in so many seconds at most: as the caller of a port, or without one as the callee, whose port is `program.port`. Bare: it
+    def start(self, *target, bare=False, seconds=60, count=1):
+        """SIPp plays it `count` times, in so many seconds at most: as the caller of a port, or without one as the callee, whose port is `program.port`. Bare: it
         repeats nothing, and takes a retransmission as a message of its own."""
         used = f'<Reference variables="{",".join(self.variables)}"/>' if self.variables else ""
         path = LOGS / f"{self.name}.xml"
         path.write_text(f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="{self.name}">\n' + "\n".join(self.steps) + f"\n{used}\n</scenario>\n")
         port = free_port()
-        program = sipp(self.name, "-sf", path, *[f"127.0.0.1:{each}" for each in target], "-p", port, "-mp", free_port(4), "-m", 1, "-timeout", seconds, *(["-nr"] if bare else []))
+        program = sipp(self.name, "-sf", path, *[f"127.0.0.1:{each}" for each in target], "-p", port, "-mp", free_port(4), "-m", count, "-timeout", seconds, *(["-nr"] if bare else []))
         program.port = port
         if not target:
             program.wait_udp(port)

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")" || exit 1
 sh ./demo.sh || exit 1
 . ./debian.sh
-need "running peers (SIPp, baresip, Kamailio)" sip-tester baresip-core kamailio iproute2 python3 || true
+need "running peers (SIPp, baresip, Kamailio)" sip-tester baresip-core kamailio kamailio-presence-modules iproute2 python3 || true
 need "a peer with UPDATE and timers (linphone)" linphone-cli || true
 need "a second peer with PRACK (twinkle)" twinkle-console || true
 need "recorded voices that hold no key" asterisk-core-sounds-en-wav asterisk-core-sounds-fr-wav asterisk-core-sounds-ru-wav || true
