@@ -4,6 +4,7 @@ use super::arrived::Arrived;
 use super::calls::transfer::is_false;
 use super::dialogs::Leg;
 use super::response::Extra;
+use super::transactions::Transactions;
 use super::{
     AccountId, CallId, CommandError, DialOptions, MessageId, Phone, TransferOptions, TransferPolicy, TransferTo,
 };
@@ -128,7 +129,8 @@ impl Phone<'_> {
         }
         let busy = inside
             && (self.messages.is_open_refer(lower.dialogs.asked_by(dialog))
-                || !lower.dialogs.reporter_of(dialog).is_none());
+                || self.calls.is_followed(lower.dialogs.reporter_of(dialog), dialog));
+        // one call at a time in each dialog, whether its sender is told or not; rfc5057#5.1: 491 ends nothing
         if busy {
             return Err(491);
         }
@@ -141,7 +143,13 @@ impl Phone<'_> {
         if policy == TransferPolicy::Follow {
             let source = lower.media.line(call).map(|line| line.source()).unwrap_or_default();
             let options = DialOptions { source, refer: MessageId(refer), ..DialOptions::default() };
-            if let Err(error) = self.follow(now, AccountId(account), "", &options) {
+            // as for an INVITE from there, which takes no more
+            let followed = if account.is_none() && !self.calls.direct_fits(&self.lower, flow) {
+                Err(CommandError::Full)
+            } else {
+                self.follow(now, AccountId(account), "", &options)
+            };
+            if let Err(error) = followed {
                 let status = match error {
                     CommandError::Full => 480,
                     CommandError::Uri | CommandError::NoAccount | CommandError::Text => 400,
@@ -210,9 +218,9 @@ impl Phone<'_> {
         let (flow, inside) = (server.flow(), server.has_tag());
         let told = !is_false(&sip);
         // the leg that it came by, or one of its own
+        let by = mandatory.to.tag().and_then(Tag::read).filter(|_| inside).map_or(Handle::NONE, |tag| tag.handle);
         let (leg, id) = if inside {
-            let tag = mandatory.to.tag().and_then(Tag::read).map_or(Handle::NONE, |tag| tag.handle);
-            let leg = lower.dialogs.get(tag).map_or(Handle::NONE, |_| tag);
+            let leg = lower.dialogs.get(by).map_or(Handle::NONE, |_| by);
             (Some(leg).filter(|leg| !leg.is_none() && told), mandatory.cseq.number)
         } else if told {
             let leg = lower.new_dialog(Leg::EMPTY).ok_or(CommandError::Full)?;
@@ -249,7 +257,9 @@ impl Phone<'_> {
         let tag = lower.dialogs.dialog(leg).map(|dialog| dialog.local_tag);
         let tag = tag.unwrap_or(Tag { handle: Handle::NONE, secret: lower.cx.rng.next_u64() });
         self.messages.accept_refer(lower, now, refer.0, tag, (leg, told));
-        self.calls.begin_report(lower, now, dialled.0, refer, (leg, id));
+        lower.dialogs.set_reporter(if inside { by } else { leg }, dialled.0);
+        let source = if owner.is_none() { Transactions::source(&lower.cx, flow) } else { 0 };
+        self.calls.begin_report(lower, now, dialled.0, (refer, source), (leg, id));
         Ok(dialled)
     }
 }

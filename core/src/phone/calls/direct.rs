@@ -8,7 +8,11 @@ use super::Calls;
 use super::responses::Describe;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+#[cfg(feature = "refer")]
+use crate::phone::TransferPolicy;
 use crate::phone::trace::{About, IS_MADE, Pool, Rule, What};
+#[cfg(feature = "refer")]
+use crate::phone::transactions::Transactions;
 use crate::phone::{CallState, Cause, Flow, Lower};
 use crate::sip::server::State;
 use crate::sip::tombstone::{Own, Responded};
@@ -30,7 +34,20 @@ impl Calls<'_> {
         let kept = Self::kept_slots(lower);
         let room = self.possible() > kept
             && (kept == 0 || lower.transactions.servers_free() > kept && lower.dialogs.free() > kept);
-        room && !lower.transactions.is_source_busy(&lower.cx, flow)
+        room && !self.is_source_busy(lower, flow)
+    }
+
+    /// A source has as many INVITEs under way as it may have. Calls that were dialled because of its REFERs count as well:
+    /// where they are followed at once, they are its doing.
+    fn is_source_busy(&self, lower: &Lower<'_>, flow: Flow) -> bool {
+        #[cfg(feature = "refer")]
+        let others = match lower.accounts.transfers(&lower.cx, Handle::NONE) {
+            (TransferPolicy::Follow, _) => self.followed_for(Transactions::source(&lower.cx, flow)),
+            _ => 0,
+        };
+        #[cfg(not(feature = "refer"))]
+        let others = 0;
+        lower.transactions.is_source_busy(&lower.cx, flow, others)
     }
 
     /// Lets a direct INVITE in, or not. Where its source has too many under way, one of those that are refused and only
@@ -101,7 +118,7 @@ impl Calls<'_> {
             return;
         }
         let rule = match account.is_none() {
-            true if lower.transactions.is_source_busy(&lower.cx, flow) => Rule::PerSource,
+            true if self.is_source_busy(lower, flow) => Rule::PerSource,
             true if self.possible() > 0 => Rule::Reserve,
             _ => {
                 lower.cx.trace_full(Pool::Calls);

@@ -75,6 +75,8 @@ pub(super) struct Report {
     pub(super) refer: MessageId,
     /// The leg that it came by; none: nobody is told, or not any more.
     pub(super) leg: Handle,
+    /// The host that it came from, as a number; 0: an account's caller, whose calls nobody counts.
+    pub(super) source: u64,
     /// The number of the REFER, where its dialog has other uses (rfc3515#2.4.6); 0: it has none.
     pub(super) id: u32,
     /// Our NOTIFY, while it runs.
@@ -92,6 +94,7 @@ impl Report {
     pub(super) const NONE: Self = Self {
         refer: MessageId::NONE,
         leg: Handle::NONE,
+        source: 0,
         id: 0,
         request: Handle::NONE,
         told: 0,

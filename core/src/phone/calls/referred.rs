@@ -39,29 +39,39 @@ impl Call {
 }
 
 impl Calls<'_> {
-    /// A call was dialled for a REFER. Its sender is told by this leg, a use of which is the report's; none: it is not.
+    /// A call was dialled for a REFER, which came from this source. Its sender is told by this leg, a use of which is the
+    /// report's; none: it is not.
     pub(in crate::phone) fn begin_report(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
         handle: Handle,
-        refer: MessageId,
+        (refer, source): (MessageId, u64),
         (leg, id): (Handle, u32),
     ) {
         let Some(call) = self.get_mut(handle) else {
             lower.release_dialog(leg);
             return;
         };
-        call.report = Report { refer, leg, id, ..Report::NONE };
+        call.report = Report { refer, leg, source, id, ..Report::NONE };
         if leg.is_none() {
             return;
         }
         call.report.until = now + Duration::from_millis(REPORT_MS);
-        lower.dialogs.set_reporter(leg, handle);
         // rfc3515#2.4.4: at once
         self.send_report(lower, now, handle, 100, false);
         self.report(lower, now, handle);
         self.wake(&mut lower.cx, handle);
+    }
+
+    /// A call that was dialled for a REFER of this leg is not up yet, or its sender has not been told all.
+    pub(in crate::phone) fn is_followed(&self, handle: Handle, leg: Handle) -> bool {
+        self.get(handle).is_some_and(|call| call.report.leg == leg || !call.is_up() && !call.is_over())
+    }
+
+    /// Calls that were dialled for REFERs of a host and are not up. It walks the calls.
+    pub(super) fn followed_for(&self, source: u64) -> usize {
+        self.iter().filter(|(_, call)| call.report.source == source && !call.is_up() && !call.is_over()).count()
     }
 
     /// A call may have gone on: its sender is told, where that is news.
@@ -187,10 +197,9 @@ impl Calls<'_> {
 
     fn end_report(&mut self, lower: &mut Lower<'_>, handle: Handle) {
         let Some(call) = self.get_mut(handle) else { return };
-        let leg = call.report.leg;
-        call.report = Report { refer: call.report.refer, ..Report::NONE };
+        let Report { refer, leg, source, .. } = call.report;
+        call.report = Report { refer, source, ..Report::NONE };
         self.wake(&mut lower.cx, handle);
-        lower.dialogs.set_reporter(leg, Handle::NONE);
         lower.release_dialog(leg);
     }
 }

@@ -89,7 +89,7 @@ pub(in crate::phone) struct Leg {
     /// The REFER that came by it and is not answered.
     #[cfg(feature = "refer")]
     pub(super) asked: Handle,
-    /// The call that was dialled for a REFER which came by it, and tells here how it goes.
+    /// The call that was dialled last for a REFER which came by it: it may tell here how it goes.
     #[cfg(feature = "refer")]
     pub(super) reporter: Handle,
 }

@@ -172,13 +172,13 @@ impl<'a> Dialogs<'a> {
         }
     }
 
-    /// The call that tells here how it goes.
+    /// The call that was dialled last for a REFER of a leg, and may tell there how it goes.
     #[cfg(feature = "refer")]
     pub(super) fn reporter_of(&self, handle: Handle) -> Handle {
         self.slots.get(handle).map_or(Handle::NONE, |leg| leg.reporter)
     }
 
-    /// Another call tells here how it goes, or none does.
+    /// A call was dialled for a REFER of a leg.
     #[cfg(feature = "refer")]
     pub(super) fn set_reporter(&mut self, handle: Handle, call: Handle) {
         if let Some(leg) = self.slots.get_mut(handle) {

@@ -9,10 +9,16 @@ use crate::sip::server::State;
 use core::net::IpAddr;
 
 impl Transactions<'_> {
-    /// This source has reached its limit of INVITEs.
-    pub(in crate::phone) fn is_source_busy(&self, cx: &Context<'_>, flow: Flow) -> bool {
+    /// This source has reached its limit of INVITEs. `others`: the calls that its REFERs began count as well.
+    pub(in crate::phone) fn is_source_busy(&self, cx: &Context<'_>, flow: Flow, others: usize) -> bool {
         let most = cx.fixed.direct_per_source;
-        self.of_source(cx, flow).filter(|handle| !self.is_refused(*handle)).take(most).count() >= most
+        self.of_source(cx, flow).filter(|handle| !self.is_refused(*handle)).take(most).count() + others >= most
+    }
+
+    /// The source that a flow leads to, as a number.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn source(cx: &Context<'_>, flow: Flow) -> u64 {
+        source_of(cx, flow)
     }
 
     /// Of a source at its limit: an INVITE that is refused and only waits for its ACK.
