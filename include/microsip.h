@@ -2019,8 +2019,8 @@ typedef struct microsip_config {
    */
   uint32_t direct_reserve;
   /**
-   * With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half
-   * of max_calls; MICROSIP_NONE: any number.
+   * With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once, those
+   * that its REFERs begin among them; 0: half of max_calls; MICROSIP_NONE: any number.
    */
   uint32_t direct_per_source;
   /**
@@ -2293,8 +2293,8 @@ typedef struct microsip_engine_config {
    */
   uint32_t direct_reserve;
   /**
-   * With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half
-   * of max_calls; MICROSIP_NONE: any number.
+   * With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once, those
+   * that its REFERs begin among them; 0: half of max_calls; MICROSIP_NONE: any number.
    */
   uint32_t direct_per_source;
   /**

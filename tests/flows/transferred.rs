@@ -4,6 +4,7 @@
 mod asking;
 mod clicked;
 mod limits;
+mod planned;
 
 use crate::replaces::{following, name_of};
 use crate::server::{REGISTRAR, account_with, anna, header};

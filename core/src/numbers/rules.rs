@@ -26,6 +26,12 @@ pub struct Rules<'r> {
 pub(super) struct Blocked;
 
 impl Rules<'_> {
+    /// Writes what the plan makes of a number that somebody else has written, which gets no prefix. False: it has no match.
+    #[must_use]
+    pub fn allow(&self, number: &[u8], out: &mut Cursor<'_>) -> bool {
+        Self { prefix: b"", ..*self }.apply(number, out).is_ok()
+    }
+
     /// Writes what is dialled for a number or a name.
     pub(super) fn apply(&self, typed: &[u8], out: &mut Cursor<'_>) -> Result<(), Blocked> {
         // letters may stand in a number that says by its plus that it is one

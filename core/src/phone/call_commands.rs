@@ -23,9 +23,9 @@ impl Phone<'_> {
         self.hear(now);
         #[cfg(feature = "refer")]
         if !options.refer.is_none() {
-            return self.follow(now, account, target, options);
+            return self.follow(now, account, target, options, false);
         }
-        self.calls.dial(&mut self.lower, now, account, target, options)
+        self.calls.dial(&mut self.lower, now, account, target, options, false)
     }
 
     /// Answers an incoming call with 180, 183 or 200.

@@ -66,7 +66,8 @@ pub struct Capacity {
     /// None, while there is no account.
     pub direct_reserve: u32,
     /// Where direct calls are allowed: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a
-    /// response or an ACK at once. When they are as many: 486.
+    /// response or an ACK at once, and calls that a policy dials for its REFERs and that are not up. When they are as many:
+    /// 486, and 480 to a REFER.
     pub direct_per_source: u32,
     /// Bytes for the texts of the phone's rules for incoming calls, and as many for those of each account; at most
     /// 2048. When full: [`super::Phone::set_rules`] fails. 0: there are no rules, as without the feature `rules`.

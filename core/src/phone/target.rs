@@ -37,6 +37,55 @@ pub(super) fn address<'r>(
     complete(domain, accounts.transport(account), target, room)
 }
 
+/// A whole URI that somebody else has us call, by the account's rules: at the account's own hosts, a user part that is a
+/// number is what its dial plan makes of it, without a prefix, and help is not called. Others stay as they are.
+///
+/// # Errors
+/// [`CommandError::Blocked`]; [`CommandError::Text`].
+#[cfg(all(feature = "refer", feature = "numbers"))]
+// never inlined: its rooms are no part of another command's stack
+#[inline(never)]
+pub(super) fn allowed<'r>(
+    accounts: &Accounts<'_>,
+    account: Handle,
+    asked: &'r [u8],
+    room: &'r mut [u8; TARGET],
+) -> Result<&'r [u8], CommandError> {
+    let mut uri = Uri::parse(asked).map_err(|_| CommandError::Uri)?;
+    // a name with the dot of the root behind it is the same
+    if let Host::Name(name) = uri.host
+        && let Some(host) = name.strip_suffix(b".").and_then(Host::parse)
+    {
+        uri.host = host;
+    }
+    let mut decoded = [0u8; TARGET];
+    let mut user = Cursor::new(&mut decoded);
+    uri.decoded_user(&mut user);
+    // rfc3966#3: the parameters of a number stand behind it in the user part
+    let number = user.written().split(|byte| *byte == b';').next().unwrap_or_default();
+    let plus = number.first() == Some(&b'+');
+    if uri.scheme != Scheme::Sip || !(is_number(number) || plus) || !accounts.names_own_host(account, &uri) {
+        return Ok(asked);
+    }
+    let rules = accounts.numbers(account);
+    let mut planned = [0u8; TARGET];
+    let mut planned = Cursor::new(&mut planned);
+    if rules.is_emergency(number) || !rules.allow(number, &mut planned) || rules.is_emergency(planned.written()) {
+        return Err(CommandError::Blocked);
+    }
+    let behind = asked.iter().position(|byte| *byte == b'@').and_then(|at| asked.get(at..)).unwrap_or_default();
+    if rules.plan.is_empty() || planned.written() == number {
+        return Ok(asked);
+    }
+    let mut out = Cursor::new(room);
+    out.put_str("sip:");
+    write_user(&mut out, planned.written());
+    write_user(&mut out, user.written().get(number.len()..).unwrap_or_default());
+    out.put(behind);
+    let len = out.finish().map_err(|_| CommandError::Text)?;
+    Ok(room.get(..len).unwrap_or_default())
+}
+
 /// A target as a whole URI. `domain`: that of the account that calls; `transport`: the account's, where it has one.
 pub(super) fn complete<'r>(
     domain: Option<&[u8]>,

@@ -12,7 +12,8 @@ pub enum TransferPolicy {
     Inherited = 0,
     /// The application decides.
     Ask = 1,
-    /// They are followed at once.
+    /// They are followed at once. Of a REFER: one call at a time in each dialog; in direct calls with the slots and limits
+    /// of their INVITEs; of the numbers at the account's own hosts those that its dial plan has, and none for help.
     Follow = 2,
     /// They are refused (603), and told.
     Refuse = 3,

@@ -1,9 +1,12 @@
 //! Transfers: the command, and REFERs that come, which join the rooms of messages and calls.
 
 use super::arrived::Arrived;
+use super::calls::directed::Followed;
 use super::calls::transfer::is_false;
 use super::dialogs::Leg;
 use super::response::Extra;
+#[cfg(feature = "numbers")]
+use super::target::allowed;
 use super::transactions::Transactions;
 use super::{
     AccountId, CallId, CommandError, DialOptions, MessageId, Phone, TransferOptions, TransferPolicy, TransferTo,
@@ -147,7 +150,7 @@ impl Phone<'_> {
             let followed = if account.is_none() && !self.calls.direct_fits(&self.lower, flow) {
                 Err(CommandError::Full)
             } else {
-                self.follow(now, AccountId(account), "", &options)
+                self.follow(now, AccountId(account), "", &options, true)
             };
             if let Err(error) = followed {
                 let status = match error {
@@ -174,7 +177,7 @@ impl Phone<'_> {
         self.calls.goes_on(self.lower.dialogs.call_of(dialog)).then_some(dialog)
     }
 
-    /// A call because of a REFER; see [`Phone::dial`].
+    /// A call because of a REFER; see [`Phone::dial`]. `unasked`: a policy follows it, and nobody has seen its target.
     // never inlined: its lines are no part of another command's stack
     #[inline(never)]
     pub(super) fn follow(
@@ -183,6 +186,7 @@ impl Phone<'_> {
         account: AccountId,
         target: &str,
         options: &DialOptions<'_>,
+        unasked: bool,
     ) -> Result<CallId, CommandError> {
         let refer = options.refer;
         let (owner, sip) = self.messages.open_refer(refer.0)?;
@@ -194,7 +198,13 @@ impl Phone<'_> {
         let mut out = Cursor::new(&mut room);
         wish.write_target(&mut out);
         let len = out.finish().map_err(|_| CommandError::Text)?;
-        let asked = core::str::from_utf8(room.get(..len).unwrap_or_default()).map_err(|_| CommandError::Uri)?;
+        let asked = room.get(..len).unwrap_or_default();
+        let target = if target.is_empty() { asked } else { target.as_bytes() };
+        #[cfg(feature = "numbers")]
+        let mut planned = [0u8; TARGET];
+        #[cfg(feature = "numbers")]
+        let target = if unasked { allowed(&self.lower.accounts, owner, target, &mut planned)? } else { target };
+        let target = core::str::from_utf8(target).map_err(|_| CommandError::Uri)?;
         let mut lines = [0u8; REFER_LINES];
         let mut out = Cursor::new(&mut lines);
         let mut name = [0u8; TARGET];
@@ -242,10 +252,9 @@ impl Phone<'_> {
         if inside {
             lower.dialogs.take(leg);
         }
-        let target = if target.is_empty() { asked } else { target };
         let replaces = if requires { replaces } else { options.replaces };
         let options = DialOptions { headers, replaces, ..*options };
-        let dialled = self.calls.dial(lower, now, AccountId(owner), target, &options);
+        let dialled = self.calls.dial(lower, now, AccountId(owner), target, &options, unasked);
         let dialled = match dialled {
             Ok(dialled) => dialled,
             Err(error) => {
@@ -259,7 +268,7 @@ impl Phone<'_> {
         self.messages.accept_refer(lower, now, refer.0, tag, (leg, told));
         lower.dialogs.set_reporter(if inside { by } else { leg }, dialled.0);
         let source = if owner.is_none() { Transactions::source(&lower.cx, flow) } else { 0 };
-        self.calls.begin_report(lower, now, dialled.0, (refer, source), (leg, id));
+        self.calls.begin_report(lower, now, dialled.0, Followed { refer, leg, source, id, unasked });
         Ok(dialled)
     }
 }

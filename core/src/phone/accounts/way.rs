@@ -160,10 +160,12 @@ impl Accounts<'_> {
     /// A URI's host is the account's: its domain, its registrar, its proxy, or an address that these resolved to; and
     /// the URI names no other address of it.
     pub(in crate::phone) fn is_own_host(&self, handle: Handle, uri: &[u8]) -> bool {
-        let (Some(slot), Ok(uri)) = (self.slots.get(handle), Uri::parse(uri)) else { return false };
-        if uri.params.has(b"maddr") {
-            return false;
-        }
+        Uri::parse(uri).is_ok_and(|uri| !uri.params.has(b"maddr") && self.names_own_host(handle, &uri))
+    }
+
+    /// The same, whether it names another address or not.
+    pub(in crate::phone) fn names_own_host(&self, handle: Handle, uri: &Uri<'_>) -> bool {
+        let Some(slot) = self.slots.get(handle) else { return false };
         let text = self.text.get(handle.index);
         let named = [slot.uri, slot.registrar, slot.proxy]
             .iter()

@@ -85,9 +85,25 @@ pub(super) struct Report {
     pub(super) told: u16,
     /// Nothing follows the NOTIFY that is under way.
     pub(super) over: bool,
+    /// A policy follows the REFER: nobody here has seen the target.
+    pub(super) unasked: bool,
     /// The time of the next try to find a slot, and the end of the subscription.
     pub(super) retry: Instant,
     pub(super) until: Instant,
+}
+
+/// The REFER that a call was dialled for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Followed {
+    pub(in crate::phone) refer: MessageId,
+    /// The leg by which its sender is told, of which it has a use; none: it is not.
+    pub(in crate::phone) leg: Handle,
+    /// The host that it came from, as a number; 0: an account's caller.
+    pub(in crate::phone) source: u64,
+    /// Its number, where its dialog has other uses; 0: it has none.
+    pub(in crate::phone) id: u32,
+    /// A policy follows it.
+    pub(in crate::phone) unasked: bool,
 }
 
 impl Report {
@@ -99,6 +115,7 @@ impl Report {
         request: Handle::NONE,
         told: 0,
         over: false,
+        unasked: false,
         retry: Instant::NEVER,
         until: Instant::NEVER,
     };

@@ -17,7 +17,7 @@ mod commands;
 mod contacts;
 mod direct;
 #[cfg(feature = "refer")]
-mod directed;
+pub(super) mod directed;
 mod due;
 #[cfg(feature = "reliable")]
 mod early;

@@ -17,6 +17,8 @@ use crate::phone::dialogs::Leg;
 use crate::phone::location::Location;
 use crate::phone::object::Object;
 use crate::phone::requests::begin::{First, route_by};
+#[cfg(all(feature = "refer", feature = "numbers"))]
+use crate::phone::target::allowed;
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::trace::Pool;
 use crate::phone::transactions::request::{Request, Sending};
@@ -29,7 +31,8 @@ use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri};
 
 impl Calls<'_> {
     /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
-    /// (with an account) a number or user of its domain.
+    /// (with an account) a number or user of its domain. `unasked`: nobody here has seen it, and so nobody is called for
+    /// help.
     ///
     /// # Errors
     /// Nothing was sent, and nothing changed.
@@ -40,6 +43,7 @@ impl Calls<'_> {
         account: AccountId,
         target: &str,
         options: &DialOptions<'_>,
+        unasked: bool,
     ) -> Result<CallId, CommandError> {
         if lower.cx.closing {
             return Err(CommandError::State);
@@ -87,6 +91,12 @@ impl Calls<'_> {
         let uri = complete(domain, lower.accounts.transport(account_handle), target, &mut room)?;
         #[cfg(feature = "numbers")]
         let emergency = lower.accounts.numbers(account_handle).is_for_help(domain, uri);
+        #[cfg(feature = "numbers")]
+        if emergency && unasked {
+            return Err(CommandError::Blocked);
+        }
+        #[cfg(not(feature = "numbers"))]
+        let _ = unasked;
         // who asks for help is to be found, and called back
         #[cfg(all(feature = "numbers", feature = "identity"))]
         let options = &DialOptions {
@@ -332,6 +342,12 @@ impl Calls<'_> {
         let Some((_, target)) = best else { return false };
         let account = lower.dialogs.account_of(dialog_handle);
         let mut room = [0u8; TARGET];
+        #[cfg(all(feature = "refer", feature = "numbers"))]
+        if self.get(call_handle).is_some_and(|call| call.report.unasked)
+            && allowed(&lower.accounts, account, target, &mut room) != Ok(target)
+        {
+            return false;
+        }
         let Some(route) = route_by(lower.accounts.proxy(account), &mut room) else { return false };
         let Some(call) = self.get_mut(call_handle) else { return false };
         if call.redirections >= REDIRECTS {

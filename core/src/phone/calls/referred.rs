@@ -3,14 +3,14 @@
 
 use super::Calls;
 use super::call::Call;
-use super::directed::Report;
+use super::directed::{Followed, Report};
 use super::moment::Moment;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REPORT_MS, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::transactions::request::Sending;
-use crate::phone::{CallState, Cause, Lower, MessageId};
+use crate::phone::{CallState, Cause, Lower};
 use crate::wire::body::sipfrag;
 
 /// Bytes of the lines of a NOTIFY beside those that all requests have.
@@ -39,21 +39,20 @@ impl Call {
 }
 
 impl Calls<'_> {
-    /// A call was dialled for a REFER, which came from this source. Its sender is told by this leg, a use of which is the
-    /// report's; none: it is not.
+    /// A call was dialled for a REFER, whose sender is told.
     pub(in crate::phone) fn begin_report(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
         handle: Handle,
-        (refer, source): (MessageId, u64),
-        (leg, id): (Handle, u32),
+        followed: Followed,
     ) {
+        let Followed { refer, leg, source, id, unasked } = followed;
         let Some(call) = self.get_mut(handle) else {
             lower.release_dialog(leg);
             return;
         };
-        call.report = Report { refer, leg, source, id, ..Report::NONE };
+        call.report = Report { refer, leg, source, id, unasked, ..Report::NONE };
         if leg.is_none() {
             return;
         }
@@ -197,8 +196,8 @@ impl Calls<'_> {
 
     fn end_report(&mut self, lower: &mut Lower<'_>, handle: Handle) {
         let Some(call) = self.get_mut(handle) else { return };
-        let Report { refer, leg, source, .. } = call.report;
-        call.report = Report { refer, source, ..Report::NONE };
+        let Report { refer, leg, source, unasked, .. } = call.report;
+        call.report = Report { refer, source, unasked, ..Report::NONE };
         self.wake(&mut lower.cx, handle);
         lower.release_dialog(leg);
     }

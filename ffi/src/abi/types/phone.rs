@@ -87,8 +87,8 @@ pub struct microsip_config {
     /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls;
     /// MICROSIP_NONE: none.
     pub direct_reserve: u32,
-    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls;
-    /// MICROSIP_NONE: any number.
+    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once, those that its REFERs begin
+    /// among them; 0: half of max_calls; MICROSIP_NONE: any number.
     pub direct_per_source: u32,
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and not
     /// held; 0: 60; MICROSIP_NONE: never. At most 65535.
