@@ -1,7 +1,9 @@
 //! The inbox: what a message or a REFER that comes takes, what it leaves to others, and what is refused.
 
+use crate::server::{REGISTRAR, account_with, anna};
+use crate::strangers::request;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{Capacity, MessagePolicy, TransferPolicy};
+use microsip_core::phone::{AccountConfig, Capacity, MessagePolicy, TransferPolicy};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip};
 
 const PLAIN: &str = "Content-Type: text/plain\r\n";
@@ -112,4 +114,68 @@ fn one_that_finds_no_transaction_costs_nobody_a_slot() {
     assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), 480);
     assert_eq!(lab.ends[0].phone.counters().refused_full, refused + 1);
     assert_eq!(lab.ends[0].phone.message_body(kept), Ok(&b"hello"[..]), "it can still be read");
+}
+
+// rfc3261#8.2.2.2: a proxy that forks sends one request over two paths, and it is shown once.
+#[test]
+fn copies_over_other_paths_are_merged() {
+    for policy in [MessagePolicy::Ask, MessagePolicy::Store] {
+        let capacity = Capacity { messages: 8, ..Capacity::host(2, 1, 2048) };
+        let mut lab = Lab::new(&[Options { capacity, messages: policy, ..Options::default() }]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let text = peer.request("MESSAGE", PLAIN, "hello");
+        let copy = |nth: u32| text.replace("branch=z9hG4bK", &format!("branch=z9hG4bKcopy{nth}"));
+        peer.send(&mut lab, &text);
+        lab.run_for(Duration::from_millis(50));
+        // while it waits for its response
+        peer.send(&mut lab, &copy(1));
+        lab.run_for(Duration::from_millis(50));
+        answer_all(&mut lab);
+        lab.run_for(Duration::from_millis(50));
+        // and when it has that
+        peer.send(&mut lab, &copy(2));
+        peer.send(&mut lab, &text);
+        lab.run_for(Duration::from_millis(50));
+        let mut statuses: Vec<u16> = peer.all(&lab, "SIP/2.0").iter().map(Sip::status).collect();
+        statuses.sort_unstable();
+        let taken = if policy == MessagePolicy::Ask { 200 } else { 202 };
+        assert_eq!(statuses, [taken, taken, 482, 482]);
+        assert_eq!(news(&lab, EventKind::Message), 1);
+        // another method with the same number is another request
+        let other = text.replace("MESSAGE", "OPTIONS").replace("branch=z9hG4bK", "branch=z9hG4bKother");
+        peer.send(&mut lab, &other);
+        lab.run_for(Duration::from_millis(50));
+        let last = peer.all(&lab, "SIP/2.0").pop().unwrap();
+        assert_eq!((last.status(), last.header("CSeq").contains("OPTIONS")), (200, true));
+    }
+}
+
+// The same of REFER, which would dial twice.
+#[test]
+fn a_refer_over_two_paths_is_followed_once() {
+    let config = AccountConfig { refer: TransferPolicy::Follow, ..anna() };
+    let (mut lab, account) = account_with(Capacity::host(4, 2, 2048).writing(8), &[REGISTRAR], config);
+    let at = lab.open_raw(REGISTRAR);
+    // its server is known once it has been asked
+    let now = lab.now;
+    lab.ends[0].phone.register(now, account, 0).unwrap();
+    lab.run_for(Duration::from_millis(50));
+    let carol = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    let to = lab.ends[0].address;
+    let text = request("REFER", at, "sip:anna@10.0.0.1", 1).replacen(
+        "Content-Length",
+        "Refer-To: <sip:carol@10.0.0.10:5060>\r\nContent-Length",
+        1,
+    );
+    for branch in ["a", "b"] {
+        let text = text.replace("z9hG4bKx1", &format!("z9hG4bKx1{branch}"));
+        lab.send_raw(at, to, text.as_bytes());
+    }
+    lab.run_for(Duration::from_millis(50));
+    assert_eq!(lab.ends[0].phone.calls().count(), 1);
+    let mut statuses: Vec<String> = lab.raw_texts(at).iter().filter(|text| text.starts_with("SIP")).cloned().collect();
+    statuses.iter_mut().for_each(|text| text.truncate(11));
+    statuses.sort();
+    assert_eq!(statuses, ["SIP/2.0 200", "SIP/2.0 482"]);
+    assert!(!carol.all(&lab, "INVITE").is_empty());
 }

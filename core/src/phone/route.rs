@@ -6,7 +6,7 @@ use super::calls::Calls;
 use super::calls::responses::{respond_and_bury, respond_at_once};
 use super::methods::{self, Taker, Takes};
 use super::response::Extra;
-use super::transactions::keys::keys_of;
+use super::transactions::keys::{OTHERS_BEGIN, keys_of};
 use super::transactions::serving::Absorbed;
 use super::understood::OURS;
 use super::{Flow, Phone, Taken};
@@ -179,7 +179,7 @@ impl Phone<'_> {
             return Some((*take, arrived));
         }
         // rfc3261#17.2.3: a repetition goes to its transaction
-        let begins = tag.is_none() && method == Method::Invite;
+        let begins = tag.is_none() && (OTHERS_BEGIN || method == Method::Invite);
         match self.lower.transactions.absorb(&mut self.lower.cx, now, keys, begins) {
             Absorbed::New => {}
             Absorbed::Nothing => return None,

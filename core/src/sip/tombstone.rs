@@ -14,7 +14,7 @@ const WAYS: usize = 4;
 /// The hashes of a request, and whether it is direct.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Keys {
-    /// A hash that an INVITE, its ACK and its CANCEL share, and all copies of each, over any path.
+    /// A hash that an INVITE, its ACK and its CANCEL share; and all copies of a request, over any path.
     pub base: u64,
     /// A hash that the retransmissions of one request share.
     pub key: u64,

@@ -101,8 +101,8 @@ pub(in crate::phone) enum ServerDue {
 }
 
 impl Transactions<'_> {
-    /// Compares a request with those that came before (rfc3261#17.2.3). `begins`: it is an INVITE in no dialog, whose
-    /// copies are recognised.
+    /// Compares a request with those that came before (rfc3261#17.2.3). `begins`: it is in no dialog, and its copies are
+    /// recognised.
     pub(in crate::phone) fn absorb(
         &mut self,
         cx: &mut Context<'_>,

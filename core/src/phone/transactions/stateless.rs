@@ -2,6 +2,7 @@
 //! headers; and the responses to repetitions of such a request.
 
 use super::Transactions;
+use super::keys::OTHERS_BEGIN;
 use crate::base::count;
 use crate::base::cursor::Cursor;
 #[cfg(feature = "reoffer")]
@@ -250,8 +251,12 @@ impl Transactions<'_> {
         let secret = if tagged { 0 } else { reply_secret(cx, request) };
         let asked = Asked { request, via: Some(&mandatory.via), tagged };
         self.respond_to(cx, flow, asked, status, Extra { secret: Some(secret), ..extra });
-        // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
-        if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
+        // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE, or another request in no dialog, may
+        // come another way too
+        if !flow.is_reliable()
+            || OTHERS_BEGIN && !tagged
+            || matches!(request.start(), Start::Request { method: Method::Invite, .. })
+        {
             self.tombstones.bury(now, keys, extra.responded(status, secret));
         }
     }
