@@ -39,13 +39,17 @@ impl<'a> Summary<'a> {
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let mut found = Self::default();
         let mut waiting = None;
-        for line in body.split(|byte| matches!(byte, b'\r' | b'\n')) {
+        for line in body.split(|byte| *byte == b'\n') {
+            // rfc3842#5.2: behind it stand header fields of the messages, which are their senders' words
+            if waiting.is_some() && line.trim_ascii().is_empty() {
+                break;
+            }
             let Some(at) = line.iter().position(|byte| *byte == b':') else { continue };
             let (name, value) = line.split_at_checked(at)?;
             let (name, value) = (name.trim_ascii(), value.get(1..)?.trim_ascii());
             if name.eq_ignore_ascii_case(b"Messages-Waiting") {
                 waiting = waiting.or_else(|| yes(value));
-            } else if name.eq_ignore_ascii_case(b"Message-Account") {
+            } else if name.eq_ignore_ascii_case(b"Message-Account") && found.account.is_empty() {
                 found.account = value;
             } else if let Some(place) = class(name).and_then(|class| found.counts.get_mut(class)) {
                 *place = place.or_else(|| count(value));
@@ -115,9 +119,11 @@ fn count(value: &[u8]) -> Option<Count> {
     Some(Count { new, old, new_urgent, old_urgent })
 }
 
+/// Digits, at least one. rfc3842#3.5: a number that is too large is the largest.
 fn number(text: &[u8]) -> Option<(u32, &[u8])> {
     let text = text.trim_ascii_start();
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at_checked(end)?;
-    Some((core::str::from_utf8(digits).ok()?.parse().ok()?, rest))
+    let with = |sum: u32, digit: &u8| sum.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
+    (end > 0).then(|| (digits.iter().fold(0, with), rest))
 }

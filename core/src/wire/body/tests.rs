@@ -219,12 +219,23 @@ fn mailboxes_are_read_and_come_back() {
     for (body, waiting, new) in [
         ("Messages-Waiting:no", false, 0),
         ("messages-waiting : YES\nVoice-Message: 0/2", true, 1),
-        ("Messages-Waiting: yes\r\nVoice-Message: 99999999999/1\r\n", true, 1),
+        // rfc3842#3.5: a larger value is to be taken as the largest
+        ("Messages-Waiting: yes\r\nVoice-Message: 99999999999/1\r\n", true, u32::MAX),
+        ("Messages-Waiting: yes\r\nVoice-Message: 4294967295/1\r\n", true, u32::MAX),
+        ("Messages-Waiting: yes\r\nVoice-Message: /1\r\n", true, 1),
         ("Messages-Waiting: yes\r\nVoice-Message: 1/2 (x\r\n", true, 1),
     ] {
         let read = message_summary::Summary::parse(body.as_bytes()).unwrap();
         assert_eq!((read.waiting, read.new_messages()), (waiting, new), "{body}");
     }
+    // rfc3842#5.2: an empty line ends the summary; the lines behind it are of the messages, so of those who sent them
+    let body = b"Messages-Waiting: yes\r\nFax-Message: 2/0\r\n\r\nMessage-Account: sip:mallory@a\r\nVoice-Message: 9/9\r\n";
+    let read = message_summary::Summary::parse(body).unwrap();
+    assert_eq!((read.account, read.counts[0], read.new_messages()), (b"".as_slice(), None, 2));
+    // the first of two lines counts
+    let twice = b"Messages-Waiting: no\nMessage-Account: sip:a\nMessage-Account: sip:b\nMessages-Waiting: yes\n";
+    let read = message_summary::Summary::parse(twice).unwrap();
+    assert_eq!((read.account, read.waiting), (b"sip:a".as_slice(), false));
     for body in ["", "Voice-Message: 1/2", "Messages-Waiting: maybe"] {
         assert_eq!(message_summary::Summary::parse(body.as_bytes()), None, "{body}");
     }
