@@ -101,6 +101,7 @@ mod transfer;
 mod transferred;
 mod trusted;
 mod unregistering;
+mod unsolicited;
 mod update;
 mod where_responses_go;
 mod wild_peer;

@@ -45,6 +45,10 @@ pub enum EventKind {
     Subscription,
     /// A watched state changed.
     Notify,
+    /// An account's mailbox changed.
+    Mailbox,
+    /// An account's settings are to be read again.
+    CheckSync,
     /// Objects gave way.
     Lost,
 }
@@ -175,6 +179,12 @@ impl Told {
             }
             phone::EventKind::Notify { subscription, lamp, value } => {
                 Self { kind: EventKind::Notify, subscription, state: lamp as u32, value, ..blank }
+            }
+            phone::EventKind::Mailbox { lamp, value } => {
+                Self { kind: EventKind::Mailbox, state: lamp as u32, value, ..blank }
+            }
+            phone::EventKind::CheckSync { reboot } => {
+                Self { kind: EventKind::CheckSync, value: reboot.map_or(0, |reboot| 1 + u32::from(reboot)), ..blank }
             }
             phone::EventKind::Challenge(result) => Self { result, ..blank },
             phone::EventKind::Lost(count) => Self { kind: EventKind::Lost, value: count, ..blank },

@@ -87,6 +87,10 @@ pub const TRUSTED: usize = 16;
 /// Tries of one request against challenges: two realms (401 and 407), each once and once more when stale.
 pub const AUTH_TRIES: u8 = 4;
 
+/// Bytes of the URI of an account's mailbox; a longer one is left out. `sip:`, a number and a host are shorter. So many
+/// an account, with the feature `subscribe`.
+pub const MAILBOX_URI: usize = 128;
+
 /// Challenges an account keeps: one of its registrar or far end and one of a proxy, or of two proxies that a call has
 /// to pass.
 pub const CHALLENGES: usize = 2;

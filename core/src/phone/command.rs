@@ -517,6 +517,9 @@ pub enum AccountText {
     NextHop = 4,
     /// Its dial plan.
     DialPlan = 5,
+    /// The URI of its mailbox, as its own server named it last (RFC 3842, Message-Account).
+    #[cfg(feature = "subscribe")]
+    Mailbox = 6,
 }
 
 /// A message that came for a call, of those that are kept: its first, and the latest ones.

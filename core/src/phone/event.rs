@@ -486,6 +486,21 @@ pub enum EventKind {
         /// As [`super::SubscriptionInfo::value`].
         value: u32,
     },
+    /// The account's own server has described its mailbox without a subscription (RFC 3842), and it is another than it
+    /// was: [`super::Phone::mailbox_info`]. Of several changes since the last event of this kind, the latest. With the
+    /// feature `subscribe`.
+    Mailbox {
+        /// [`Lamp::Open`]: something new waits.
+        lamp: Lamp,
+        /// New messages; without counts 1, where some wait.
+        value: u32,
+    },
+    /// The account's own server wants its settings to be read again (the event `check-sync`). Of several wishes since the
+    /// last event of this kind, one. With the feature `subscribe`.
+    CheckSync {
+        /// The phone is to begin anew with them; `None`: the server did not say. Of several the strongest.
+        reboot: Option<bool>,
+    },
     /// Another member talks in a conference now.
     Talker {
         /// The conference.

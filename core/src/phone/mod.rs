@@ -109,7 +109,7 @@ pub use rule::{
 pub use session_timer::{Refresher, SessionTimer, TimerMode};
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
-pub use subscription::{NewSubscription, Package, SubscriptionInfo, SubscriptionText, Watched};
+pub use subscription::{MailboxInfo, NewSubscription, Package, SubscriptionInfo, SubscriptionText, Watched};
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;
 pub use transfer::{TransferOptions, TransferPolicy, TransferTo};

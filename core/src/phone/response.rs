@@ -5,6 +5,8 @@ use super::fixed::Fixed;
 use super::understood::{OURS, Tags};
 #[cfg(feature = "info")]
 use super::write::ACCEPT_INFO;
+#[cfg(feature = "subscribe")]
+use super::write::ACCEPT_NOTIFY;
 use super::write::{ACCEPT, write_extensions, write_target, write_warning};
 use crate::base::cursor::Cursor;
 use crate::sip::session::timer::Lines;
@@ -43,6 +45,9 @@ pub(super) struct Extra<'e> {
     /// It is the response to an INFO: it says which bodies and packages are taken.
     #[cfg(feature = "info")]
     pub(super) info: bool,
+    /// It is the response to a NOTIFY: it says which bodies these may have.
+    #[cfg(feature = "subscribe")]
+    pub(super) notify: bool,
     /// Of a REFER: no subscription was made (rfc4488#4).
     #[cfg(feature = "refer")]
     pub(super) no_progress: bool,
@@ -108,6 +113,8 @@ impl Extra<'_> {
             let accept = if self.info { ACCEPT_INFO } else { ACCEPT };
             #[cfg(not(feature = "info"))]
             let accept = ACCEPT;
+            #[cfg(feature = "subscribe")]
+            let accept = if self.notify { ACCEPT_NOTIFY } else { accept };
             writer.header_bytes(Name::Accept, accept);
             writer.header_bytes(Name::AcceptEncoding, b"identity");
         }

@@ -3,6 +3,8 @@
 use super::event::{Cause, EndCause, Lamp, SubscriptionState};
 use super::{AccountId, SubscriptionId};
 use crate::base::time::Instant;
+#[cfg(feature = "subscribe")]
+use crate::wire::body::message_summary::Count;
 
 /// The kind of state that is watched.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -82,6 +84,29 @@ pub struct Watched {
     pub called: bool,
     /// A mailbox: new and old messages, and of each the urgent.
     pub counts: [u32; 4],
+}
+
+impl Watched {
+    /// A class of messages, by its place in a summary.
+    #[cfg(feature = "subscribe")]
+    pub(super) const fn of_class(class: usize, count: &Count) -> Self {
+        let lamp = if count.new > 0 { Lamp::Open } else { Lamp::Closed };
+        let counts = [count.new, count.old, count.new_urgent, count.old_urgent];
+        Self { lamp, kind: class as u32 + 1, called: false, counts }
+    }
+}
+
+/// The mailbox of an account, in numbers, as its own server describes it without a subscription.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MailboxInfo {
+    /// [`Lamp::Open`]: something new waits. [`Lamp::Closed`]: nothing new. [`Lamp::Unknown`]: it was not described.
+    pub lamp: Lamp,
+    /// New messages; without counts 1, where some wait.
+    pub new_messages: u32,
+    /// Classes of messages that can be read.
+    pub entries: u32,
+    /// The time of the last description; [`Instant::NEVER`]: none came.
+    pub described: Instant,
 }
 
 /// Texts of a subscription, and of its entries.

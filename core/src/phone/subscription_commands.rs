@@ -3,7 +3,8 @@
 use super::arrived::Arrived;
 use super::response::Extra;
 use super::{
-    AccountId, CommandError, NewSubscription, Phone, SubscriptionId, SubscriptionInfo, SubscriptionText, Watched,
+    AccountId, CommandError, MailboxInfo, NewSubscription, Phone, SubscriptionId, SubscriptionInfo, SubscriptionText,
+    Watched,
 };
 use crate::base::cursor::Cursor;
 use crate::base::time::Instant;
@@ -115,8 +116,31 @@ impl Phone<'_> {
         self.notified_outside(now, arrived);
     }
 
-    /// A NOTIFY came for no subscription (rfc6665#4.1.3).
+    /// A NOTIFY came for no subscription (rfc6665#4.1.3): an account may take it all the same.
     pub(super) fn notified_outside(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
-        self.lower.transactions.respond_and_bury(&mut self.lower.cx, now, arrived, 481, Extra::default());
+        let lower = &mut self.lower;
+        let given = (arrived.flow, arrived.request);
+        let status = match lower.accounts.notified(&mut lower.cx, now, arrived.account, given) {
+            Ok(()) => 200,
+            Err(status) => status,
+        };
+        lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
+    }
+
+    /// The mailbox of an account, in numbers, as its own server describes it without a subscription. It is unknown again
+    /// once the account is not registered any more, or has another URI or server; while a registration fails, it stays.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn mailbox_info(&self, account: AccountId) -> Result<MailboxInfo, CommandError> {
+        self.lower.accounts.mailbox(account.0).ok_or(CommandError::Stale)
+    }
+
+    /// One of the classes of messages in an account's mailbox; `nth` from 0. [`super::AccountText::Mailbox`] has its URI.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    pub fn mailbox_entry(&self, account: AccountId, nth: u32) -> Result<Watched, CommandError> {
+        self.lower.accounts.mailbox_entry(account.0, nth)
     }
 }

@@ -16,6 +16,14 @@ pub(super) const SECRET: &[u8] = b"mkey";
 #[cfg(feature = "info")]
 pub(crate) const ACCEPT_INFO: &[u8] = b"application/dtmf-relay, application/dtmf";
 
+/// Bodies of NOTIFY that we understand, for Accept.
+#[cfg(feature = "refer")]
+pub(crate) const ACCEPT_NOTIFY: &[u8] =
+    b"application/simple-message-summary, application/dialog-info+xml, application/pidf+xml, message/sipfrag";
+#[cfg(all(feature = "subscribe", not(feature = "refer")))]
+pub(crate) const ACCEPT_NOTIFY: &[u8] =
+    b"application/simple-message-summary, application/dialog-info+xml, application/pidf+xml";
+
 /// Bodies that we understand, for Accept: a description, by itself or as a part.
 pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";
 

@@ -9,7 +9,12 @@ use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind
 pub(crate) fn next(phone: &mut Phone<'_>) -> Option<Event> {
     loop {
         let event = phone.poll_event()?;
-        if !matches!(event.kind, EventKind::Refer { .. } | EventKind::Transfer { .. }) {
+        let hidden = match event.kind {
+            EventKind::Refer { .. } | EventKind::Transfer { .. } => true,
+            EventKind::Mailbox { .. } | EventKind::CheckSync { .. } => features::SUBSCRIBE,
+            _ => false,
+        };
+        if !hidden {
             return Some(event);
         }
     }
@@ -141,6 +146,7 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.value = value;
         }
         EventKind::Refer { .. } | EventKind::Transfer { .. } => {}
+        EventKind::Mailbox { .. } | EventKind::CheckSync { .. } => {}
         EventKind::Challenge(why) => {
             event.r#type = MICROSIP_EV_CHALLENGE;
             event.result = why as i32;

@@ -124,6 +124,7 @@ const ALONE: &[(&str, &str)] = &[
     ("trace", EVENTS),
     ("trusted", SERVER),
     ("unregistering", SERVER),
+    ("unsolicited", TEXT),
     ("where_responses_go", TEXT),
     ("wild_peer", "it sends anything, in any order, with pools of any size"),
     ("wild_users", "they press anything, over a bad network, with pools that are too small"),

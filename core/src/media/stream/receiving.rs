@@ -36,7 +36,7 @@ impl Stream {
             None => self.config.receive.events_clock(packet.payload_type),
         };
         let before = self.address.rtp;
-        // rfc3389#4: comfort noise may come unasked; it is silence here, and a sign of life
+        // rfc3389#4: comfort noise may come unsolicited; it is silence here, and a sign of life
         if voice.is_none() && event.is_none() && packet.payload_type != COMFORT_NOISE {
             up(&mut self.unknown_type);
             // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its cell in the ring,

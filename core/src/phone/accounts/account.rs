@@ -59,6 +59,8 @@ pub(crate) struct Account {
     pub(super) transfers: (crate::phone::TransferPolicy, crate::phone::TransferPolicy),
     #[cfg(feature = "info")]
     pub(super) digits: crate::media::digits::DigitSettings,
+    #[cfg(feature = "subscribe")]
+    pub(super) unsolicited: super::mailbox::Unsolicited,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -249,6 +251,8 @@ impl Account {
         reliable: crate::phone::Reliable::Inherited,
         #[cfg(feature = "info")]
         digits: crate::media::digits::DigitSettings::NONE,
+        #[cfg(feature = "subscribe")]
+        unsolicited: super::mailbox::Unsolicited::NONE,
         #[cfg(feature = "message")]
         messages: crate::phone::MessagePolicy::Inherited,
         #[cfg(feature = "refer")]

@@ -62,6 +62,8 @@ impl Account {
 
     fn unregistered(&mut self, now: Instant, status: u16) -> Registered {
         self.unbind();
+        #[cfg(feature = "subscribe")]
+        self.unsolicited.forget_mailbox();
         self.registration.next = Instant::NEVER;
         self.reach(now, AccountState::Unregistered, Cause::Normal, status);
         Registered::Unbound

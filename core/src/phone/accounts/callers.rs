@@ -53,7 +53,7 @@ impl Accounts<'_> {
 
     /// A request came by way of the account's own server: from an address that its registrar or proxies resolved to, or
     /// with the secret that only its REGISTER carried. Hosts that an account merely lets in are not among them.
-    #[cfg(any(feature = "rules", feature = "tones", feature = "refer"))]
+    #[cfg(any(feature = "rules", feature = "tones", feature = "subscribe"))]
     pub(in crate::phone) fn brought_by_own_server(&self, handle: Handle, flow: Flow, request: &Message<'_>) -> bool {
         let Start::Request { uri, .. } = request.start() else { return false };
         let names = |account: &super::account::Account| {

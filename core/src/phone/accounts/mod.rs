@@ -7,10 +7,14 @@ mod callers;
 mod challenge;
 mod config;
 mod credentials;
+#[cfg(feature = "subscribe")]
+mod mailbox;
 mod register;
 mod registration;
 mod told;
 pub(super) mod trusted;
+#[cfg(feature = "subscribe")]
+mod unsolicited;
 mod update;
 mod way;
 
@@ -30,6 +34,8 @@ use super::lender::Lender;
 use super::object::Object;
 use crate::base::blocks::Blocks;
 use crate::base::limits::CHALLENGES;
+#[cfg(feature = "subscribe")]
+use crate::base::limits::MAILBOX_URI;
 use crate::base::slots::{Entry, Handle, Slots};
 use crate::base::text::Span;
 use account::Account;
@@ -46,6 +52,9 @@ pub(super) struct Accounts<'a> {
     #[cfg(feature = "identity")]
     longest_location: usize,
     challenges: Blocks<'a>,
+    /// The URIs of mailboxes.
+    #[cfg(feature = "subscribe")]
+    mailboxes: Blocks<'a>,
     /// Addresses of the names that accounts trust, account by account.
     trusted: &'a mut [Trusted],
     /// The number of them for each account.
@@ -66,6 +75,8 @@ impl<'a> Accounts<'a> {
             #[cfg(feature = "identity")]
             longest_location: capacity.location(),
             challenges: Blocks::new(lender.zeroed(count * challenges), challenges),
+            #[cfg(feature = "subscribe")]
+            mailboxes: Blocks::new(lender.zeroed(count * MAILBOX_URI), MAILBOX_URI),
             trusted: lender.zeroed(count * trusted_each),
             trusted_each,
         }

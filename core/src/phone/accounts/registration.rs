@@ -130,6 +130,8 @@ impl Accounts<'_> {
         let Some(account) = self.slots.get_mut(handle) else { return };
         if account.state != AccountState::Unregistered {
             account.reach(cx.latest, AccountState::Unregistered, Cause::Normal, 0);
+            #[cfg(feature = "subscribe")]
+            account.unsolicited.forget_mailbox();
         }
     }
 
@@ -137,6 +139,8 @@ impl Accounts<'_> {
     pub(in crate::phone) fn leave(&mut self, handle: Handle) {
         if let Some(account) = self.slots.get_mut(handle) {
             account.leaving = true;
+            #[cfg(feature = "subscribe")]
+            (account.unsolicited = super::mailbox::Unsolicited::NONE);
         }
     }
 

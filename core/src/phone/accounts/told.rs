@@ -208,6 +208,8 @@ impl Accounts<'_> {
             AccountText::Uri => slot.uri,
             AccountText::RefusedRealm => slot.refused_realm,
             AccountText::DialPlan => return Some(self.dial_plan(handle)),
+            #[cfg(feature = "subscribe")]
+            AccountText::Mailbox => return Some(self.mailbox_uri(handle)),
             AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
             AccountText::NextHop => slot.proxy,
             AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,
@@ -272,6 +274,10 @@ impl Accounts<'_> {
             return Some(done.event(latest, AccountId(handle), CallId::NONE, account.tag));
         }
         if account.pending == 0 {
+            #[cfg(feature = "subscribe")]
+            if let Some((at, kind)) = account.unsolicited.poll() {
+                return Some(Event { at, account: AccountId(handle), call: CallId::NONE, tag: account.tag, kind });
+            }
             return None;
         }
         #[cfg(feature = "stream")]

@@ -80,6 +80,8 @@ impl Accounts<'_> {
             || differs(|account| account.contact_user)
             || (change.expires != 0 && change.expires != old.wished_expires);
         let trusts = differs(|account| account.trusted);
+        #[cfg(feature = "subscribe")]
+        let other = way || differs(|account| account.uri);
         // the realms that the registrar asked with are still known, if they have room; those of another are not
         let mut packer = Packer::new(block, usize::from(new.fixed_end));
         let learnt = old.learnt.map(|realm| match realm.of(before) {
@@ -91,6 +93,10 @@ impl Accounts<'_> {
         block.get_mut(used..).unwrap_or_default().fill(0);
         let account = self.slots.get_mut(handle).ok_or(CommandError::Stale)?;
         account.take_texts(&new, learnt);
+        #[cfg(feature = "subscribe")]
+        if other {
+            account.unsolicited.forget_mailbox();
+        }
         #[cfg(feature = "identity")]
         if let Some(location) = change.location {
             account.location = super::config::keep_location(self.locations.get_mut(handle.index), location);

@@ -54,8 +54,9 @@ fn a_desk_phone_fits_its_budget() {
     let of_hosts = of_hosts + if cfg!(feature = "reoffer") { 2 * 24 } else { 0 };
     // nor messages: the one that goes by each of three dialogs, the tags of two responses, and their room
     let of_hosts = of_hosts + if cfg!(feature = "message") { 3 * 8 + 2 * 16 + 104 } else { 0 };
-    // nor subscriptions, one of which may use each of three dialogs, and their room
-    let of_hosts = of_hosts + if cfg!(feature = "subscribe") { 3 * 8 + 112 } else { 0 };
+    // nor subscriptions, one of which may use each of three dialogs, and their room; nor the mailbox of an account, with
+    // its URI
+    let of_hosts = of_hosts + if cfg!(feature = "subscribe") { 3 * 8 + 112 + 136 + 128 + 24 } else { 0 };
     // nor transfers, the tellings of them, and places that are taken: in two calls, and both ends of a REFER in three dialogs
     let of_hosts = of_hosts + if cfg!(feature = "refer") { 2 * (56 + 48 + 16) + 3 * 16 + 16 } else { 0 };
     // 32 KB less receive and transmit buffer (one, 1500) and 5 KB of stack

@@ -1,7 +1,8 @@
 //! A core without the feature `subscribe` has no subscriptions.
 
 use super::{
-    AccountId, CommandError, NewSubscription, Phone, SubscriptionId, SubscriptionInfo, SubscriptionText, Watched,
+    AccountId, CommandError, Lamp, MailboxInfo, NewSubscription, Phone, SubscriptionId, SubscriptionInfo,
+    SubscriptionText, Watched,
 };
 use crate::base::cursor::Cursor;
 use crate::base::time::Instant;
@@ -86,5 +87,23 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub const fn subscription_set_tag(&mut self, _: SubscriptionId, _: u64) -> Result<(), CommandError> {
         Err(CommandError::Stale)
+    }
+
+    /// Nothing is known of it without the feature `subscribe`.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn mailbox_info(&self, account: AccountId) -> Result<MailboxInfo, CommandError> {
+        self.account_info(account)?;
+        Ok(MailboxInfo { lamp: Lamp::Unknown, new_messages: 0, entries: 0, described: Instant::NEVER })
+    }
+
+    /// With the feature `subscribe`.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    pub fn mailbox_entry(&self, account: AccountId, _: u32) -> Result<Watched, CommandError> {
+        self.account_info(account)?;
+        Err(CommandError::Nothing)
     }
 }

@@ -178,9 +178,7 @@ fn take_summary(slot: &mut Slot, contents: &mut Contents<'_>, summary: &Summary<
     slot.value = summary.new_messages();
     for (class, count) in summary.counts.iter().enumerate() {
         let Some(count) = count else { continue };
-        let counts = [count.new, count.old, count.new_urgent, count.old_urgent];
-        let lamp = if count.new > 0 { Lamp::Open } else { Lamp::Closed };
-        let watched = Watched { lamp, kind: class as u32 + 1, counts, ..Watched::default() };
+        let watched = Watched::of_class(class, count);
         let texts = texts(Piece::Plain(summary.account), Piece::None, Piece::None, Piece::None);
         push(slot, contents, &New { id: class as u64, watched, texts });
     }

@@ -223,6 +223,11 @@ impl Transactions<'_> {
         }
         echo(request, via, flow.remote(), writer.cursor());
         let tag = (!tagged).then(|| extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }));
+        #[cfg(feature = "subscribe")]
+        let extra = {
+            let notify = matches!(request.start(), Start::Request { method: Method::Notify, .. });
+            &Extra { notify, ..*extra }
+        };
         extra.write(&cx.fixed, status, tag, (flow, cx.local_of(flow.socket())), &mut cursor);
         cursor
     }

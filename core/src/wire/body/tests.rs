@@ -229,7 +229,8 @@ fn mailboxes_are_read_and_come_back() {
         assert_eq!((read.waiting, read.new_messages()), (waiting, new), "{body}");
     }
     // rfc3842#5.2: an empty line ends the summary; the lines behind it are of the messages, so of those who sent them
-    let body = b"Messages-Waiting: yes\r\nFax-Message: 2/0\r\n\r\nMessage-Account: sip:mallory@a\r\nVoice-Message: 9/9\r\n";
+    let body =
+        b"Messages-Waiting: yes\r\nFax-Message: 2/0\r\n\r\nMessage-Account: sip:mallory@a\r\nVoice-Message: 9/9\r\n";
     let read = message_summary::Summary::parse(body).unwrap();
     assert_eq!((read.account, read.counts[0], read.new_messages()), (b"".as_slice(), None, 2));
     // the first of two lines counts

@@ -49,7 +49,7 @@ pub use name::Name;
 pub use params::{Param, Params};
 pub use start::Start;
 pub use status::reason_phrase;
-pub use typed::{CSeq, Fault, HeaderError, MediaType, RAck};
+pub use typed::{CSeq, EventType, Fault, HeaderError, MediaType, RAck};
 pub use uri::{Scheme, Uri, UriError};
 pub use via::Via;
 pub use write::{Writer, write_address, write_host, write_hvalue, write_quoted, write_socket, write_user, write_v6};

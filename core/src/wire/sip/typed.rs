@@ -75,6 +75,25 @@ impl<'a> RAck<'a> {
     }
 }
 
+/// Event: a package's name and its parameters.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct EventType<'a> {
+    /// The name, which is compared byte by byte (rfc6665#8.2.1).
+    pub name: &'a [u8],
+    /// Its parameters.
+    pub params: Params<'a>,
+}
+
+impl<'a> EventType<'a> {
+    /// Of a whole value.
+    #[must_use]
+    pub fn of(value: &'a [u8]) -> Self {
+        let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
+        let (name, params) = value.split_at_checked(end).unwrap_or_default();
+        Self { name: name.trim_ascii(), params: Params::new(params) }
+    }
+}
+
 /// Content-Type: `application/sdp` and its parameters.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct MediaType<'a> {
