@@ -1,6 +1,8 @@
 //! We transfer a call (RFC 3515, 5589): what leaves, each outcome of the REFER and of its NOTIFYs, and what becomes of the
 //! calls.
 
+mod ringing;
+
 use microsip_core::base::limits::{TRANSFER_MS, TRANSFER_SILENT_MS, TRANSFER_WHOLE_MS};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
@@ -534,9 +536,9 @@ fn commands_that_cannot_be_are_refused_and_send_nothing() {
     assert_eq!(transfer(&mut lab, call, TransferTo::Call(CallId::NONE), &options()), Err(CommandError::Stale));
     let ringing = lab.dial(0, "sip:peer@10.0.0.10:5060");
     assert_eq!(transfer(&mut lab, ringing, TransferTo::Target(DORA), &options()), Err(CommandError::State));
-    assert_eq!(transfer(&mut lab, call, TransferTo::Call(ringing), &options()), Err(CommandError::State));
     let now = lab.now;
     lab.ends[0].phone.hangup(now, ringing).unwrap();
+    assert_eq!(transfer(&mut lab, call, TransferTo::Call(ringing), &options()), Err(CommandError::State));
     bob.silence(&mut lab, "REFER", Duration::from_millis(100));
     transfer(&mut lab, call, TransferTo::Target(DORA), &with("X-Reason: lunch\r\n")).unwrap();
     let refer = bob.wait(&mut lab, "REFER");

@@ -32,7 +32,8 @@ impl TransferPolicy {
 pub enum TransferTo<'t> {
     /// A target as [`super::Phone::dial`] takes it, but without digits behind a number.
     Target(&'t str),
-    /// The far end of another call of ours that is up: both are brought together.
+    /// The far end of another call of ours: both are brought together. It is up; or it was dialled and has no answer yet,
+    /// and then the transfer waits for that (rfc5589#7.6). Its sound goes on until they talk.
     Call(CallId),
 }
 

@@ -77,8 +77,8 @@ impl Phone<'_> {
     /// put on hold by it.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] of a call that is not up or is being transferred, and when the
-    /// phone is closing; [`CommandError::Uri`], [`CommandError::NoAccount`] and [`CommandError::Blocked`] as for
+    /// [`CommandError::Stale`]; [`CommandError::State`] of a call that is not up or is being transferred, of another one that
+    /// is neither up nor dialled, and when the phone is closing; [`CommandError::Uri`], [`CommandError::NoAccount`] and [`CommandError::Blocked`] as for
     /// [`Phone::dial`]; [`CommandError::HeaderLine`] and [`CommandError::HeaderOwned`]; [`CommandError::Text`] when it does
     /// not fit a message; [`CommandError::Full`].
     pub fn transfer(

@@ -49,7 +49,10 @@ const RUN: &[(&str, &[&str])] = &[
             "too short for us",
         ],
     ),
-    ("transfer", &["transferred", "transferred with a consultation", "transferred in vain"]),
+    (
+        "transfer",
+        &["transferred", "transferred with a consultation", "transferred while it rings", "transferred in vain"],
+    ),
     ("transferred", &["transferred", "transferred in vain"]),
     ("update", &["offered by UPDATE", "refreshed by the far end"]),
 ];

@@ -12,11 +12,14 @@ const fn flow(name: &'static str, play: fn(&mut Lab), right: fn(&Lab) -> bool) -
     Flow { options: following, ..super::flow(name, play, right) }
 }
 
-pub(super) const FLOWS: [Flow; 4] = [
+pub(super) const FLOWS: [Flow; 5] = [
     flow("transferred", blind, |lab| {
         served(lab, 0) == 1 && causes(lab, 0, EndCause::Transferred) == 1 && talks(lab, 2) == 1
     }),
     flow("transferred with a consultation", attended, |lab| {
+        served(lab, 0) == 1 && causes(lab, 0, EndCause::Transferred) == 2 && causes(lab, 2, EndCause::Replaced) == 1
+    }),
+    flow("transferred while it rings", ringing, |lab| {
         served(lab, 0) == 1 && causes(lab, 0, EndCause::Transferred) == 2 && causes(lab, 2, EndCause::Replaced) == 1
     }),
     flow("transferred in vain", refused, |lab| served(lab, 0) == 0 && talks(lab, 0) == 1 && talks(lab, 2) == 0),
@@ -51,6 +54,19 @@ fn attended(lab: &mut Lab) {
     up(lab, 0, 2);
     let second = lab.ends[0].phone.calls().nth(1).unwrap_or(CallId::NONE);
     transfer(lab, TransferTo::Call(second));
+    done(lab, &mut []);
+    wait(lab, |lab| causes(lab, 2, EndCause::Replaced) == 1);
+    over(lab, 1, &mut []);
+    over(lab, 0, &mut []);
+}
+
+fn ringing(lab: &mut Lab) {
+    talking(lab);
+    dial(lab, 0, "sip:c@10.0.0.3");
+    rings(lab, 2, 1);
+    let second = lab.ends[0].phone.calls().nth(1).unwrap_or(CallId::NONE);
+    transfer(lab, TransferTo::Call(second));
+    answer_all(lab, 2);
     done(lab, &mut []);
     wait(lab, |lab| causes(lab, 2, EndCause::Replaced) == 1);
     over(lab, 1, &mut []);

@@ -12,6 +12,8 @@ pub(super) enum Stage {
     /// There is none, or it has ended.
     #[default]
     None,
+    /// The call that it is to only rings: it is asked for once that is up (rfc5589#7.6).
+    Waits,
     /// The REFER has no final response.
     Asked,
     /// It was accepted: NOTIFYs tell.
@@ -30,7 +32,9 @@ pub(super) struct Transfer {
     pub(super) with: Handle,
     /// The call whose far end is to take the place of this one.
     pub(super) of: Handle,
-    /// The end of our patience, if nothing more is told.
+    /// No progress is asked for.
+    pub(super) quiet: bool,
+    /// The end of our patience, if nothing more is told; or the next try to find a slot.
     pub(super) until: Instant,
     /// The end of it, whatever is told.
     pub(super) last: Moment,
@@ -47,6 +51,7 @@ impl Transfer {
         stage: Stage::None,
         request: Handle::NONE,
         number: 0,
+        quiet: false,
         with: Handle::NONE,
         of: Handle::NONE,
         until: Instant::NEVER,
@@ -65,6 +70,11 @@ impl Transfer {
 
     pub(super) fn is_under_way(&self) -> bool {
         self.stage != Stage::None
+    }
+
+    /// Its REFER has left.
+    pub(super) fn is_asked_for(&self) -> bool {
+        matches!(self.stage, Stage::Asked | Stage::Accepted)
     }
 }
 

@@ -210,6 +210,8 @@ impl Calls<'_> {
             self.send_later(lower, call_handle);
             lower.cx.tell(Object::Call(call_handle.index));
             self.trace(&mut lower.cx, call_handle);
+            #[cfg(feature = "refer")]
+            self.transfer_goes_on(lower, now, call_handle);
         }
     }
 

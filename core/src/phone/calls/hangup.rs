@@ -60,7 +60,7 @@ impl Calls<'_> {
         #[cfg(feature = "info")]
         self.leave_info(lower, call_handle);
         #[cfg(feature = "refer")]
-        self.leave_transfer(lower, now, call_handle);
+        self.leave_transfer(lower, now, call_handle, (cause, status));
         self.stop_media(lower, now, call_handle);
         self.drop_forks(lower, dialog_handle);
         lower.forget_lookup(dialog_handle);

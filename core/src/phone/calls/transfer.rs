@@ -2,14 +2,16 @@
 //! end, or both stay as they were.
 
 use super::Calls;
-use super::call::{Call, PENDING_TRANSFER};
+use super::call::{Call, Cancel, PENDING_TRANSFER};
 use super::directed::{Stage, Transfer};
 use crate::base::cursor::Cursor;
-use crate::base::limits::{REFER_LINES, TARGET, TRANSFER_MS, TRANSFER_SILENT_MS, TRANSFER_WHOLE_MS};
+use crate::base::limits::{REFER_LINES, SLOT_RETRY_MS, TARGET, TRANSFER_MS, TRANSFER_SILENT_MS, TRANSFER_WHOLE_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::arrived::Arrived;
 use crate::phone::context::done::Ended;
+#[cfg(feature = "identity")]
+use crate::phone::dialogs::For;
 use crate::phone::event::Op;
 use crate::phone::header_lines;
 use crate::phone::object::Object;
@@ -48,52 +50,74 @@ impl Calls<'_> {
         if !call.is_up() || call.transfer.is_under_way() || !lower.dialogs.is_confirmed(dialog) || lower.cx.closing {
             return Err(CommandError::State);
         }
-        let mut room = [0u8; REFER_LINES];
-        let mut out = Cursor::new(&mut room);
-        let with = match to {
-            TransferTo::Target(target) => {
-                write_target(lower, call.account, target, &mut out)?;
-                Handle::NONE
-            }
-            TransferTo::Call(other) => {
-                let with = self.get(other.0).ok_or(CommandError::Stale)?;
-                let may = other.0 != handle && with.is_up() && lower.dialogs.is_confirmed(with.dialog);
-                if !may || with.transfer.is_under_way() || !with.transfer.of.is_none() {
-                    return Err(CommandError::State);
-                }
-                write_other(lower, with.dialog, &mut out)?;
-                other.0
-            }
-        };
-        if options.no_progress {
-            // rfc4488#4
-            out.put_str("Refer-Sub: false\r\nSupported: norefersub\r\n");
-        }
-        write_referred_by(lower, dialog, &mut out);
-        let len = out.finish().map_err(|_| CommandError::Text)?;
         if !lower.cx.can_begin() {
             return Err(CommandError::Full);
         }
-        let request = lower.dialog_request(dialog, Sending::Refer).ok_or(CommandError::Full)?;
-        let lines = [room.get(..len).unwrap_or_default(), options.headers.as_bytes()];
-        if lower.transactions.carry_lines(&mut lower.cx, request, lines, (b"", b"")).is_err() {
-            lower.end_request(request);
-            return Err(CommandError::Text);
-        }
+        let (with, asking) = match to {
+            TransferTo::Target(target) => {
+                let write = |lower: &Lower<'_>, out: &mut Cursor<'_>| write_target(lower, call.account, target, out);
+                (Handle::NONE, Some(begin_refer(lower, dialog, options.no_progress, options.headers, write)?))
+            }
+            TransferTo::Call(other) => {
+                let with = self.get(other.0).ok_or(CommandError::Stale)?;
+                let rings = !with.incoming && with.is_unanswered() && with.cancel == Cancel::No;
+                let up = with.is_up() && lower.dialogs.is_confirmed(with.dialog);
+                let free = other.0 != handle && !with.transfer.is_under_way() && with.transfer.of.is_none();
+                if !free || !(up || rings) {
+                    return Err(CommandError::State);
+                }
+                let write = |lower: &Lower<'_>, out: &mut Cursor<'_>| write_other(lower, with.dialog, out);
+                let asking = if up {
+                    Some(begin_refer(lower, dialog, options.no_progress, options.headers, write)?)
+                } else {
+                    keep_lines(lower, dialog, options.headers)?;
+                    None
+                };
+                (other.0, asking)
+            }
+        };
         if let Some(call) = self.get_mut(handle) {
             let (token, of, at) = (options.token, call.transfer.of, call.moment(now));
-            let last = call.moment(now + Duration::from_millis(TRANSFER_WHOLE_MS));
-            call.transfer = Transfer { stage: Stage::Asked, request, with, of, last, token, at, ..Transfer::NONE };
+            let (stage, quiet) = (Stage::Waits, options.no_progress);
+            call.transfer = Transfer { stage, with, quiet, of, token, at, ..Transfer::NONE };
             lower.cx.begin(&mut call.commands, handle, Op::Transfer, token)?;
         }
         if let Some(with) = self.get_mut(with) {
             with.transfer.of = handle;
         }
-        let way = lower.dialogs.get(dialog).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
+        if let Some(request) = asking {
+            self.send_refer(lower, now, handle, request);
+        }
+        Ok(())
+    }
+
+    /// The REFER of a transfer leaves.
+    fn send_refer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, request: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        let last = call.moment(now + Duration::from_millis(TRANSFER_WHOLE_MS));
+        call.transfer = Transfer { stage: Stage::Asked, request, last, until: Instant::NEVER, ..call.transfer };
+        let way = lower.dialogs.get(call.dialog).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
         let way = way.filter(|(flow, _)| lower.cx.local_of(flow.socket()).is_some());
         let asking = lower.go(now, request, way);
         self.asked(lower, now, asking);
-        Ok(())
+    }
+
+    /// A call is up: a transfer to it that waited for that is asked for now (rfc5589#7.6).
+    pub(super) fn transfer_goes_on(&mut self, lower: &mut Lower<'_>, now: Instant, with: Handle) {
+        let Some(with_call) = self.get(with).filter(|with| with.is_up()) else { return };
+        let (handle, other) = (with_call.transfer.of, with_call.dialog);
+        let waits = |call: &&mut Call| call.transfer.stage == Stage::Waits && call.transfer.with == with;
+        let Some(call) = self.get_mut(handle).filter(waits) else { return };
+        let (dialog, quiet) = (call.dialog, call.transfer.quiet);
+        let write = |lower: &Lower<'_>, out: &mut Cursor<'_>| write_other(lower, other, out);
+        match begin_refer(lower, dialog, quiet, "", write) {
+            Ok(request) => self.send_refer(lower, now, handle, request),
+            Err(CommandError::Full) => {
+                call.transfer.until = now + Duration::from_millis(SLOT_RETRY_MS);
+                self.wake(&mut lower.cx, handle);
+            }
+            Err(_) => self.transfer_failed(lower, now, handle, 0, Cause::Full),
+        }
     }
 
     /// A response to a REFER of ours came.
@@ -171,7 +195,7 @@ impl Calls<'_> {
     ) -> bool {
         let Arrived { request: notify, dialog, .. } = *arrived;
         let handle = lower.dialogs.call_of(dialog);
-        let Some(call) = self.get(handle).filter(|call| call.transfer.is_under_way()) else { return false };
+        let Some(call) = self.get(handle).filter(|call| call.transfer.is_asked_for()) else { return false };
         let asked = lower.transactions.request(call.transfer.request).map(Request::number);
         if !is_about(notify, asked.unwrap_or(call.transfer.number)) {
             return false;
@@ -213,8 +237,14 @@ impl Calls<'_> {
         true
     }
 
-    /// The far end told nothing for too long, or nothing but that it goes on.
+    /// The far end told nothing for too long, or nothing but that it goes on; or a slot for its REFER may be free.
     pub(super) fn transfer_due(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        if call.transfer.stage == Stage::Waits {
+            call.transfer.until = Instant::NEVER;
+            let with = call.transfer.with;
+            return self.transfer_goes_on(lower, now, with);
+        }
         self.transfer_failed(lower, now, handle, 0, Cause::Timeout);
     }
 
@@ -223,7 +253,7 @@ impl Calls<'_> {
     pub(super) fn left_by_transfer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get(handle) else { return };
         let Transfer { stage, of, .. } = call.transfer;
-        let replaced = self.get(of).is_some_and(|first| first.transfer.is_under_way() && first.transfer.with == handle);
+        let replaced = self.get(of).is_some_and(|first| first.transfer.is_asked_for() && first.transfer.with == handle);
         if stage == Stage::Accepted {
             self.over(lower, now, handle, TransferState::Done, 200, Cause::Normal);
         } else if !replaced {
@@ -232,8 +262,9 @@ impl Calls<'_> {
         self.ends(handle, EndedBy::Remote, EndCause::Transferred);
     }
 
-    /// A call ends: its transfer is over, and it is no other's party any more.
-    pub(super) fn leave_transfer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+    /// A call ends so: its transfer is over, and it is no other's party any more. A transfer that waited for its answer has
+    /// failed.
+    pub(super) fn leave_transfer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, end: (Cause, u16)) {
         let Some(call) = self.get_mut(handle) else { return };
         let of = core::mem::replace(&mut call.transfer.of, Handle::NONE);
         let request = core::mem::replace(&mut call.transfer.request, Handle::NONE);
@@ -244,6 +275,11 @@ impl Calls<'_> {
         }
         if let Some(first) = self.get_mut(of).filter(|first| first.transfer.with == handle) {
             first.transfer.with = Handle::NONE;
+            if first.transfer.stage == Stage::Waits {
+                let (cause, status) = end;
+                let cause = if cause == Cause::Normal { Cause::Cancelled } else { cause };
+                self.transfer_failed(lower, now, of, status, cause);
+            }
         }
     }
 
@@ -274,6 +310,10 @@ impl Calls<'_> {
     ) -> Handle {
         let Some(call) = self.get_mut(handle) else { return Handle::NONE };
         let (with, request) = (call.transfer.with, call.transfer.request);
+        #[cfg(feature = "identity")]
+        if call.transfer.stage == Stage::Waits {
+            lower.dialogs.lines_written(call.dialog);
+        }
         (call.transfer.stage, call.transfer.until) = (Stage::None, Instant::NEVER);
         (call.transfer.with, call.transfer.request) = (Handle::NONE, Handle::NONE);
         lower.cx.end(call.commands, Op::Transfer, 1, Ended { result, sip_code });
@@ -300,6 +340,56 @@ impl Calls<'_> {
         call.pending |= PENDING_TRANSFER;
         lower.cx.tell(Object::Call(handle.index));
     }
+}
+
+/// A REFER in a dialog, with the header lines of its application; or those that were kept for it.
+///
+/// # Errors
+/// [`CommandError::Full`]; [`CommandError::Text`]; those of `write_to`.
+// never inlined: its lines are no part of a board's deepest way
+#[inline(never)]
+fn begin_refer(
+    lower: &mut Lower<'_>,
+    dialog: Handle,
+    quiet: bool,
+    headers: &str,
+    write_to: impl FnOnce(&Lower<'_>, &mut Cursor<'_>) -> Result<(), CommandError>,
+) -> Result<Handle, CommandError> {
+    let mut room = [0u8; REFER_LINES];
+    let mut out = Cursor::new(&mut room);
+    write_to(lower, &mut out)?;
+    if quiet {
+        // rfc4488#4
+        out.put_str("Refer-Sub: false\r\nSupported: norefersub\r\n");
+    }
+    write_referred_by(lower, dialog, &mut out);
+    let len = out.finish().map_err(|_| CommandError::Text)?;
+    let request = lower.dialog_request(dialog, Sending::Refer).ok_or(CommandError::Full)?;
+    let headers = headers.as_bytes();
+    #[cfg(feature = "identity")]
+    let headers = if headers.is_empty() { lower.dialogs.added(dialog, For::Transfer) } else { headers };
+    let lines = [room.get(..len).unwrap_or_default(), headers];
+    if lower.transactions.carry_lines(&mut lower.cx, request, lines, (b"", b"")).is_err() {
+        lower.end_request(request);
+        return Err(CommandError::Text);
+    }
+    #[cfg(feature = "identity")]
+    if !lower.dialogs.added(dialog, For::Transfer).is_empty() {
+        lower.dialogs.lines_written(dialog);
+    }
+    Ok(request)
+}
+
+/// Keeps the header lines of a REFER that is to leave later.
+fn keep_lines(lower: &mut Lower<'_>, dialog: Handle, headers: &str) -> Result<(), CommandError> {
+    #[cfg(feature = "identity")]
+    let kept = lower.dialogs.add_lines(dialog, For::Transfer, &[headers.as_bytes()]);
+    #[cfg(not(feature = "identity"))]
+    let kept = {
+        let _ = (lower, dialog);
+        headers.is_empty()
+    };
+    if kept { Ok(()) } else { Err(CommandError::Text) }
 }
 
 /// Refer-To of a target that people give.

@@ -1,4 +1,4 @@
-//! Header lines of the application's for a message to come: a response, or the request that ends the dialog. They stand
+//! Header lines of the application's for a message to come: a response, the request that ends the dialog, or a REFER that waits. They stand
 //! at the end of the dialog's block, which its other texts do not get while they do.
 
 use super::Dialogs;
@@ -16,6 +16,9 @@ pub(in crate::phone) enum For {
     Response,
     /// Its BYE, or the CANCEL of its INVITE.
     End,
+    /// The REFER of a transfer that waits for an answer.
+    #[cfg(feature = "refer")]
+    Transfer,
 }
 
 /// Header lines at the end of a dialog's block.
