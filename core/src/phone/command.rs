@@ -76,6 +76,10 @@ pub enum CommandError {
     HeaderLine,
     /// An extra header is one that the core writes itself (Via, say).
     HeaderOwned,
+    /// The name of a package is none, or is missing, or stands beside a package that has its own.
+    Event,
+    /// The types of a package's bodies are none, or stand beside a package that has its own.
+    Accept,
     /// An entry of a list of trusted hosts is neither an address, nor a network, nor a name; or there are too many.
     Hosts,
     /// A choice names a codec that this phone's memory was not made for.

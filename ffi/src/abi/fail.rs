@@ -72,6 +72,15 @@ impl Fail {
             CommandError::HeaderOwned => {
                 (MICROSIP_E_TEXT, "names a header that the library writes itself, such as Via or Contact: leave it out")
             }
+            CommandError::Event => (
+                MICROSIP_E_TEXT,
+                "is no name of a package, such as \"x\" or \"x;id=3\": MICROSIP_OTHER needs one, the others bring theirs",
+            ),
+            CommandError::Accept => (
+                MICROSIP_E_TEXT,
+                "is no list of types, such as \"application/xml\", of fewer than 106 bytes, or stands beside a package \
+                 that brings its own: leave it out",
+            ),
             CommandError::Hosts => {
                 (MICROSIP_E_ARG, "has an entry that is no address, network or name, or more than 16")
             }

@@ -52,10 +52,8 @@ pub(crate) unsafe fn add(
     };
     let owner = if account == 0 { AccountId::NONE } else { account_id(account)? };
     let made = phone.subscription_add(now, owner, uri, &new).map_err(|error| match error {
-        CommandError::HeaderLine if headers.is_empty() => {
-            let fix = "is no name of a package: MICROSIP_OTHER needs one, the others bring theirs";
-            Fail::new(MICROSIP_E_TEXT, "s->event", Value::text(event), fix)
-        }
+        CommandError::Event => Fail::command(error, "s->event", Value::text(event)),
+        CommandError::Accept => Fail::command(error, "s->accept", Value::text(accept)),
         CommandError::HeaderLine | CommandError::HeaderOwned => {
             Fail::command(error, "s->headers", Value::text(headers))
         }

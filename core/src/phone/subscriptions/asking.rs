@@ -34,11 +34,15 @@ impl Subscriptions<'_> {
         new: &NewSubscription<'_>,
     ) -> Result<Handle, CommandError> {
         header_lines::check(new.headers, &[Name::Event, Name::Expires, Name::Accept])?;
-        let (event, accept) = match known(new.package) {
-            Some((event, accept)) if new.event.is_empty() && new.accept.is_empty() => (event.as_bytes(), accept),
-            None if is_event(new.event) && is_value(new.accept) => (new.event.as_bytes(), new.accept.as_bytes()),
-            _ => return Err(CommandError::HeaderLine),
-        };
+        let own = known(new.package);
+        if !own.map_or_else(|| is_event(new.event), |_| new.event.is_empty()) {
+            return Err(CommandError::Event);
+        }
+        if !own.map_or_else(|| is_value(new.accept), |_| new.accept.is_empty()) {
+            return Err(CommandError::Accept);
+        }
+        let (event, accept) = own.map_or((new.event, new.accept.as_bytes()), |(event, accept)| (event, accept));
+        let event = event.as_bytes();
         let mut room = [0u8; TARGET];
         let uri = address(&lower.accounts, account, target, &mut room)?;
         // no slot is taken for what cannot be
