@@ -1563,7 +1563,7 @@ typedef struct microsip_subscription {
   uint32_t size;
   /** MICROSIP_PRESENCE to MICROSIP_OTHER. */
   uint32_t package;
-  /** Seconds; 0: 3600. It is refreshed until it is removed. */
+  /** Seconds; 0: 3600; 1 to 9: 10. It is refreshed until it is removed, each day at least. */
   uint32_t expires;
   /** A switch, default off: the state is fetched once, and the subscription ends with it. */
   uint32_t once;
@@ -1606,7 +1606,10 @@ typedef struct microsip_subscription_info {
   uint32_t value;
   /** Entries for microsip_subscription_entry_get. */
   uint32_t entries;
-  /** Entries that found no room. */
+  /**
+   * Entries that found no room, or were more than 128. After a document of changes alone it may be
+   * a little too small.
+   */
   uint32_t left_out;
   /** The last status; 0: there was none. */
   uint32_t sip_code;

@@ -1,5 +1,7 @@
 //! Subscriptions of ours (RFC 6665): the first SUBSCRIBE, notifications, refreshes, and each end.
 
+mod wrong;
+
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
@@ -330,7 +332,8 @@ fn a_busy_line_is_watched_by_whole_and_partial_documents() {
     );
     assert_eq!(lamp(&lab), (Lamp::Busy, 2));
     let told = events(&lab, EventKind::Notify).len();
-    assert_eq!(tell(&mut lab, &mut peer, &dialogs(2, "full", "")), 200, "it is late");
+    assert_eq!(tell(&mut lab, &mut peer, &dialogs(1, "full", "")), 200, "it is late");
+    assert_eq!(tell(&mut lab, &mut peer, &dialogs(2, "partial", RINGS)), 200, "it came before");
     assert_eq!((lamp(&lab), events(&lab, EventKind::Notify).len()), ((Lamp::Busy, 2), told));
     let over = "<dialog id=\"a\"><state>terminated</state></dialog>";
     assert_eq!(tell(&mut lab, &mut peer, &dialogs(3, "partial", over)), 200);
@@ -343,6 +346,9 @@ fn a_busy_line_is_watched_by_whole_and_partial_documents() {
     assert_eq!(tell(&mut lab, &mut peer, &dialogs(8, "full", RINGS)), 200);
     assert_eq!(lamp(&lab), (Lamp::Ringing, 1));
     assert_eq!(tell(&mut lab, &mut peer, &dialogs(9, "partial", "<dialog>")), 400);
+    // a far end that does not count
+    assert_eq!(tell(&mut lab, &mut peer, &dialogs(8, "full", "")), 200);
+    assert_eq!(lamp(&lab), (Lamp::Idle, 0));
     finish(lab, peer, made, "dialog");
 }
 

@@ -183,6 +183,18 @@ pub const DATAGRAM: usize = 1300;
 /// Seconds for which a subscription is asked, where the application names none: as rfc3842, rfc3856 and rfc4235 have it.
 pub const SUBSCRIPTION: u32 = 3600;
 
+/// The shortest time (seconds) that a subscription is kept to, whatever was granted: it is refreshed after half of it. A
+/// far end that grants a second costs a SUBSCRIBE each five, and no lamp of a phone needs more.
+pub const SUBSCRIPTION_LEAST: u32 = 10;
+
+/// The longest (seconds), and the largest Min-Expires that is followed: a far end that has forgotten us is found out
+/// within a day.
+pub const SUBSCRIPTION_LONGEST: u32 = 86_400;
+
+/// A subscription that stood for so many seconds had come to something: when it ends, another one begins at once, and the
+/// waits of its failures begin anew. Longer than timer N (32 s), for one that was never told of did not stand.
+pub const SUBSCRIPTION_STEADY_S: u64 = 60;
+
 /// A message that the application has not answered within this is refused (milliseconds): long enough for a program that
 /// wakes up, and well within the 32 s for which its sender waits (rfc3261#17.1.2.2).
 pub const UNREAD_MS: u64 = 5000;

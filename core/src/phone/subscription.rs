@@ -28,7 +28,7 @@ pub struct NewSubscription<'t> {
     pub tag: u64,
     /// The package.
     pub package: Package,
-    /// Seconds; 0: 3600. It is refreshed until it is removed.
+    /// Seconds; 0: 3600; 1 to 9: 10. It is refreshed until it is removed, each day at least.
     pub expires: u32,
     /// The state is fetched once (Expires: 0).
     pub once: bool,
@@ -59,7 +59,7 @@ pub struct SubscriptionInfo {
     pub value: u32,
     /// Entries that can be read.
     pub entries: u32,
-    /// Entries that found no room.
+    /// Entries that found no room, or were more than 128. After a document of changes alone it may be a little too small.
     pub left_out: u32,
     /// The last status.
     pub sip_code: u16,

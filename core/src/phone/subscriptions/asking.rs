@@ -4,7 +4,7 @@ use super::Subscriptions;
 use super::events::known;
 use super::slot::{PENDING_STATE, Slot};
 use crate::base::cursor::Cursor;
-use crate::base::limits::{SLOT_RETRY_MS, SUBSCRIPTION, TARGET};
+use crate::base::limits::{SLOT_RETRY_MS, SUBSCRIPTION, SUBSCRIPTION_LEAST, TARGET};
 use crate::base::slots::Handle;
 use crate::base::text::Packer;
 use crate::base::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::phone::target::address;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Flow, Lower};
 use crate::sip::dialog::contact_uri;
-use crate::sip::subscription::{Step, Subscription};
+use crate::sip::subscription::{Refusal, Step, Subscription};
 use crate::wire::sip::{Message, Name};
 
 /// Bytes of the lines that each SUBSCRIBE has beside those of its application: Event, Accept and Expires.
@@ -55,7 +55,7 @@ impl Subscriptions<'_> {
         let wanted = match new.expires {
             _ if new.once => 0,
             0 => SUBSCRIPTION,
-            seconds => seconds,
+            seconds => seconds.max(SUBSCRIPTION_LEAST),
         };
         let made = self.pack(handle, texts).and_then(|slot| {
             let (machine, package, tag) = (Subscription::new(wanted), new.package, new.tag);
@@ -168,13 +168,17 @@ impl Subscriptions<'_> {
         let step = match status {
             200..=299 => {
                 slot.result = Cause::Normal;
-                slot.machine.accepted(now, response.expires());
-                if within {
+                let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+                let other = within && lower.dialogs.with_tag(dialog, tag).is_none();
+                // rfc6665#4.4.1: the dialog is that of the first NOTIFY, and one 2xx comes for all branches: that of
+                // another one says nothing of this one but that it was accepted
+                slot.machine.accepted(now, response.expires().filter(|_| !other));
+                if !within {
+                    // where no NOTIFY has come, the 2xx shows the dialog
+                    Self::learn(lower, dialog, flow, response, tag);
+                } else if !other {
                     // rfc3261#12.2.1.2
                     lower.dialogs.renew_target(dialog, contact_uri(response).unwrap_or_default());
-                } else {
-                    // rfc6665#4.4.1: the dialog is that of the first NOTIFY; where that has not come, the 2xx shows it
-                    Self::learn(lower, dialog, flow, response);
                 }
                 Step::Nothing
             }
@@ -188,16 +192,15 @@ impl Subscriptions<'_> {
                     489 => Cause::Unsupported,
                     _ => Cause::Refused,
                 };
-                let after = response.seconds(Name::RetryAfter);
-                slot.machine.refused(now, status, after, within, &mut lower.cx.rng)
+                let (after, hopeless) = (response.seconds(Name::RetryAfter), slot.result.is_about_credentials());
+                slot.machine.refused(now, Refusal { status, after, within, hopeless }, &mut lower.cx.rng)
             }
         };
         self.take_step(lower, now, handle, step);
     }
 
     /// The dialog is that of this response.
-    fn learn(lower: &mut Lower<'_>, dialog: Handle, flow: Flow, response: &Message<'_>) {
-        let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+    fn learn(lower: &mut Lower<'_>, dialog: Handle, flow: Flow, response: &Message<'_>, tag: &[u8]) {
         if lower.dialogs.learn(dialog, response, tag) {
             lower.dialogs.accept(dialog);
             lower.dialogs.set_flow(dialog, flow);
@@ -245,7 +248,8 @@ impl Subscriptions<'_> {
         if slot.removed && slot.is_over() {
             return self.free(&mut lower.cx, handle);
         }
-        if core::mem::replace(&mut slot.state, seen) != seen || step == Step::Rest {
+        let changed = core::mem::replace(&mut slot.state, seen) != seen || step == Step::Rest;
+        if changed && !slot.removed {
             slot.pending |= PENDING_STATE;
             slot.changed = now;
             lower.cx.tell(Object::Subscription(handle.index));
@@ -283,7 +287,8 @@ impl Subscriptions<'_> {
         handle: Handle,
     ) -> Result<(), CommandError> {
         let slot = self.slots.get_mut(handle).filter(|slot| !slot.removed).ok_or(CommandError::Stale)?;
-        slot.removed = true;
+        // the application may have freed what its number names
+        (slot.removed, slot.pending) = (true, 0);
         if slot.is_over() {
             self.free(&mut lower.cx, handle);
             return Ok(());
@@ -294,6 +299,9 @@ impl Subscriptions<'_> {
 
     fn leave(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(slot) = self.slots.get_mut(handle) else { return };
+        if slot.machine.is_leaving() {
+            return; // its last SUBSCRIBE is under way
+        }
         let step = slot.machine.leave();
         // a refresh that is under way would be overtaken: the last SUBSCRIBE goes instead of it
         let under_way = core::mem::take(&mut slot.request);

@@ -18,6 +18,10 @@ const TEXTS: usize = 4;
 
 const HEAD: usize = 2 + 8 + 3 + 16;
 
+/// Entries that are kept of one subscription; the others are left out. Each change of one walks them all, so without a
+/// bound a long document of changes would take time by its square. No lamp and no list of a phone shows as many.
+const ENTRIES: u32 = 128;
+
 /// Bytes of one text that are kept; a longer one is left out. A URI with its parameters, and the three parts of a
 /// Replaces, are shorter. That many bytes of stack.
 const LONGEST: usize = 255;
@@ -60,38 +64,83 @@ impl Piece<'_> {
     }
 }
 
-/// The hash of an entry's name.
+/// The hash of an entry's name; of a long one, as it stands.
 pub(super) fn id_of(key: (u64, u64), name: Text<'_>) -> u64 {
     let mut room = [0; LONGEST];
     let mut out = Cursor::new(&mut room);
     name.write(&mut out);
-    let len = out.finish().unwrap_or(0);
-    Hasher::new(key).with(room.get(..len).unwrap_or_default()).finish()
+    let text = if out.needed() > LONGEST { name.raw() } else { out.written() };
+    Hasher::new(key).with(text).finish()
+}
+
+/// The entries that found no room: how many, and a bit for each of their names. Two names may share a bit, so of those
+/// that later changes bring some may not be counted; a whole document counts anew.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LeftOut {
+    pub(super) count: u32,
+    names: u64,
+}
+
+impl LeftOut {
+    pub(super) const NONE: Self = Self { count: 0, names: 0 };
+
+    /// An entry has its place, or needs none; or it found no room. `whole`: its document names each entry once.
+    pub(super) const fn note(&mut self, settled: bool, whole: bool, id: u64) {
+        let bit = 1 << (id % 64);
+        let counted = !whole && self.names & bit != 0;
+        if settled && counted {
+            self.count = self.count.saturating_sub(1);
+            self.names = if self.count == 0 { 0 } else { self.names };
+        } else if !settled && !counted {
+            self.count = self.count.saturating_add(1);
+            self.names |= bit;
+        }
+    }
 }
 
 /// The entries in a block, of which so many bytes are used.
 pub(super) struct Contents<'b> {
-    pub(super) room: &'b mut [u8],
+    room: &'b mut [u8],
     pub(super) used: usize,
+    /// The number of entries.
+    pub(super) count: u32,
 }
 
-impl Contents<'_> {
-    /// Takes an entry out, if it is there.
-    pub(super) fn remove(&mut self, id: u64) {
+impl<'b> Contents<'b> {
+    /// Those that are there.
+    pub(super) fn of(room: &'b mut [u8], used: usize) -> Self {
+        let count = entries(room.get(..used).unwrap_or_default()).count() as u32;
+        Self { room, used, count }
+    }
+
+    /// Takes all out.
+    pub(super) const fn clear(&mut self) {
+        (self.used, self.count) = (0, 0);
+    }
+
+    /// The lamp of each.
+    pub(super) fn lamps(&self) -> impl Iterator<Item = Lamp> {
+        entries(self.room.get(..self.used).unwrap_or_default()).map(|entry| entry.watched.lamp)
+    }
+
+    /// Takes an entry out. False: it is not there.
+    pub(super) fn remove(&mut self, id: u64) -> bool {
         let mut at = 0;
         while let Some((entry, end)) = entry_at(self.room.get(..self.used).unwrap_or_default(), at) {
             if entry.id == id {
                 self.room.copy_within(end..self.used, at);
                 self.used -= end - at;
-                return;
+                self.count -= 1;
+                return true;
             }
             at = end;
         }
+        false
     }
 
     /// Puts one behind the others. False: it finds no room.
     pub(super) fn push(&mut self, new: &New<'_>) -> bool {
-        let Some(free) = self.room.get_mut(self.used..) else { return false };
+        let Some(free) = self.room.get_mut(self.used..).filter(|_| self.count < ENTRIES) else { return false };
         let mut out = Cursor::new(free);
         out.put(&[0; 2]);
         out.put(&new.id.to_le_bytes());
@@ -114,6 +163,7 @@ impl Contents<'_> {
             return false;
         }
         self.used += len;
+        self.count += 1;
         true
     }
 }

@@ -56,7 +56,7 @@ impl<'a> Subscriptions<'a> {
         self.slots.iter().map(|(handle, _)| handle)
     }
 
-    /// Those that have not ended, and are not taken back.
+    /// Slots in use: those that have ended and wait for their release, too.
     pub(super) const fn used(&self) -> usize {
         self.slots.used()
     }

@@ -2,7 +2,7 @@
 //! on, and what is watched.
 
 use super::Subscriptions;
-use super::contents::{Contents, NAME, NOTE, New, Piece, REPLACES, URI, id_of};
+use super::contents::{Contents, LeftOut, NAME, NOTE, New, Piece, REPLACES, URI, id_of};
 use super::events::names;
 use super::slot::{PENDING_NEWS, Slot};
 use crate::base::slots::Handle;
@@ -25,8 +25,10 @@ enum Read {
     /// It changed nothing.
     Same,
     /// It changed what is shown.
-    New,
-    /// A change is missing before it: all is to be told anew (rfc4235#4.3).
+    Part,
+    /// It is all that is shown.
+    Whole,
+    /// It changed what is shown, and another change is missing before it (rfc4235#4.3).
     Gap,
 }
 
@@ -74,11 +76,18 @@ impl Subscriptions<'_> {
         {
             (slot.sip_code, slot.result) = (0, crate::phone::Cause::Normal);
         }
-        if matches!(read, Ok(Read::New)) {
+        if matches!(read, Ok(Read::Part | Read::Whole | Read::Gap)) && !slot.removed {
             slot.pending |= PENDING_NEWS;
             lower.cx.tell(Object::Subscription(handle.index));
         }
-        let step = if step == Step::Nothing && matches!(read, Ok(Read::Gap)) { Step::Refresh } else { step };
+        let step = match read {
+            Ok(Read::Whole) if step == Step::Nothing => {
+                slot.machine.complete();
+                step
+            }
+            Ok(Read::Gap) if step == Step::Nothing => slot.machine.incomplete(now),
+            _ => step,
+        };
         self.take_step(lower, now, handle, step);
         true
     }
@@ -100,21 +109,21 @@ impl Subscriptions<'_> {
         let block = self.text.get_mut(handle.index);
         let (start, end) = (usize::from(slot.start), usize::from(slot.end));
         let room = block.get_mut(start..).unwrap_or_default();
-        let mut contents = Contents { used: end - start, room };
+        let mut contents = Contents::of(room, end - start);
         let [key, _] = lower.cx.keys;
         let read = match slot.package {
             Package::Presence if is(b"pidf+xml") => {
                 let presence = Presence::parse(body).map_err(|_| 400u16)?;
                 take_presence(slot, &mut contents, &presence);
-                Read::New
+                Read::Whole
             }
             Package::Dialog if is(b"dialog-info+xml") => take_dialogs(slot, &mut contents, body, key)?,
             Package::MessageSummary if is(b"simple-message-summary") => {
                 let summary = Summary::parse(body).ok_or(400u16)?;
                 take_summary(slot, &mut contents, &summary);
-                Read::New
+                Read::Whole
             }
-            Package::Other => Read::New,
+            Package::Other => Read::Whole,
             _ => return Err(415),
         };
         slot.end = (start + contents.used) as u16;
@@ -138,17 +147,9 @@ impl Subscriptions<'_> {
     }
 }
 
-fn push(slot: &mut Slot, contents: &mut Contents<'_>, new: &New<'_>) {
-    if contents.push(new) {
-        slot.entries += 1;
-    } else {
-        slot.left_out = slot.left_out.saturating_add(1);
-    }
-}
-
 fn begin_anew(slot: &mut Slot, contents: &mut Contents<'_>) {
-    contents.used = 0;
-    (slot.entries, slot.left_out) = (0, 0);
+    contents.clear();
+    slot.left_out = LeftOut::NONE;
 }
 
 /// One entry: the whole of it.
@@ -163,7 +164,7 @@ fn take_presence(slot: &mut Slot, contents: &mut Contents<'_>, presence: &Presen
     let watched = Watched { lamp: slot.lamp, kind: presence.activity as u32, ..Watched::default() };
     let mut new = New { watched, ..New::default() };
     new.texts = texts(Piece::Xml(presence.contact), Piece::None, Piece::Xml(presence.note), Piece::None);
-    push(slot, contents, &new);
+    slot.left_out.note(contents.push(&new), true, new.id);
 }
 
 const fn texts<'t>(uri: Piece<'t>, name: Piece<'t>, note: Piece<'t>, replaces: Piece<'t>) -> [Piece<'t>; 4] {
@@ -180,7 +181,8 @@ fn take_summary(slot: &mut Slot, contents: &mut Contents<'_>, summary: &Summary<
         let Some(count) = count else { continue };
         let watched = Watched::of_class(class, count);
         let texts = texts(Piece::Plain(summary.account), Piece::None, Piece::None, Piece::None);
-        push(slot, contents, &New { id: class as u64, watched, texts });
+        let id = class as u64;
+        slot.left_out.note(contents.push(&New { id, watched, texts }), true, id);
     }
 }
 
@@ -191,36 +193,33 @@ fn take_dialogs(slot: &mut Slot, contents: &mut Contents<'_>, body: &[u8], key: 
     let mut whole = document;
     while whole.next_dialog().map_err(|_| 400u16)?.is_some() {}
     let head = document.head;
-    match slot.version {
-        // rfc4235#4.3: one that is not newer is late
-        Some(version) if head.version <= version => return Ok(Read::Same),
-        Some(version) if !head.full && head.version != version.wrapping_add(1) => {
-            slot.version = Some(head.version);
-            return Ok(Read::Gap);
-        }
-        None if !head.full => {
-            slot.version = Some(head.version);
-            return Ok(Read::Gap);
-        }
-        _ => {}
-    }
+    let follows = match slot.version {
+        // one that is older is late, and so is a part that came before. A whole one may have the number of the last: there
+        // are far ends that do not count
+        Some(version) if head.version < version || (head.version == version && !head.full) => return Ok(Read::Same),
+        Some(version) => version.checked_add(1) == Some(head.version),
+        None => false,
+    };
     slot.version = Some(head.version);
     if head.full {
         begin_anew(slot, contents);
     }
     while let Ok(Some(dialog)) = document.next_dialog() {
         let id = id_of(key, dialog.id);
-        let before = contents.used;
-        contents.remove(id);
-        slot.entries -= u32::from(contents.used < before);
-        if dialog.state != DialogState::Terminated {
-            push(slot, contents, &entry_of(id, &dialog));
+        let known = contents.remove(id);
+        let settled = dialog.state == DialogState::Terminated || contents.push(&entry_of(id, &dialog));
+        if !(known && settled) {
+            slot.left_out.note(settled, head.full, id);
         }
     }
-    let kept = super::contents::entries(contents.room.get(..contents.used).unwrap_or_default());
-    let lamp = kept.map(|kept| kept.watched.lamp).max().unwrap_or(Lamp::Idle);
-    (slot.lamp, slot.value) = (lamp, slot.entries);
-    Ok(Read::New)
+    slot.lamp = contents.lamps().max().unwrap_or(Lamp::Idle);
+    slot.value = contents.count;
+    Ok(match (head.full, follows) {
+        (true, _) => Read::Whole,
+        (false, true) => Read::Part,
+        // it is taken all the same, and a refresh is to bring the rest
+        (false, false) => Read::Gap,
+    })
 }
 
 fn entry_of<'d>(id: u64, dialog: &Dialog<'d>) -> New<'d> {

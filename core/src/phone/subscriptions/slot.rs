@@ -1,5 +1,6 @@
 //! A subscription: between its command and its release.
 
+use super::contents::LeftOut;
 use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::Instant;
@@ -32,8 +33,7 @@ pub(super) struct Slot {
     pub(super) removed: bool,
     pub(super) lamp: Lamp,
     pub(super) value: u32,
-    pub(super) entries: u32,
-    pub(super) left_out: u32,
+    pub(super) left_out: LeftOut,
     /// The number of the last document of dialogs; `None`: there was none.
     pub(super) version: Option<u32>,
     pub(super) sip_code: u16,
@@ -65,8 +65,7 @@ impl Slot {
         removed: false,
         lamp: Lamp::Unknown,
         value: 0,
-        entries: 0,
-        left_out: 0,
+        left_out: LeftOut::NONE,
         version: None,
         sip_code: 0,
         result: Cause::Normal,

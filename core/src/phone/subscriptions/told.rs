@@ -2,7 +2,7 @@
 
 use super::Subscriptions;
 use super::contents::{Kept, NAME, NOTE, REPLACES, URI, entries};
-use super::slot::{PENDING_NEWS, PENDING_STATE};
+use super::slot::{PENDING_NEWS, PENDING_STATE, Slot};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::phone::subscription::{SubscriptionInfo, SubscriptionText, Watched};
@@ -41,8 +41,8 @@ impl Subscriptions<'_> {
             state: slot.seen(),
             lamp: slot.lamp,
             value: slot.value,
-            entries: slot.entries,
-            left_out: slot.left_out,
+            entries: self.entries(slot, handle).count() as u32,
+            left_out: slot.left_out.count,
             sip_code: slot.sip_code,
             result: slot.result,
             cause: EndCause::of(slot.result, slot.sip_code),
@@ -53,8 +53,12 @@ impl Subscriptions<'_> {
 
     fn kept(&self, handle: Handle, nth: u32) -> Result<Kept<'_>, CommandError> {
         let slot = self.slots.get(handle).ok_or(CommandError::Stale)?;
+        self.entries(slot, handle).nth(nth as usize).ok_or(CommandError::Nothing)
+    }
+
+    fn entries(&self, slot: &Slot, handle: Handle) -> impl Iterator<Item = Kept<'_>> {
         let used = self.text.get(handle.index).get(usize::from(slot.start)..usize::from(slot.end));
-        entries(used.unwrap_or_default()).nth(nth as usize).ok_or(CommandError::Nothing)
+        entries(used.unwrap_or_default())
     }
 
     /// An entry of what was told.

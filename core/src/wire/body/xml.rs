@@ -104,6 +104,12 @@ impl<'a> Text<'a> {
         core::str::from_utf8(self.raw.trim_ascii()).ok()?.parse().ok()
     }
 
+    /// The text as it stands, with its entities.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
     /// Writes the text, its entities as the characters that they stand for. What is none is written as it stands.
     pub fn write(&self, out: &mut Cursor<'_>) {
         let mut rest = self.raw;

@@ -56,7 +56,7 @@ pub struct microsip_subscription {
     pub size: u32,
     /// MICROSIP_PRESENCE to MICROSIP_OTHER.
     pub package: u32,
-    /// Seconds; 0: 3600. It is refreshed until it is removed.
+    /// Seconds; 0: 3600; 1 to 9: 10. It is refreshed until it is removed, each day at least.
     pub expires: u32,
     /// A switch, default off: the state is fetched once, and the subscription ends with it.
     pub once: u32,
@@ -98,7 +98,7 @@ pub struct microsip_subscription_info {
     pub value: u32,
     /// Entries for microsip_subscription_entry_get.
     pub entries: u32,
-    /// Entries that found no room.
+    /// Entries that found no room, or were more than 128. After a document of changes alone it may be a little too small.
     pub left_out: u32,
     /// The last status; 0: there was none.
     pub sip_code: u32,
