@@ -18,6 +18,9 @@ use crate::session::{Exit, Stop, ended};
 
 /// The time between two looks at standard input while nothing is under way: shorter than a person notices.
 const LOOK: Duration = Duration::from_millis(20);
+/// A body that with the headers of a common request may be longer than 1300 bytes, which go by TCP or not at all
+/// (RFC 3428 §8).
+const LONG: usize = 800;
 
 pub(super) struct Send<'a> {
     message: &'a Message,
@@ -28,6 +31,8 @@ pub(super) struct Send<'a> {
     /// The last one that has left, or is leaving.
     number: u64,
     under_way: bool,
+    /// The bytes of its body.
+    length: usize,
     /// Sending has begun, and its end has not.
     on: bool,
     /// The end of the first that failed.
@@ -44,6 +49,7 @@ impl<'a> Send<'a> {
             lines: None,
             number: 0,
             under_way: false,
+            length: 0,
             on: false,
             failed: None,
         })
@@ -107,7 +113,7 @@ impl<'a> Send<'a> {
         let held = tracer.as_ref().map(|tracer| tracer.hold());
         let headers = header_lines(&message.header);
         let id = app.phone.message_send(app.account, to, message.kind.as_deref(), &headers, body, number)?;
-        self.under_way = true;
+        (self.under_way, self.length) = (true, body.len());
         let uri = app.phone.text_of(id, c::MICROSIP_TXT_REMOTE_URI, 0);
         let whole = if uri.is_empty() || uri == to { String::new() } else { format!(" as {uri}") };
         let fields = || json!({ "message": id, "number": number, "state": "sending", "to": to, "uri": uri, "bytes": body.len() });
@@ -141,12 +147,12 @@ impl<'a> Send<'a> {
             })
         };
         app.output.say("message", fields, text.trim_end());
-        if let Some(mut stop) = unless_accepted(&label, &uri, sip_code, &reason, result) {
+        if let Some(mut stop) = unless_accepted(&label, &uri, sip_code, &reason, result, self.length) {
             if self.several {
                 app.output.problem(&stop);
                 stop.told = true;
             }
-            let silent = stop.exit == Exit::NoAnswer || sip_code == 0;
+            let silent = matches!(sip_code, 0 | 408);
             self.fail(stop);
             if silent {
                 let left = self.waiting.len();
@@ -163,7 +169,7 @@ impl<'a> Send<'a> {
 }
 
 /// The fault of a message that was not accepted.
-fn unless_accepted(label: &str, uri: &str, sip_code: u32, reason: &str, result: i32) -> Option<Stop> {
+fn unless_accepted(label: &str, uri: &str, sip_code: u32, reason: &str, result: i32, length: usize) -> Option<Stop> {
     if result == c::MICROSIP_OK {
         return None;
     }
@@ -173,6 +179,13 @@ fn unless_accepted(label: &str, uri: &str, sip_code: u32, reason: &str, result: 
         408 | 480 => Stop::of(Exit::NoAnswer, &format!("{label}{uri} was not reached: {how}"), sip_code, result),
         0 if result == c::MICROSIP_E_TIMEOUT => {
             Stop::of(Exit::NoAnswer, &format!("{label}no answer from {uri}: {how}"), sip_code, result)
+        }
+        0 if result == c::MICROSIP_E_UNREACHABLE && length > LONG => {
+            let text = format!(
+                "{label}not sent to {uri}: {how}\n  a message of more than 1300 bytes with its headers goes by TCP, and \
+                 nothing takes TCP there: send less, or check host and port"
+            );
+            Stop { result, ..Stop::new(Exit::CallFailed, text) }
         }
         0 => Stop::of(Exit::CallFailed, &format!("{label}not sent to {uri}: {how}"), sip_code, result),
         _ => Stop::of(Exit::CallFailed, &format!("{label}{uri} refused it: {how}"), sip_code, result),
@@ -228,11 +241,13 @@ mod tests {
 
     #[test]
     fn the_exit_code_says_what_became_of_it() {
-        let exit = |sip_code, result| unless_accepted("", "sip:x", sip_code, "", result).map(|stop| stop.exit);
+        let exit = |sip_code, result| unless_accepted("", "sip:x", sip_code, "", result, 10).map(|stop| stop.exit);
         assert_eq!((exit(200, 0), exit(202, 0)), (None, None));
         assert_eq!(exit(486, c::MICROSIP_E_REFUSED), Some(Exit::CallFailed));
         assert_eq!(exit(480, c::MICROSIP_E_REFUSED), Some(Exit::NoAnswer));
         assert_eq!(exit(0, c::MICROSIP_E_TIMEOUT), Some(Exit::NoAnswer));
         assert_eq!(exit(0, c::MICROSIP_E_UNREACHABLE), Some(Exit::CallFailed));
+        let long = unless_accepted("", "sip:x", 0, "", c::MICROSIP_E_UNREACHABLE, 3000).unwrap();
+        assert!(long.text.contains("goes by TCP"), "{}", long.text);
     }
 }
