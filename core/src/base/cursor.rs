@@ -1,6 +1,7 @@
 //! A bounded writer: text goes into a caller's buffer, and bytes that do not fit are counted, so the caller learns the
 //! needed length.
 
+use super::divide::divide;
 use core::fmt;
 
 /// Writes into a slice; never past its end.
@@ -47,10 +48,11 @@ impl<'a> Cursor<'a> {
         let mut from = digits.len();
         loop {
             from -= 1;
+            let (tens, one) = divide(number, 10);
             if let Some(digit) = digits.get_mut(from) {
-                *digit = b'0' + (number % 10) as u8;
+                *digit = b'0' + one as u8;
             }
-            number /= 10;
+            number = tens;
             if number == 0 {
                 break;
             }

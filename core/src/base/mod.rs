@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod count;
 pub mod cursor;
+pub(crate) mod divide;
 pub mod due;
 pub mod features;
 pub mod limits;

@@ -1,6 +1,7 @@
 //! Time is an argument. An [`Instant`] counts microseconds from any start the driver likes, as long as it never runs
 //! backwards.
 
+use super::divide::divide;
 use core::ops::{Add, AddAssign, Sub};
 
 /// A point in time, in microseconds from a start of the driver's choice.
@@ -34,7 +35,7 @@ impl Instant {
     /// In whole milliseconds.
     #[must_use]
     pub const fn millis(self) -> u64 {
-        self.0 / 1000
+        divide(self.0, 1000).0
     }
 
     /// The latest time up to this one whose milliseconds have these low 32 bits: a time kept in this form is valid for
@@ -115,13 +116,13 @@ impl Duration {
     /// In whole milliseconds.
     #[must_use]
     pub const fn millis(self) -> u64 {
-        self.0 / 1000
+        divide(self.0, 1000).0
     }
 
     /// In whole seconds.
     #[must_use]
     pub const fn secs(self) -> u64 {
-        self.0 / 1_000_000
+        divide(self.0, 1_000_000).0
     }
 
     /// `n` times as long.

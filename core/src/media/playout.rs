@@ -12,6 +12,7 @@ use super::codec::{Codec, CodecList};
 use super::conceal::Concealer;
 use super::jitter::{Arrival, Cells, Ring, Stored};
 use super::quality::Heard;
+use crate::base::divide::divide;
 use crate::base::count::up;
 
 mod reading;
@@ -158,7 +159,7 @@ impl Playout {
     /// Sound that waits, in milliseconds.
     #[must_use]
     pub fn waiting_ms(&self) -> u32 {
-        (u64::from(self.waiting()) * 1000 / u64::from(self.codec.clock())) as u32
+        divide(u64::from(self.waiting()) * 1000, self.codec.clock()).0 as u32
     }
 
     /// Sound that waits, in ticks.

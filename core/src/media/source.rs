@@ -1,5 +1,6 @@
 //! A source that we hear, as RFC 3550 keeps it: its validity, its losses, its jitter.
 
+use crate::base::divide::divide;
 use crate::base::time::{Duration, Instant};
 use crate::wire::rtcp::Report;
 
@@ -193,14 +194,15 @@ impl Source {
     pub fn arrived(&mut self, now: Instant, timestamp: u32, clock: u32) {
         if clock != self.clock {
             // rfc7160#4.1: transit times of two clocks are not compared; the jitter so far is converted to the new one
-            let jitter = u64::from(self.jitter_scaled) * u64::from(clock);
-            self.jitter_scaled = jitter.checked_div(self.clock.into()).unwrap_or(0).min(u32::MAX.into()) as u32;
+            let (jitter, _) = divide(u64::from(self.jitter_scaled) * u64::from(clock), self.clock); // of no clock yet it is 0
+            self.jitter_scaled = jitter.min(u32::MAX.into()) as u32;
             self.transit_known = false;
             self.clock = clock;
         }
         // rfc3550#A.8: a sixteenth of the change of transit time, kept sixteen-fold
-        let (whole, part) = (now.micros() / 1_000_000, now.micros() % 1_000_000);
-        let arrival = whole.wrapping_mul(u64::from(clock)).wrapping_add(part * u64::from(clock) / 1_000_000) as u32;
+        let (whole, part) = divide(now.micros(), 1_000_000);
+        let (part, _) = divide(u64::from(part) * u64::from(clock), 1_000_000);
+        let arrival = (whole as u32).wrapping_mul(clock).wrapping_add(part as u32);
         let transit = arrival.wrapping_sub(timestamp);
         if self.transit_known {
             let change = (transit.wrapping_sub(self.transit) as i32).unsigned_abs();
@@ -230,7 +232,7 @@ impl Source {
     /// Interarrival jitter in microseconds.
     #[must_use]
     pub fn jitter_us(&self) -> u32 {
-        let micros = (u64::from(self.jitter()) * 1_000_000).checked_div(self.clock.into()).unwrap_or(0);
+        let (micros, _) = divide(u64::from(self.jitter()) * 1_000_000, self.clock);
         micros.min(u32::MAX.into()) as u32
     }
 

@@ -10,6 +10,7 @@ use super::session_timer::SessionTimer;
 use super::storage::Storage;
 use super::trace::Traces;
 use super::{Lower, Phone};
+use crate::base::divide::divide;
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
@@ -206,7 +207,7 @@ impl<'a> Phone<'a> {
                         epoch_s: if setup.epoch_ms == 0 {
                             0
                         } else {
-                            (setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()) / 1000) as u32
+                            divide(setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()), 1000).0 as u32
                         },
                         agent,
                         direct_user,

@@ -4,6 +4,7 @@
 //! of a press, or keep one for all presses; so the event, its duration, its end and the marker are compared too.
 
 use super::{DigitMethod, HeardDigits};
+use crate::base::divide::divide;
 use crate::base::time::{Duration, Instant};
 use crate::wire::dtmf::{self, Event};
 
@@ -197,7 +198,7 @@ impl EventReceiver {
     #[must_use]
     pub fn next_timeout(&self) -> Instant {
         let (least, most) = PACKET_MS;
-        let packet_ms = (u64::from(self.step) * 1000 / u64::from(self.clock)).clamp(least, most);
+        let packet_ms = divide(u64::from(self.step) * 1000, self.clock).0.clamp(least, most);
         if self.on { self.heard_at + Duration::from_millis(LAST_PACKETS * packet_ms) } else { Instant::NEVER }
     }
 
@@ -214,7 +215,7 @@ impl EventReceiver {
         }
         let Some(digit) = dtmf::digit_of(self.code) else { return };
         let ticks = u64::from(self.before) + u64::from(self.lasted);
-        let ms = (ticks * 1000 / u64::from(self.clock)).min(u64::from(u16::MAX)) as u16;
+        let ms = divide(ticks * 1000, self.clock).0.min(u64::from(u16::MAX)) as u16;
         heard.end(now, digit, ms, DigitMethod::Events);
     }
 }

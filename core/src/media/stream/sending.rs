@@ -67,10 +67,9 @@ impl Sending {
     /// leave, by either measure. Ours may be another codec, of which a millisecond has twelve times the bytes: it has what
     /// our packets had so far, of `ptime` milliseconds each.
     pub(super) fn earn(&mut self, ms: u32, bytes: usize, ptime: u8) {
-        let sent_ms = u64::from(self.packets) * u64::from(ptime);
-        let worth = (bytes as u64 * sent_ms).checked_div(self.bytes.into());
-        let worth = worth.map_or(ms, |worth| u32::try_from(worth).unwrap_or(u32::MAX));
-        self.unconfirmed_ms = self.unconfirmed_ms.saturating_sub(ms.min(worth));
+        let each = self.bytes.div_ceil(self.packets.max(1));
+        let worth = (bytes as u32 * u32::from(ptime)).checked_div(each);
+        self.unconfirmed_ms = self.unconfirmed_ms.saturating_sub(worth.map_or(ms, |worth| ms.min(worth)));
     }
 
     /// A packet half full or ready goes nowhere.
