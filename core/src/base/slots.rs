@@ -30,15 +30,16 @@ const USES: u32 = (1 << MARK_SHIFT) - 1;
 #[derive(Clone, Debug)]
 pub struct Entry<T> {
     generation: u32,
-    used: bool,
     next_free: u32,
-    value: T,
+    /// None: the slot is free.
+    value: Option<T>,
 }
 
 impl<T> Entry<T> {
-    /// A free slot; `empty` is its content while it is free.
-    pub const fn new(empty: T) -> Self {
-        Self { generation: 0, used: false, next_free: 0, value: empty }
+    /// A free slot.
+    #[must_use]
+    pub const fn free() -> Self {
+        Self { generation: 0, next_free: 0, value: None }
     }
 }
 
@@ -102,45 +103,42 @@ impl<'a, T> Slots<'a, T> {
             self.touched += 1;
         }
         entry.generation = (entry.generation & !USES) | ((entry.generation & USES) % USES + 1);
-        entry.used = true;
-        entry.value = value;
+        entry.value = Some(value);
         self.used += 1;
         Some(Handle { index, generation: entry.generation })
     }
 
     /// Gives a slot back. False for a stale handle.
     pub fn remove(&mut self, handle: Handle) -> bool {
-        let free = self.free;
-        let Some(entry) = self.entry_mut(handle) else { return false };
-        entry.used = false;
-        entry.next_free = free;
+        let Some(entry) = self.entries.get_mut(handle.index as usize) else { return false };
+        if entry.generation != handle.generation || entry.value.is_none() {
+            return false;
+        }
+        entry.value = None;
+        entry.next_free = self.free;
         self.free = handle.index + 1;
         self.used = self.used.saturating_sub(1);
         true
-    }
-
-    fn entry_mut(&mut self, handle: Handle) -> Option<&mut Entry<T>> {
-        let entry = self.entries.get_mut(handle.index as usize)?;
-        (entry.used && entry.generation == handle.generation).then_some(entry)
     }
 
     /// The value, unless the handle is stale.
     #[must_use]
     pub fn get(&self, handle: Handle) -> Option<&T> {
         let entry = self.entries.get(handle.index as usize)?;
-        (entry.used && entry.generation == handle.generation).then_some(&entry.value)
+        entry.value.as_ref().filter(|_| entry.generation == handle.generation)
     }
 
     /// The value, to change it, unless the handle is stale.
     pub fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
-        self.entry_mut(handle).map(|entry| &mut entry.value)
+        let entry = self.entries.get_mut(handle.index as usize)?;
+        entry.value.as_mut().filter(|_| entry.generation == handle.generation)
     }
 
     /// The handle of the slot in use at `index`.
     #[must_use]
     pub fn handle_at(&self, index: u32) -> Option<Handle> {
         let entry = self.entries.get(index as usize)?;
-        entry.used.then_some(Handle { index, generation: entry.generation })
+        entry.value.is_some().then_some(Handle { index, generation: entry.generation })
     }
 
     /// The slots in use. It walks the pool: for commands that list, never for a packet.
@@ -149,8 +147,10 @@ impl<'a, T> Slots<'a, T> {
             .iter()
             .take(self.touched as usize)
             .enumerate()
-            .filter(|(_, entry)| entry.used)
-            .map(|(index, entry)| (Handle { index: index as u32, generation: entry.generation }, &entry.value))
+            .filter_map(|(index, entry)| {
+                let handle = Handle { index: index as u32, generation: entry.generation };
+                entry.value.as_ref().map(|value| (handle, value))
+            })
     }
 }
 

@@ -212,7 +212,7 @@ impl Capacity {
 
     /// Pools can be made from these numbers. `inline(never)`: asked twice, and a board pays for each copy.
     #[inline(never)]
-    pub(crate) const fn is_valid(&self) -> bool {
+    pub const fn is_valid(&self) -> bool {
         let most = (1 << 20) - 1;
         self.accounts <= most
             && self.calls <= most

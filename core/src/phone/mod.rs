@@ -107,7 +107,7 @@ pub use rule::{
     RuleNumbers, Rules, Switch,
 };
 pub use session_timer::{Refresher, SessionTimer, TimerMode};
-pub use setup::{Setup, SetupError};
+pub use setup::{Checked, Setup, SetupError};
 pub use storage::Storage;
 pub use subscription::{MailboxInfo, NewSubscription, Package, SubscriptionInfo, SubscriptionText, Watched};
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};

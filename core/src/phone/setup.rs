@@ -128,12 +128,7 @@ impl Setup<'_> {
     ///
     /// # Errors
     /// As [`Phone::new`].
-    pub fn check(&self, capacity: &Capacity) -> Result<(), SetupError> {
-        self.checked(capacity).map(|_| ())
-    }
-
-    /// The same; gives its agent and its direct user.
-    fn checked(&self, capacity: &Capacity) -> Result<(Short, Short), SetupError> {
+    pub fn check(&self, capacity: &Capacity) -> Result<Checked, SetupError> {
         if self.seed == [0; 32] {
             return Err(SetupError::Seed);
         }
@@ -167,8 +162,16 @@ impl Setup<'_> {
         {
             return Err(SetupError::Text);
         }
-        Short::new(agent).zip(Short::new(user)).ok_or(SetupError::Text)
+        let (agent, direct_user) = Short::new(agent).zip(Short::new(user)).ok_or(SetupError::Text)?;
+        Ok(Checked { agent, direct_user })
     }
+}
+
+/// A setup that a phone can be made by: [`Setup::check`] makes it.
+#[derive(Debug)]
+pub struct Checked {
+    agent: Short,
+    direct_user: Short,
 }
 
 impl<'a> Phone<'a> {
@@ -177,12 +180,24 @@ impl<'a> Phone<'a> {
     /// # Errors
     /// [`SetupError`] names the fault of the setup or the capacity.
     pub fn new(
-        mut storage: Storage<'a>,
+        storage: Storage<'a>,
         capacity: &Capacity,
         setup: &Setup<'_>,
         now: Instant,
     ) -> Result<Self, SetupError> {
-        let (agent, direct_user) = setup.checked(capacity)?;
+        let checked = setup.check(capacity)?;
+        Ok(Self::checked(storage, capacity, setup, checked, now))
+    }
+
+    /// The same, by a setup that was checked with that capacity before.
+    #[must_use]
+    pub fn checked(
+        mut storage: Storage<'a>,
+        capacity: &Capacity,
+        setup: &Setup<'_>,
+        checked: Checked,
+        now: Instant,
+    ) -> Self {
         let mut rng = Rng::new(&setup.seed);
         let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
         let objects = Objects::new(capacity);
@@ -194,7 +209,7 @@ impl<'a> Phone<'a> {
         #[cfg(feature = "subscribe")]
         storage.subscriptions.mark(setup.mark);
         storage.media.set_rate(setup.rate);
-        Ok(Self {
+        Self {
             calls: storage.calls,
             #[cfg(feature = "message")]
             messages: storage.messages,
@@ -209,8 +224,8 @@ impl<'a> Phone<'a> {
                         } else {
                             divide(setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()), 1000).0 as u32
                         },
-                        agent,
-                        direct_user,
+                        agent: checked.agent,
+                        direct_user: checked.direct_user,
                         allow_direct: setup.allow_direct,
                         patience: Patience::USUAL.with(setup.media_timeout),
                         #[cfg(feature = "timers")]
@@ -256,6 +271,6 @@ impl<'a> Phone<'a> {
                 dialogs: storage.dialogs,
                 media: storage.media,
             },
-        })
+        }
     }
 }

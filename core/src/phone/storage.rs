@@ -50,6 +50,13 @@ impl<'a> Storage<'a> {
         if !capacity.is_valid() {
             return None;
         }
+        let storage = Self::lent(capacity, lender);
+        if lender.is_short() { None } else { Some(storage) }
+    }
+
+    /// The same for a capacity that is valid, of a lender that says itself whether it is short: then slices are missing.
+    #[must_use]
+    pub fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (accounts, calls) = (capacity.accounts as usize, capacity.calls as usize);
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
@@ -57,7 +64,7 @@ impl<'a> Storage<'a> {
         let others = capacity.messages() + capacity.subscriptions();
         // the last are the streams
         let objects = requests + servers + dialogs + calls + accounts + conferences + others + calls;
-        let storage = Self {
+        Self {
             accounts: Accounts::lent(capacity, lender),
             calls: Calls::lent(capacity, lender),
             dialogs: Dialogs::lent(capacity, lender),
@@ -74,8 +81,7 @@ impl<'a> Storage<'a> {
             wishes: lender.zeroed(objects),
             commands: lender.lend(capacity.commands as usize, Command::EMPTY),
             traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY),
-        };
-        if lender.is_short() { None } else { Some(storage) }
+        }
     }
 }
 

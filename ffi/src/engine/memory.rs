@@ -146,10 +146,10 @@ struct Lent<'a> {
 
 /// `inline(never)`: what counts and what makes an engine share it.
 #[inline(never)]
-fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
+fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Lent<'a> {
     let capacity = &plan.capacity;
-    Some(Lent {
-        storage: Storage::lend(capacity, lender)?,
+    Lent {
+        storage: Storage::lent(capacity, lender),
         media: lender.lend(capacity.calls as usize, Media { media: MediaId::NONE, wish: WishId::NONE }),
         asked: lender.lend(
             (capacity.calls + capacity.accounts) as usize,
@@ -158,17 +158,19 @@ fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
         streams: lender.lend(if features::STREAM { plan.flows as usize } else { 0 }, Stream::EMPTY),
         codecs: lender.zeroed(if plan.codecs.remembers() { capacity.calls as usize } else { 0 }),
         music: if features::REOFFER { lender.zeroed(capacity.quantum as usize) } else { &mut [] },
-    })
+    }
 }
 
 fn bytes_of(plan: &Plan) -> Result<usize, Fail> {
     let mut counting = Carving::counting();
-    lend(plan, &mut counting).and_then(|_| counting.wanted().checked_add(SIZE)).ok_or(Fail::new(
-        MICROSIP_E_ARG,
-        "c->max_calls",
-        Value::Number(i64::from(plan.capacity.calls)),
-        "needs more memory than a block can have",
-    ))
+    if plan.capacity.is_valid() {
+        lend(plan, &mut counting);
+        if let Some(bytes) = counting.wanted().checked_add(SIZE) {
+            return Ok(bytes);
+        }
+    }
+    let calls = Value::Number(i64::from(plan.capacity.calls));
+    Err(Fail::new(MICROSIP_E_ARG, "c->max_calls", calls, "needs more memory than a block can have"))
 }
 
 /// Of a seed: two engines differ in it but for one case in 256.
@@ -288,15 +290,15 @@ pub unsafe extern "C" fn microsip_engine_init(
             SetupError::Timer => Fail::command(CommandError::Timer, "c", Value::None),
         };
         // nothing is refused behind this: an engine that lives there is over
-        setup.check(&plan.capacity).map_err(wrong)?;
+        let checked = setup.check(&plan.capacity).map_err(wrong)?;
         // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have
         // been used before.
         let mut carving = unsafe {
             mem.add(SIZE).write_bytes(0, needed - SIZE);
             Carving::new(mem.add(SIZE), needed - SIZE)
         };
-        let lent = lend(&plan, &mut carving).ok_or(short)?;
-        let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(wrong)?;
+        // not short: the same code has counted
+        let lent = lend(&plan, &mut carving);
         let engine = mem.cast::<microsip_engine>();
         // SAFETY: aligned, and SIZE bytes are there.
         unsafe {
@@ -321,7 +323,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 streams: lent.streams,
                 codecs: BuiltIn::new(lent.codecs),
                 music: lent.music,
-                phone,
+                phone: Phone::checked(lent.storage, &plan.capacity, &setup, checked, Instant::from_micros(now_us)),
             });
             pointer::put(place, engine);
         }

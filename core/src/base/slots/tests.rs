@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn a_marked_pool_gives_no_handle_of_another_and_none_twice() {
-    let (mut ours, mut theirs) = ([Entry::new(0u8), Entry::new(0)], [Entry::new(0u8), Entry::new(0)]);
+    let (mut ours, mut theirs) = ([Entry::free(), Entry::free()], [Entry::free(), Entry::free()]);
     let (mut ours, mut theirs) = (Slots::new(&mut ours), Slots::new(&mut theirs));
     ours.mark(1);
     theirs.mark(255);
@@ -17,7 +17,7 @@ fn a_marked_pool_gives_no_handle_of_another_and_none_twice() {
 
 #[test]
 fn generations_begin_anew_within_the_mark() {
-    let mut entries = [Entry::new(0u8)];
+    let mut entries = [Entry::free()];
     let mut pool = Slots::new(&mut entries);
     pool.mark(3);
     let first = pool.insert(1).unwrap();

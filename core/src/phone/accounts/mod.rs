@@ -68,7 +68,7 @@ impl<'a> Accounts<'a> {
         let (text, challenges) = (capacity.account_text as usize, CHALLENGES * capacity.challenge as usize);
         let trusted_each = capacity.trusted as usize;
         Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Account::EMPTY))),
+            slots: Slots::new(lender.lend(count, Entry::free())),
             text: Blocks::new(lender.zeroed(count * text), text),
             #[cfg(feature = "identity")]
             locations: Blocks::new(lender.zeroed(count * capacity.location()), capacity.location()),

@@ -105,7 +105,7 @@ impl<'a> Calls<'a> {
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, history) = (capacity.calls as usize, history::block_of(capacity.history as usize));
         Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Call::EMPTY))),
+            slots: Slots::new(lender.lend(count, Entry::free())),
             history: Blocks::new(lender.zeroed(count * history), history),
             ended: Owed::new(lender.zeroed(count)),
             rules: Book::lent(capacity, lender),

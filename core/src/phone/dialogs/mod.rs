@@ -44,7 +44,7 @@ impl<'a> Dialogs<'a> {
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, text) = (capacity.dialogs as usize, capacity.dialog_text as usize);
         Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Leg::EMPTY))),
+            slots: Slots::new(lender.lend(count, Entry::free())),
             text: Blocks::new(lender.zeroed(count * text), text),
             #[cfg(feature = "identity")]
             locations: Blocks::new(lender.zeroed(count * capacity.location()), capacity.location()),

@@ -38,7 +38,7 @@ impl<'a> Messages<'a> {
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, text) = (capacity.messages(), capacity.message as usize);
         Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Message::EMPTY))),
+            slots: Slots::new(lender.lend(count, Entry::free())),
             text: Blocks::new(lender.zeroed(count * text), text),
             ended: Owed::new(lender.zeroed(count)),
             spare: 0,

@@ -37,7 +37,7 @@ impl<'a> Subscriptions<'a> {
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, text) = (capacity.subscriptions(), capacity.subscription_text as usize);
         Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Slot::EMPTY))),
+            slots: Slots::new(lender.lend(count, Entry::free())),
             text: Blocks::new(lender.zeroed(count * text), text),
             body: lender.zeroed(if count > 0 { capacity.message as usize } else { 0 }),
             kind_len: 0,

@@ -54,9 +54,9 @@ impl<'a> Transactions<'a> {
         let (requests, servers) = (capacity.requests as usize, capacity.servers as usize);
         let (message, response) = (capacity.message as usize, capacity.server_bytes());
         Self {
-            requests: Slots::new(lender.lend(requests, Entry::new(Request::EMPTY))),
+            requests: Slots::new(lender.lend(requests, Entry::free())),
             request_bytes: Blocks::new(lender.zeroed(requests * message), message),
-            servers: Slots::new(lender.lend(servers, Entry::new(Server::EMPTY))),
+            servers: Slots::new(lender.lend(servers, Entry::free())),
             server_bytes: Blocks::new(lender.zeroed(servers * response), response),
             server_table: Table::new(lender.zeroed(2 * servers)),
             tombstones: Tombstones::new(lender.zeroed(capacity.tombstones as usize / 4 * 4)),

@@ -109,7 +109,7 @@ impl<'a> Conferences<'a> {
         }
         let count = capacity.conferences();
         let (seats, sum) = if count == 0 { (0, 0) } else { (capacity.calls as usize + 1, capacity.quantum as usize) };
-        let slots = lender.lend(count, Entry::new(Conference::EMPTY));
+        let slots = lender.lend(count, Entry::free());
         Self::over(slots, lender.lend(seats, Seat::EMPTY), lender.zeroed(sum))
     }
 
