@@ -143,14 +143,11 @@ impl<'a, T> Slots<'a, T> {
 
     /// The slots in use. It walks the pool: for commands that list, never for a packet.
     pub fn iter(&self) -> impl Iterator<Item = (Handle, &T)> {
-        self.entries
-            .iter()
-            .take(self.touched as usize)
-            .enumerate()
-            .filter_map(|(index, entry)| {
-                let handle = Handle { index: index as u32, generation: entry.generation };
-                entry.value.as_ref().map(|value| (handle, value))
-            })
+        let touched = self.entries.get(..self.touched as usize).unwrap_or_default();
+        touched.iter().enumerate().filter_map(|(index, entry)| {
+            let handle = Handle { index: index as u32, generation: entry.generation };
+            entry.value.as_ref().map(|value| (handle, value))
+        })
     }
 }
 
