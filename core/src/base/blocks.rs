@@ -1,5 +1,7 @@
 //! Buffers of one kind, by slot.
 
+use super::copying::copy_within;
+
 /// Buffers of one kind: one slice and a stride, so that neither lifetimes nor sizes sit in slots.
 pub(crate) struct Blocks<'a, T = u8> {
     all: &'a mut [T],
@@ -49,8 +51,6 @@ impl<'a, T: Copy> Blocks<'a, T> {
         let start = from as usize * self.stride;
         let end = start + self.stride;
         let target = to as usize * self.stride;
-        if end <= self.all.len() && target + self.stride <= self.all.len() {
-            self.all.copy_within(start..end.saturating_sub(kept).max(start), target);
-        }
+        copy_within(self.all, start..end.saturating_sub(kept).max(start), target);
     }
 }

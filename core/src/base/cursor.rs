@@ -1,6 +1,7 @@
 //! A bounded writer: text goes into a caller's buffer, and bytes that do not fit are counted, so the caller learns the
 //! needed length.
 
+use super::copying::copy;
 use super::divide::divide;
 use core::fmt;
 
@@ -25,7 +26,7 @@ impl<'a> Cursor<'a> {
     pub fn put(&mut self, bytes: &[u8]) {
         let end = self.needed.saturating_add(bytes.len());
         if let Some(room) = self.buffer.get_mut(self.needed..end) {
-            room.copy_from_slice(bytes);
+            copy(bytes, room);
         }
         self.needed = end;
     }
@@ -87,7 +88,7 @@ impl<'a> Cursor<'a> {
     /// Overwrites bytes already written at `at` (a length that is known only later).
     pub fn patch(&mut self, at: usize, bytes: &[u8]) {
         if let Some(room) = self.buffer.get_mut(at..at.saturating_add(bytes.len())) {
-            room.copy_from_slice(bytes);
+            copy(bytes, room);
         }
     }
 

@@ -36,7 +36,8 @@ mod tests {
     #[test]
     fn in_digits_is_the_division_of_the_machine() {
         let edges = [0, 1, 7, 9, 10, 255, 256, 999, 1000, 1001, 7999, 8000, 44_100, 65_535, 65_536, 999_999, 1_000_000];
-        let large = [MOST as u64 - 1, MOST as u64, u32::MAX as u64, 1 << 32, (1 << 56) - 1, 1 << 56, u64::MAX - 1, u64::MAX];
+        let large =
+            [MOST as u64 - 1, MOST as u64, u32::MAX as u64, 1 << 32, (1 << 56) - 1, 1 << 56, u64::MAX - 1, u64::MAX];
         for number in edges.into_iter().chain(large) {
             for by in edges.into_iter().chain(large).filter(|by| (1..=u64::from(MOST)).contains(by)) {
                 let expected = (number / by, (number % by) as u32);

@@ -1,6 +1,7 @@
 //! The base of everything else; it knows nothing above itself.
 
 pub mod blocks;
+pub(crate) mod copying;
 pub mod count;
 pub mod cursor;
 pub(crate) mod divide;

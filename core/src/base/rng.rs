@@ -22,10 +22,8 @@ impl Rng {
     #[must_use]
     pub fn new(seed: &[u8; 32]) -> Self {
         let mut key = [0u32; 8];
-        for (word, bytes) in key.iter_mut().zip(seed.chunks_exact(4)) {
-            let mut four = [0u8; 4];
-            four.copy_from_slice(bytes);
-            *word = u32::from_le_bytes(four);
+        for (word, bytes) in key.iter_mut().zip(seed.as_chunks().0) {
+            *word = u32::from_le_bytes(*bytes);
         }
         Self { key, counter: 0, block: [0; 16], used: 16 }
     }

@@ -1,5 +1,7 @@
 //! Packed text: the strings of one object lie in one block, and the object keeps only spans.
 
+use super::copying::copy;
+
 /// The span of a text in its block.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Span {
@@ -75,7 +77,7 @@ impl<'a> Packer<'a> {
         let span = Span::new(self.used, len)?;
         let mut at = 0;
         for part in parts {
-            room.get_mut(at..at + part.len())?.copy_from_slice(part);
+            copy(part, room.get_mut(at..at + part.len())?);
             at += part.len();
         }
         self.used = end;

@@ -4,6 +4,7 @@
 //! sequence number names, so finding, storing and noticing a double cost the same for any number of cells. A payload
 //! longer than a cell (a peer that ignores ptime) is cut over `parts` cells, if its codec lets it be cut.
 
+use crate::base::copying::copy;
 use crate::base::limits;
 
 #[cfg(test)]
@@ -93,7 +94,7 @@ impl<'b> Cells<'b> {
             return;
         };
         let Some(room) = room.get_mut(..payload.len()) else { return };
-        room.copy_from_slice(payload);
+        copy(payload, room);
         let [l0, l1] = (payload.len() as u16).to_le_bytes();
         let [u0, u1, u2, u3] = unit.to_le_bytes();
         let [t0, t1, t2, t3] = timestamp.to_le_bytes();

@@ -12,8 +12,8 @@ use super::codec::{Codec, CodecList};
 use super::conceal::Concealer;
 use super::jitter::{Arrival, Cells, Ring, Stored};
 use super::quality::Heard;
-use crate::base::divide::divide;
 use crate::base::count::up;
+use crate::base::divide::divide;
 
 mod reading;
 #[cfg(test)]

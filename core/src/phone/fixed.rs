@@ -1,6 +1,7 @@
 //! Settings that stay as they were at creation.
 
 use super::media_timeout::Patience;
+use crate::base::copying::copy;
 use crate::base::limits::QUANTUM;
 use crate::media::{Codec, CodecList, CodecOrder, resample};
 #[cfg(feature = "timers")]
@@ -19,7 +20,7 @@ pub(crate) struct Short {
 impl Short {
     pub(crate) fn new(text: &str) -> Option<Self> {
         let mut bytes = [0; AGENT];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        copy(text.as_bytes(), bytes.get_mut(..text.len())?);
         Some(Self { bytes, len: text.len() as u8 })
     }
 

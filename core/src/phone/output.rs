@@ -1,6 +1,7 @@
 //! Output: packets to send.
 
 use super::{Component, Flow, MediaId};
+use crate::base::copying::copy;
 use core::net::SocketAddr;
 
 /// The way by which a packet leaves.
@@ -43,7 +44,7 @@ impl Transmit {
         }
         match buffer.get_mut(..bytes.len()) {
             Some(room) => {
-                room.copy_from_slice(bytes);
+                copy(bytes, room);
                 Self::Packet { via: Via::Sip(flow), len: bytes.len() }
             }
             None => Self::Needs(bytes.len()),

@@ -91,8 +91,7 @@ pub(crate) fn order(targets: &mut [Target], rng: &mut crate::base::rng::Rng) {
     let mut rest = targets;
     while let Some(priority) = rest.first().map(|target| target.priority) {
         let same = rest.iter().take_while(|target| target.priority == priority).count();
-        let (group, later) = rest.split_at_mut(same);
-        let mut group = group;
+        let (mut group, later) = rest.split_at_mut_checked(same).unwrap_or_default();
         while group.len() > 1 {
             let total: u32 = group.iter().map(|target| u32::from(target.weight)).sum();
             // rfc2782: a running sum of the weights, against a number from 0 to their total; weight 0 keeps a small
@@ -110,7 +109,7 @@ pub(crate) fn order(targets: &mut [Target], rng: &mut crate::base::rng::Rng) {
             if total > 0 {
                 group.swap(0, chosen);
             }
-            group = group.split_at_mut(1).1;
+            group = group.get_mut(1..).unwrap_or_default();
         }
         rest = later;
     }

@@ -179,12 +179,7 @@ impl<'a> Phone<'a> {
     ///
     /// # Errors
     /// [`SetupError`] names the fault of the setup or the capacity.
-    pub fn new(
-        storage: Storage<'a>,
-        capacity: &Capacity,
-        setup: &Setup<'_>,
-        now: Instant,
-    ) -> Result<Self, SetupError> {
+    pub fn new(storage: Storage<'a>, capacity: &Capacity, setup: &Setup<'_>, now: Instant) -> Result<Self, SetupError> {
         let checked = setup.check(capacity)?;
         Ok(Self::checked(storage, capacity, setup, checked, now))
     }
@@ -222,7 +217,8 @@ impl<'a> Phone<'a> {
                         epoch_s: if setup.epoch_ms == 0 {
                             0
                         } else {
-                            divide(setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()), 1000).0 as u32
+                            divide(setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()), 1000).0
+                                as u32
                         },
                         agent: checked.agent,
                         direct_user: checked.direct_user,

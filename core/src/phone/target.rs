@@ -3,6 +3,7 @@
 #[cfg(any(feature = "message", feature = "subscribe"))]
 use super::accounts::Accounts;
 use super::{CommandError, Transport};
+use crate::base::copying::copy_within;
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 #[cfg(any(feature = "message", feature = "subscribe"))]
@@ -153,7 +154,7 @@ pub(super) fn complete<'r>(
         return Err(CommandError::Uri);
     }
     let [first, second] = parsed.for_request().map(<[u8]>::len);
-    room.copy_within(len - second..len, first);
+    copy_within(room, len - second..len, first);
     Ok(room.get(..first + second).unwrap_or_default())
 }
 

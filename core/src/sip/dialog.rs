@@ -10,6 +10,7 @@ mod renamed;
 
 use super::session::Session;
 use super::tag::Tag;
+use crate::base::copying::{copy, copy_within};
 use crate::base::cursor::Cursor;
 use crate::base::limits::{ROUTES, TARGET};
 use crate::base::slots::Handle;
@@ -168,8 +169,8 @@ impl Dialog {
         if end + by > block.len() || end < start {
             return None;
         }
-        block.copy_within(start..end, start + by);
-        block.get_mut(start..start + by)?.copy_from_slice(local);
+        copy_within(block, start..end, start + by);
+        copy(local, block.get_mut(start..start + by)?);
         self.local = Span::new(start, by)?;
         self.fixed_end += by as u16;
         for span in [&mut self.headers, &mut self.remote_tag, &mut self.routes, &mut self.target] {
@@ -202,7 +203,7 @@ impl Dialog {
         if start + len + behind > block.len() {
             return None;
         }
-        block.copy_within(end..used, start + len);
+        copy_within(block, end..used, start + len);
         let new = Packer::new(block, start).add_parts(parts)?;
         let moved = |at: usize| if at >= end { at - end + start + len } else { at };
         for span in [
@@ -236,7 +237,7 @@ impl Dialog {
             None => {
                 let kept = self.target.of(block);
                 let Some(room) = old.get_mut(..kept.len()) else { return false };
-                room.copy_from_slice(kept);
+                copy(kept, room);
                 room
             }
         };

@@ -191,8 +191,10 @@ pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
         None if count == 8 => {}
         // the gap is one group at least
         Some(gap) if count < 8 => {
-            groups.get_mut(gap..count)?.reverse();
-            groups.get_mut(gap..)?.reverse();
+            for nth in 1..=count - gap {
+                let group = core::mem::take(groups.get_mut(count - nth)?);
+                *groups.get_mut(8 - nth)? = group;
+            }
         }
         _ => return None,
     }

@@ -2,6 +2,7 @@
 
 use super::config::MediaTransmit;
 use super::{Component, Stream, StreamBuffers};
+use crate::base::copying::copy;
 use crate::base::limits;
 use crate::media::digits::Step;
 use crate::media::{CodecBank, Encoded, Part, Way};
@@ -258,7 +259,7 @@ impl Stream {
             sending.packet_timestamp,
             sending.ssrc,
         );
-        room.copy_from_slice(payload.get(..room.len())?);
+        copy(payload.get(..room.len())?, room);
         sending.sequence = sending.sequence.wrapping_add(1);
         sending.packets = sending.packets.wrapping_add(1);
         sending.bytes = sending.bytes.wrapping_add(room.len() as u32);

@@ -3,6 +3,7 @@
 use super::Accounts;
 use super::account::Account;
 use super::config::pack;
+use crate::base::copying::copy;
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
@@ -51,7 +52,7 @@ impl Accounts<'_> {
         let old = self.slots.get(handle).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
         let mut room = [0; TEXTS];
         let before = room.get_mut(..old.texts_end()).ok_or(CommandError::Full)?;
-        before.copy_from_slice(self.text.get(handle.index).get(..before.len()).ok_or(CommandError::Full)?);
+        copy(self.text.get(handle.index), before);
         let before = &*before;
         let config = merged(old, before, change);
         let uri = self.check(&config)?;

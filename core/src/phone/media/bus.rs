@@ -5,6 +5,7 @@
 
 use super::Media;
 use super::news::News;
+use crate::base::copying::copy;
 use crate::base::features;
 use crate::base::limits::TICKS_A_CALL;
 use crate::base::slots::Handle;
@@ -153,7 +154,7 @@ impl Media<'_> {
         lent: &mut Quantum<'_>,
     ) -> Option<(Handle, News)> {
         let samples = (cx.fixed.rate / 100) as usize;
-        let (all, rest) = self.pcm.split_at_mut((places * samples).min(self.pcm.len()));
+        let (all, rest) = self.pcm.split_at_mut_checked(places * samples).unwrap_or_default();
         let said = rest.get_mut(..samples).unwrap_or_default();
         let heard = all.get(nth * samples..(nth + 1) * samples).unwrap_or_default();
         let (line, stream) = (self.lines.get_mut(index as usize)?, self.streams.get_mut(index as usize)?);
@@ -167,12 +168,8 @@ impl Media<'_> {
         match source {
             Source::Device if holding => {}
             _ if music.is_some() => {}
-            Source::Device if alone => {
-                for (cell, sample) in said.iter_mut().zip(lent.input) {
-                    *cell = *sample;
-                }
-            }
-            Source::Echo if alone => said.copy_from_slice(heard),
+            Source::Device if alone => copy(lent.input, said),
+            Source::Echo if alone => copy(heard, said),
             // in a conference the person is a member of his own, and nobody hears himself
             _ => {}
         }

@@ -5,6 +5,7 @@
 
 use super::request::{Owner, Request, Sending, Stage, Wanted};
 use super::{Transactions, Unrendered};
+use crate::base::copying::copy_within;
 use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::FAIL_OVER_MS;
 use crate::base::slots::Handle;
@@ -174,7 +175,7 @@ impl Transactions<'_> {
     pub(in crate::phone) fn lend(&mut self, handle: Handle) -> (&mut [u8], &[u8]) {
         let carried = self.requests.get(handle).map_or(0, |request| usize::from(request.carried));
         let block = self.request_bytes.get_mut(handle.index);
-        let (head, carried) = block.split_at_mut(block.len().saturating_sub(carried));
+        let (head, carried) = block.split_at_mut_checked(block.len().saturating_sub(carried)).unwrap_or_default();
         (head, carried)
     }
 
@@ -192,7 +193,7 @@ impl Transactions<'_> {
         if let Some(request) = self.requests.get_mut(handle) {
             let carried = usize::from(request.carried);
             let block = self.request_bytes.get_mut(handle.index);
-            block.copy_within(block.len().saturating_sub(carried).., len);
+            copy_within(block, block.len().saturating_sub(carried)..block.len(), len);
             request.len = (len + carried) as u16;
         }
         Ok(())
@@ -244,7 +245,7 @@ impl Transactions<'_> {
         let (end, carried) = (usize::from(core::mem::take(&mut request.len)), usize::from(request.carried));
         let block = self.request_bytes.get_mut(handle.index);
         if let Some(from) = end.checked_sub(carried) {
-            block.copy_within(from..end, block.len().saturating_sub(carried));
+            copy_within(block, from..end, block.len().saturating_sub(carried));
         }
     }
 

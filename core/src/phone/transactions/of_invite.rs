@@ -3,6 +3,7 @@
 use super::asking::{Cancelled, Made};
 use super::request::{Owner, Sending, Stage, Wanted};
 use super::{Transactions, Unrendered, repeat};
+use crate::base::copying::copy;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -86,7 +87,7 @@ impl Transactions<'_> {
         if let Ok(len) = needed
             && let (Some(room), Some(ack)) = (block.get_mut(..len), self.reply.get(..len))
         {
-            room.copy_from_slice(ack);
+            copy(ack, room);
         }
         self.written(cx, invite, needed)
     }
@@ -101,7 +102,7 @@ impl Transactions<'_> {
         let flow = request.place().flow();
         let ack = self.request_bytes.get(handle.index).get(..usize::from(request.len)).unwrap_or_default();
         if let Some(room) = self.reply.get_mut(..ack.len()) {
-            room.copy_from_slice(ack);
+            copy(ack, room);
             self.reply_len = ack.len();
             self.reply_flow = Some(flow);
         }

@@ -6,6 +6,7 @@
 use super::server::{Host, Served, Server};
 use super::stateless::responses_to;
 use super::{Transactions, Unrendered};
+use crate::base::copying::copy;
 use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::{STATUS_LINE, TRYING_MS};
 use crate::base::slots::Handle;
@@ -193,7 +194,7 @@ impl Transactions<'_> {
         let (request, via) = request;
         let block = self.server_bytes.get_mut(handle.index);
         let (front, back) = block.split_at_mut_checked(block.len().checked_sub(kept.len())?)?;
-        back.copy_from_slice(kept);
+        copy(kept, back);
         let mut out = Cursor::new(front.get_mut(STATUS_LINE..)?);
         echo_with_routes(request, Some(via), flow.remote(), &mut out);
         let echo_end = STATUS_LINE + out.finish().ok()?;
@@ -275,8 +276,8 @@ impl Transactions<'_> {
         let server = self.servers.get(handle)?;
         let (echo_end, kept) = (usize::from(server.echo_end), usize::from(server.kept));
         let block = self.server_bytes.get_mut(handle.index);
-        let (front, kept) = block.split_at_mut(block.len().saturating_sub(kept));
-        let (echo, rest) = front.split_at_mut(echo_end.min(front.len()));
+        let (front, kept) = block.split_at_mut_checked(block.len().saturating_sub(kept))?;
+        let (echo, rest) = front.split_at_mut_checked(echo_end)?;
         // the status line ends where the echo begins
         let mut line = [0u8; STATUS_LINE];
         let mut cursor = Cursor::new(&mut line);
@@ -290,7 +291,7 @@ impl Transactions<'_> {
         let written = cursor.finish().ok()?;
         let start = STATUS_LINE - written;
         if let (Some(room), Some(line)) = (echo.get_mut(start..STATUS_LINE), line.get(..written)) {
-            room.copy_from_slice(line);
+            copy(line, room);
         }
         // no datagram may be longer than a message
         let longest = self.reply.len().saturating_sub(echo_end.saturating_sub(start)).min(rest.len());
@@ -336,7 +337,7 @@ impl Transactions<'_> {
         if let Some(text) = text
             && let Some(room) = self.reply.get_mut(..text.len())
         {
-            room.copy_from_slice(text);
+            copy(text, room);
             self.reply_len = text.len();
             self.reply_flow = Some(server.flow());
         }

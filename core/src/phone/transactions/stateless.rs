@@ -3,6 +3,7 @@
 
 use super::Transactions;
 use super::keys::OTHERS_BEGIN;
+use crate::base::copying::copy;
 use crate::base::count;
 use crate::base::cursor::Cursor;
 #[cfg(feature = "reoffer")]
@@ -277,7 +278,7 @@ impl Transactions<'_> {
     /// Has these bytes sent next.
     pub(in crate::phone) fn send_at_once(&mut self, flow: Flow, bytes: &[u8]) {
         if let Some(room) = self.reply.get_mut(..bytes.len()) {
-            room.copy_from_slice(bytes);
+            copy(bytes, room);
             self.reply_len = bytes.len();
             self.reply_flow = Some(flow);
         }
