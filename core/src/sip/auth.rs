@@ -5,6 +5,7 @@
 
 mod challenge;
 mod digest;
+mod md5;
 
 pub use challenge::{Challenge, PackedChallenge, challenges, strongest};
 pub use digest::Authorization;

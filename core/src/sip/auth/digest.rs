@@ -1,11 +1,12 @@
 //! Writing `Authorization` and `Proxy-Authorization`.
 
+use super::md5::Md5;
 use super::{Algorithm, Challenge};
+use crate::base::copying::copy;
 use crate::base::cursor::Cursor;
 use core::fmt;
-use md5::Md5;
 #[cfg(feature = "sha2")]
-use sha2::{Sha256, Sha512_256};
+use sha2::{Digest, Sha256, Sha512_256};
 
 /// The answer to a challenge: the value of Authorization.
 #[derive(Clone, Copy)]
@@ -145,6 +146,13 @@ struct Sum {
     len: usize,
 }
 
+impl Sum {
+    fn take(&mut self, digest: &[u8]) {
+        copy(digest, &mut self.bytes);
+        self.len = digest.len();
+    }
+}
+
 /// A digest in hexadecimal digits. rfc8760#2.2
 struct Hex {
     text: [u8; 64],
@@ -159,18 +167,18 @@ impl Hex {
 
 fn hash(algorithm: Algorithm, parts: &[&[u8]]) -> Sum {
     let mut sum = Sum { bytes: [0; 32], len: 0 };
-    fn run<D: md5::Digest>(parts: &[&[u8]], sum: &mut Sum) {
+    #[cfg(feature = "sha2")]
+    fn run<D: Digest>(parts: &[&[u8]], sum: &mut Sum) {
         let mut state = D::new();
-        for part in parts {
-            state.update(part);
-        }
-        for (to, byte) in sum.bytes.iter_mut().zip(state.finalize()) {
-            *to = byte;
-            sum.len += 1;
-        }
+        parts.iter().for_each(|part| state.update(part));
+        sum.take(&state.finalize());
     }
     match algorithm {
-        Algorithm::Md5 | Algorithm::Md5Sess => run::<Md5>(parts, &mut sum),
+        Algorithm::Md5 | Algorithm::Md5Sess => {
+            let mut state = Md5::new();
+            parts.iter().for_each(|part| state.update(part));
+            sum.take(&state.finish());
+        }
         #[cfg(feature = "sha2")]
         Algorithm::Sha256 | Algorithm::Sha256Sess => run::<Sha256>(parts, &mut sum),
         #[cfg(feature = "sha2")]

@@ -225,8 +225,8 @@ fn without_qop_neither_cnonce_nor_count_is_written() {
 }
 
 fn md5(text: &str) -> String {
-    use md5::Digest as _;
-    md5::Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    use ::md5::Digest as _;
+    ::md5::Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 // rfc7616#3.4.2, rfc7616#3.4.3
