@@ -1,10 +1,10 @@
 //! Copies that cannot panic. Those of the standard library do where lengths differ, and the code for that, with the names
-//! of the files that it would tell, took 1.5 KB of a board's flash.
+//! of the files that it would tell, took 2 KB of a board's flash.
 
 use core::ops::Range;
 
 /// Copies as many values as both have.
-// one copy of the loop is shorter than a call's checks in thirty places
+// a call is shorter than the checks at each caller
 #[cfg_attr(target_pointer_width = "32", inline(never))]
 pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
     let count = from.len().min(to.len());
@@ -13,17 +13,15 @@ pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
     }
 }
 
-/// Copies a part of a list to another place in it; the two may overlap. False: one of them is not within the list, which
-/// is as it was.
+/// Copies a part of a list to another place in it; the two may overlap. Where one of them is not within the list, nothing
+/// is copied.
 #[cfg_attr(target_pointer_width = "32", inline(never))]
-pub(crate) fn copy_within<T: Copy>(list: &mut [T], from: Range<usize>, to: usize) -> bool {
-    let fits = from.start <= from.end
-        && from.end <= list.len()
-        && list.len().checked_sub(from.end - from.start).is_some_and(|last| to <= last);
-    if fits {
-        list.copy_within(from, to);
+pub(crate) fn copy_within<T: Copy>(list: &mut [T], from: Range<usize>, to: usize) {
+    let count = from.end.saturating_sub(from.start);
+    // in these words the compiler sees that nothing is left to panic for: the firmware's run.sh looks
+    if count <= list.len() && from.start <= list.len() - count && to <= list.len() - count {
+        list.copy_within(from.start..from.start + count, to);
     }
-    fits
 }
 
 #[cfg(test)]
@@ -42,12 +40,15 @@ mod tests {
     #[test]
     fn no_part_outside_a_list_is_moved() {
         let mut list = [1u8, 2, 3, 4, 5];
-        assert!(copy_within(&mut list, 0..4, 1));
+        copy_within(&mut list, 0..4, 1);
         assert_eq!(list, [1, 1, 2, 3, 4]);
-        assert!(copy_within(&mut list, 5..5, 5) && copy_within(&mut list, 1..5, 0));
+        copy_within(&mut list, 1..5, 0);
         assert_eq!(list, [1, 2, 3, 4, 4]);
-        let outside = [(0..5, 1), (0..6, 0), (4..6, 0), (Range { start: 3, end: 2 }, 0), (0..1, usize::MAX)];
-        assert!(outside.into_iter().all(|(from, to)| !copy_within(&mut list, from, to)));
+        for (from, to) in
+            [(0..5, 1), (0..6, 0), (4..6, 0), (Range { start: 3, end: 2 }, 0), (0..1, usize::MAX), (5..5, 5)]
+        {
+            copy_within(&mut list, from, to);
+        }
         assert_eq!(list, [1, 2, 3, 4, 4]);
     }
 }

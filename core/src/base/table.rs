@@ -68,11 +68,11 @@ impl Hasher {
         if count == LONG {
             self.word(bytes.len() as u64);
         }
-        let tail = match bytes.last_chunk::<8>() {
-            // the bytes that were taken already are shifted out; on a board flash is dearer
-            Some(last) if cfg!(feature = "tables") && !rest.is_empty() => {
-                u64::from_le_bytes(*last) >> (64 - 8 * rest.len())
-            }
+        // on a board flash is dearer
+        let last = if cfg!(feature = "tables") { bytes.last_chunk::<8>() } else { None };
+        let tail = match last {
+            // the bytes that were taken already are shifted out
+            Some(last) if !rest.is_empty() => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
             _ => rest.iter().rev().fold(0, |tail, byte| (tail << 8) | u64::from(*byte)),
         };
         self.word(tail | (count << 56));

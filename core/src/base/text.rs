@@ -2,6 +2,13 @@
 
 use super::copying::copy;
 
+/// The text behind a beginning that it has.
+// `strip_prefix` of the library takes 60 bytes of a board's flash for each length of a beginning
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+pub(crate) fn after_start<'t>(text: &'t [u8], beginning: &[u8]) -> Option<&'t [u8]> {
+    text.starts_with(beginning).then(|| text.get(beginning.len()..))?
+}
+
 /// The span of a text in its block.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Span {

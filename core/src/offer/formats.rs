@@ -1,6 +1,7 @@
 //! The payload types of an audio section.
 
 use super::{Local, write::EVENTS};
+use crate::base::text::after_start;
 use crate::{
     media::codec::Codec,
     wire::sdp::{Note, RtpMap, number},
@@ -127,7 +128,7 @@ impl Formats {
 /// A list of events like `0-15,66` holds the twelve keys. rfc4733#2.4.1: no list means the digits; so does one that
 /// cannot be read.
 fn has_digits(list: &[u8]) -> bool {
-    let list = list.strip_prefix(b"events=").unwrap_or(list);
+    let list = after_start(list, b"events=").unwrap_or(list);
     if list.is_empty() {
         return true;
     }

@@ -209,7 +209,7 @@ fn host_text(uri: &[u8]) -> &[u8] {
     let end = rest.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(rest.len());
     let rest = rest.get(..end).unwrap_or_default();
     let host = rest.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
-    if let Some(inner) = host.strip_prefix(b"[") {
+    if let [b'[', inner @ ..] = host {
         return inner.split(|byte| *byte == b']').next().unwrap_or_default();
     }
     host.split(|byte| *byte == b':').next().unwrap_or_default()

@@ -3,6 +3,7 @@
 
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
+use crate::base::text::after_start;
 
 /// The beginning of every branch of RFC 3261.
 pub const COOKIE: &[u8] = b"z9hG4bK";
@@ -48,7 +49,7 @@ impl Tag {
     /// Reads a branch: the cookie, then the digits.
     #[must_use]
     pub fn read_branch(text: &[u8]) -> Option<Self> {
-        Self::read(text.strip_prefix(COOKIE)?)
+        Self::read(after_start(text, COOKIE)?)
     }
 
     /// Writes a branch.

@@ -76,7 +76,7 @@ pub(super) fn printable(bytes: &[u8], least: u8) -> bool {
         }
         rest = after;
     }
-    match bytes.last_chunk::<8>().filter(|_| cfg!(feature = "tables")) {
+    match if cfg!(feature = "tables") { bytes.last_chunk::<8>() } else { None } {
         Some(eight) => odd(u64::from_le_bytes(*eight), least) == 0,
         None => rest.iter().all(|byte| (least..=b'~').contains(byte)),
     }
@@ -113,7 +113,8 @@ pub(super) fn v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
     let mut rest = text;
     for (nth, octet) in octets.iter_mut().enumerate() {
         if nth > 0 {
-            rest = rest.strip_prefix(b".")?;
+            let [b'.', digits @ ..] = rest else { return None };
+            rest = digits;
         }
         (*octet, rest) = octet_at(rest)?;
     }

@@ -170,7 +170,7 @@ impl<'a> Address<'a> {
 /// Host names: labels of letters, digits, `-` and, as some write, `_` between dots. rfc1123#2.1: the last one is no
 /// number, or it were an address.
 fn is_name(text: &[u8]) -> bool {
-    let text = text.strip_suffix(b".").unwrap_or(text);
+    let text = if let [labels @ .., b'.'] = text { labels } else { text };
     let labels = || text.split(|byte| *byte == b'.');
     text.len() <= 253
         && labels().all(|label| {

@@ -49,8 +49,8 @@ fn entry(text: &[u8]) -> Option<Entry<'_>> {
         Some((address, bits)) => (address, Some(bits.get(1..)?)),
         None => (text, None),
     };
-    let address = address.strip_prefix(b"[").unwrap_or(address);
-    let parsed = ip(address.strip_suffix(b"]").unwrap_or(address));
+    let address = if let [b'[', address @ ..] = address { address } else { address };
+    let parsed = ip(if let [address @ .., b']'] = address { address } else { address });
     match (parsed.map(|ip| ip.to_canonical()), bits) {
         (Some(ip), None) => Some(Entry::Network { ip, bits: if ip.is_ipv4() { 32 } else { 128 } }),
         (Some(ip), Some(bits)) => {

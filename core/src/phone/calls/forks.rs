@@ -6,6 +6,7 @@ use super::call::{Call, Cancel};
 use super::outgoing::description;
 use crate::base::count;
 use crate::base::slots::Handle;
+use crate::base::text::after_start;
 use crate::base::time::Instant;
 use crate::phone::dialogs::Leg;
 use crate::phone::object::Object;
@@ -333,7 +334,7 @@ impl Calls<'_> {
         let Some(target) = lines(sent).next().and_then(|first| first.split(|byte| *byte == b' ').nth(1)) else {
             return;
         };
-        let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
+        let routes = lines(sent).filter_map(|line| after_start(line, b"Route: "));
         lower.dialogs.forget_remote(dialog_handle, routes, target);
     }
 }

@@ -5,6 +5,7 @@ use super::{
     text::{line, words},
 };
 use crate::base::limits::{SDP_LINES, SDP_MEDIA};
+use crate::base::text::after_start;
 
 /// A whole description.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +109,7 @@ impl<'a> Session<'a> {
         let start = usize::from(*starts.get(index)?);
         let end = starts.get(index + 1).map_or(self.sections.len(), |next| usize::from(*next));
         let (first, lines) = line(self.sections.get(start..end)?)?;
-        Media::begin(first.strip_prefix(b"m=")?, lines, self.traits)
+        Media::begin(after_start(first, b"m=")?, lines, self.traits)
     }
 
     /// The session's own `c=` line.

@@ -378,6 +378,9 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
 pub(super) fn same_word(text: &[u8], known: &[u8]) -> bool {
     const CASE: u32 = 0x2020_2020;
     let differ = |a: &[u8; 4], b: &[u8; 4]| (u32::from_le_bytes(*a) | CASE) != u32::from_le_bytes(*b);
+    if !cfg!(feature = "tables") {
+        return same(text, known);
+    }
     if text.len() != known.len() {
         return false;
     }

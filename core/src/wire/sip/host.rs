@@ -62,7 +62,7 @@ impl<'a> Host<'a> {
         }
         // rfc3261#25.1: the last label of a name begins with a letter, so a text that ends in a number is an address
         // or nothing
-        let mut label = text.strip_suffix(b".").unwrap_or(text);
+        let mut label = if let [label @ .., b'.'] = text { label } else { text };
         while let [before @ .., b'0'..=b'9'] = label {
             label = before;
         }

@@ -6,6 +6,7 @@ use super::message::Message;
 use super::name::Name;
 use super::params::Params;
 use super::typed::MediaType;
+use crate::base::text::after_start;
 use crate::wire::bytes::cut;
 
 /// The longest boundary (rfc2046#5.1.1).
@@ -162,7 +163,7 @@ impl<'a> Parts<'a> {
             let line = lines;
             let (text, after) = cut(line, b'\n');
             lines = after.unwrap_or_default();
-            if let Some(behind) = text.strip_prefix(b"--").and_then(|text| text.strip_prefix(self.boundary)) {
+            if let Some(behind) = after_start(text, b"--").and_then(|text| after_start(text, self.boundary)) {
                 let last = behind.starts_with(b"--");
                 // a longer boundary that only begins with ours is another
                 if last || trim(behind).is_empty() {

@@ -178,13 +178,14 @@ impl Name {
     #[must_use]
     #[inline]
     pub fn find(text: &[u8]) -> Self {
-        if !cfg!(feature = "tables") && text.len() > 3 {
+        if text.len() <= 3 {
+            return Self::find_short(text);
+        }
+        if !cfg!(feature = "tables") {
             let mut known = Self::ALL.iter().copied();
             return known.find(|name| name.bytes().eq_ignore_ascii_case(text)).unwrap_or(Self::Other);
         }
-        let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) else {
-            return Self::find_short(text);
-        };
+        let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) else { return Self::Other };
         let found = TABLE.get(hash(*first, *last, text.len())).copied().unwrap_or(Self::Other);
         if same_token(found.bytes(), text) { found } else { Self::Other }
     }

@@ -163,7 +163,7 @@ impl<'a> Uri<'a> {
         if !scan.rest.is_empty() {
             return Err(UriError::Params);
         }
-        let global = number.strip_prefix(b"+");
+        let global = if let [b'+', digits @ ..] = number { Some(digits) } else { None };
         let local = global.is_none();
         let mut digits = false;
         for byte in global.unwrap_or(number) {
