@@ -35,27 +35,32 @@ pub(super) struct Look<'a> {
     failed: Option<Stop>,
 }
 
+/// A step of a subscription, to be printed.
+struct Step<'s> {
+    subscription: Id,
+    uri: &'s str,
+    state: &'s str,
+    of: Watching,
+    /// The words of the far end; empty: there were none.
+    reason: &'s str,
+}
+
 /// The end of a subscription, for people and as an exit code.
-fn verdict(party: &str, told: bool, of: &Watching, reason: &str) -> Stop {
-    let (code, result) = (of.sip_code, of.result);
-    let how = ended(code, reason, result);
-    match code {
-        // rfc6665#4.2.2: it was accepted, and a notification ended it
+fn verdict(step: &Step) -> Stop {
+    let (uri, code, result) = (step.uri, step.of.sip_code, step.of.result);
+    let how = ended(code, step.reason, result);
+    let (exit, text) = match code {
+        // it was accepted, and a notification ended it (rfc6665#4.1.3)
         _ if result == c::MICROSIP_OK => {
-            let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-            Stop::new(Exit::CallFailed, format!("{party} ended the subscription{why}"))
+            let why = if step.reason.is_empty() { String::new() } else { format!(": {}", step.reason) };
+            return Stop::new(Exit::CallFailed, format!("{uri} ended the subscription{why}"));
         }
-        408 | 480 => Stop::of(Exit::NoAnswer, &format!("{party} was not reached: {how}"), code, result),
-        0 if result == c::MICROSIP_E_TIMEOUT && of.notified && !told => {
-            Stop::of(Exit::NoAnswer, &format!("{party} told nothing: {how}"), code, result)
-        }
-        0 if result == c::MICROSIP_E_TIMEOUT => {
-            Stop::of(Exit::NoAnswer, &format!("no answer from {party}: {how}"), code, result)
-        }
-        0 => Stop::of(Exit::CallFailed, &format!("{party} was not asked: {how}"), code, result),
-        200..=299 => Stop::of(Exit::NoAnswer, &format!("{party} took the subscription, and told nothing"), code, 0),
-        _ => Stop::of(Exit::CallFailed, &format!("{party} refused the subscription: {how}"), code, result),
-    }
+        408 | 480 => (Exit::NoAnswer, format!("{uri} was not reached: {how}")),
+        0 if result == c::MICROSIP_E_TIMEOUT => (Exit::NoAnswer, format!("no answer from {uri}: {how}")),
+        0 => (Exit::CallFailed, format!("{uri} was not asked: {how}")),
+        _ => (Exit::CallFailed, format!("{uri} refused the subscription: {how}")),
+    };
+    Stop::of(exit, &text, code, result)
 }
 
 impl<'a> Look<'a> {
@@ -70,18 +75,18 @@ impl<'a> Look<'a> {
         let subscription = app.phone.subscribe(app.account, target, &self.watch)?;
         let uri = app.phone.text_of(subscription, c::MICROSIP_TXT_REMOTE_URI, 0);
         let uri = if uri.is_empty() { target.to_owned() } else { uri };
-        self.say(app, subscription, &uri, "asking", &Watching::default(), "", &format!("asking {uri}"));
+        let step = Step { subscription, uri: &uri, state: "asking", of: Watching::default(), reason: "" };
+        self.say(app, &step, &format!("asking {uri}"));
         drop(held);
         self.parties.push(Party { subscription, uri, told: None, active: false, over: false });
         Ok(())
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn say(&self, app: &App<'a>, subscription: Id, uri: &str, state: &str, of: &Watching, reason: &str, text: &str) {
+    fn say(&self, app: &App<'a>, step: &Step, text: &str) {
         let fields = || {
             json!({
-                "subscription": subscription, "uri": uri, "event": self.package.name(), "state": state,
-                "sip_code": of.sip_code, "result": of.result, "reason": reason,
+                "subscription": step.subscription, "uri": step.uri, "event": self.package.name(), "state": step.state,
+                "sip_code": step.of.sip_code, "result": step.of.result, "reason": step.reason,
             })
         };
         app.output.say("subscription", fields, text);
@@ -144,39 +149,36 @@ impl<'a> Look<'a> {
         let Some(party) = self.parties.get_mut(at) else { return };
         let id = party.subscription;
         let Some(of) = app.phone.watching(id) else { return };
-        let reason = app.phone.text_of(id, c::MICROSIP_TXT_REASON, 0);
-        let uri = party.uri.clone();
+        let (uri, reason) = (party.uri.clone(), app.phone.text_of(id, c::MICROSIP_TXT_REASON, 0));
+        let step = |state| Step { subscription: id, uri: &uri, state, of, reason: &reason };
         match state {
             c::MICROSIP_SUB_ACTIVE if !std::mem::replace(&mut party.active, true) => {
                 let text = if self.watch.once { String::new() } else { format!("watching {uri}") };
-                self.say(app, id, &uri, "active", &of, "", &text);
+                self.say(app, &step("active"), &text);
             }
             c::MICROSIP_SUB_RETRYING if of.notified => {
                 party.active = false;
-                let why = if reason.is_empty() && of.result == 0 {
-                    "the far end ended it for a time".to_owned()
-                } else {
-                    ended(of.sip_code, &reason, of.result)
+                let why = match (of.result, &*reason) {
+                    (c::MICROSIP_OK, "") => "it has ended for a time".to_owned(),
+                    (c::MICROSIP_OK, reason) => format!("it has ended for a time, {reason}"),
+                    (result, reason) => ended(of.sip_code, reason, result),
                 };
-                let text = format!("{uri} is not watched: {why}; it is tried again");
-                self.say(app, id, &uri, "retrying", &of, &reason, &text);
+                self.say(app, &step("retrying"), &format!("{uri} is not watched: {why}; it is tried again"));
             }
             // the first try came to nothing: as with a registration, that is the end
             c::MICROSIP_SUB_RETRYING => {
-                self.say(app, id, &uri, "failed", &of, &reason, "");
-                let stop = verdict(&uri, false, &of, &reason);
-                self.end(app, at, Some(stop));
+                self.say(app, &step("failed"), "");
+                self.end(app, at, Some(verdict(&step("failed"))));
             }
             c::MICROSIP_SUB_ENDED => {
                 let told = party.told.is_some();
-                self.say(app, id, &uri, "ended", &of, &reason, "");
+                self.say(app, &step("ended"), "");
                 let fetched = self.watch.once && of.result == c::MICROSIP_OK;
                 if fetched && !told {
                     // a notification without a body: nothing is known
                     self.show(app, at, &of);
                 }
-                let stop = (!fetched).then(|| verdict(&uri, told, &of, &reason));
-                self.end(app, at, stop);
+                self.end(app, at, (!fetched).then(|| verdict(&step("ended"))));
             }
             _ => {}
         }
@@ -251,14 +253,16 @@ mod tests {
 
     #[test]
     fn the_exit_code_says_how_it_ended() {
-        let of = |sip_code, result, notified| Watching { sip_code, result, notified, ..Watching::default() };
-        let exit = |of: Watching| verdict("sip:x", false, &of, "").exit;
-        assert_eq!(exit(of(403, c::MICROSIP_E_REFUSED, false)), Exit::CallFailed);
-        assert_eq!(exit(of(489, c::MICROSIP_E_REFUSED, false)), Exit::CallFailed);
-        assert_eq!(exit(of(480, c::MICROSIP_E_REFUSED, false)), Exit::NoAnswer);
-        assert_eq!(exit(of(0, c::MICROSIP_E_TIMEOUT, false)), Exit::NoAnswer);
-        assert_eq!(exit(of(0, c::MICROSIP_E_UNREACHABLE, false)), Exit::CallFailed);
-        let over = verdict("sip:x", true, &of(200, 0, true), "noresource");
+        let end = |sip_code, result, reason| {
+            let of = Watching { sip_code, result, ..Watching::default() };
+            verdict(&Step { subscription: 1, uri: "sip:x", state: "ended", of, reason })
+        };
+        assert_eq!(end(403, c::MICROSIP_E_REFUSED, "").exit, Exit::CallFailed);
+        assert_eq!(end(489, c::MICROSIP_E_UNSUPPORTED, "").exit, Exit::CallFailed);
+        assert_eq!(end(480, c::MICROSIP_E_REFUSED, "").exit, Exit::NoAnswer);
+        assert_eq!(end(0, c::MICROSIP_E_TIMEOUT, "").exit, Exit::NoAnswer);
+        assert_eq!(end(0, c::MICROSIP_E_UNREACHABLE, "").exit, Exit::CallFailed);
+        let over = end(200, 0, "noresource");
         assert_eq!((over.exit, &*over.text), (Exit::CallFailed, "sip:x ended the subscription: noresource"));
     }
 }
