@@ -1933,8 +1933,8 @@ typedef struct microsip_counters {
   /** Responses that belong to no request of ours. */
   uint32_t unmatched;
   /**
-   * Requests refused, and responses of a forked call's branches that were not followed, because a
-   * pool was full.
+   * Requests refused, messages and REFERs among them, and responses of a forked call's branches
+   * that were not followed, because a pool was full or its sender had as much of it as it may.
    */
   uint32_t refused_full;
   /** Ended calls that gave way to new ones before they were released. */
@@ -2124,6 +2124,19 @@ typedef struct microsip_config {
   uint32_t max_subscriptions;
   /** 0. */
   uint32_t reserved_subscriptions;
+  /**
+   * Messages that those which come leave to ours; with MICROSIP_ALLOW_DIRECT and an account, direct
+   * ones leave as many again to the callers of accounts. 0: a quarter of max_messages;
+   * MICROSIP_NONE: none. One beyond gets 480, as where none is left: `refused_full` of
+   * microsip_counters counts it, and the log names its sender.
+   */
+  uint32_t messages_reserve;
+  /**
+   * With MICROSIP_ALLOW_DIRECT: messages and REFERs from one host (of IPv6: one /64) at once, until
+   * each is answered and its event was fetched, or is released; 0: half of max_messages;
+   * MICROSIP_NONE: any number. One beyond gets 480.
+   */
+  uint32_t messages_per_source;
 } microsip_config;
 /** @} */
 
@@ -2397,6 +2410,10 @@ typedef struct microsip_engine_config {
    * Bytes of a subscription's texts, and of the entries that it was told of; 0: 256. At most 60000.
    */
   uint32_t subscription_bytes;
+  /** See `messages_reserve` of microsip_config. With MICROSIP_HAS_MESSAGE, as the next one. */
+  uint32_t messages_reserve;
+  /** See `messages_per_source` of microsip_config. */
+  uint32_t messages_per_source;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */

@@ -104,7 +104,7 @@ public static class Microsip
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public IntPtr ring;
         public uint dtmfGapMs, dtmfLevelDb;
-        public uint maxMessages, messages, maxSubscriptions, reservedSubscriptions;
+        public uint maxMessages, messages, maxSubscriptions, reservedSubscriptions, messagesReserve, messagesPerSource;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 

@@ -305,6 +305,8 @@ fn stranger(f: &mut Formatter<'_>, from: core::net::SocketAddr, method: Method<'
         Rule::Direct => "ignored: it is for no account; MICROSIP_ALLOW_DIRECT would let it in",
         Rule::Address => "ignored: not an address of the account's; add it to the account's trusted hosts, or set MICROSIP_ALLOW_DIRECT",
         Rule::Reserve => "refused: the calls that are left are kept for accounts; a smaller direct_reserve would let it in",
+        Rule::InboxReserve => "refused: the messages that are left are kept for our own, and for accounts; a smaller messages_reserve would let it in",
+        Rule::InboxPerSource => "refused: its host has too many messages that are not answered or released; a larger messages_per_source would let it in",
         Rule::PerSource => "refused: its host has too many unanswered calls; a larger direct_per_source would let it in",
     })
 }
@@ -316,10 +318,7 @@ const fn full(pool: Pool) -> &'static str {
         Pool::Requests => "a limit was reached: no slot was left for a request (max_calls)",
         Pool::Servers => "a limit was reached: no slot was left for an incoming INVITE (max_calls)",
         Pool::Dialogs => "a limit was reached: no slot was left for a dialog (max_calls)",
-        Pool::Inbox => {
-            "a limit was reached: no slot was left for an incoming message or REFER (max_messages, or those that \
-             direct senders may have of it)"
-        }
+        Pool::Inbox => "a limit was reached: no slot was left for an incoming message or REFER (max_messages)",
         Pool::Ports => "a limit was reached: no media ports could be opened",
         Pool::Message => "a limit was reached: a SIP message is longer than its buffer (max_message)",
     }

@@ -21,7 +21,11 @@ fn a_phone_that_cannot_be_made_leaves_nothing() {
     let header = header();
     let callbacks = ["on_event", "event_user", "on_log", "log_user"];
     let mut tried: Vec<String> =
-        [&callbacks[..], &["direct_reserve", "direct_per_source"]].concat().into_iter().map(Into::into).collect();
+        [&callbacks[..], &["direct_reserve", "direct_per_source", "messages_reserve", "messages_per_source"]]
+            .concat()
+            .into_iter()
+            .map(Into::into)
+            .collect();
     let mut wrong = Vec::new();
     let long = std::ffi::CString::new("y".repeat(1200)).unwrap();
     let mut rules: microsip_rules = zeroed();

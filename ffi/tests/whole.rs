@@ -32,7 +32,10 @@ const FREE: &[(&str, &[&str])] = &[
     ("microsip_subscription", &["expires", "tag"]),
     ("microsip_reply", &["result", "priority", "weight", "lifetime"]),
     // the engine takes its own side from the family of the far end's
-    ("microsip_engine_config", &["epoch_ms", "direct_reserve", "direct_per_source"]),
+    (
+        "microsip_engine_config",
+        &["epoch_ms", "direct_reserve", "direct_per_source", "messages_reserve", "messages_per_source"],
+    ),
     ("microsip_flow", &["result", "local"]),
     ("microsip_origin", &["local"]),
     (

@@ -3,7 +3,9 @@
 use crate::server::{REGISTRAR, account_with, anna};
 use crate::strangers::request;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, Capacity, MessagePolicy, TransferPolicy};
+use microsip_core::phone::{
+    AccountConfig, AccountId, Capacity, CommandError, MessagePolicy, NewMessage, TransferPolicy,
+};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip};
 
 const PLAIN: &str = "Content-Type: text/plain\r\n";
@@ -178,4 +180,102 @@ fn a_refer_over_two_paths_is_followed_once() {
     statuses.sort();
     assert_eq!(statuses, ["SIP/2.0 200", "SIP/2.0 482"]);
     assert!(!carol.all(&lab, "INVITE").is_empty());
+}
+
+/// So many messages from a host; the statuses of their responses so far.
+fn flood(lab: &mut Lab, from: &str, count: u32) -> Vec<u16> {
+    let at = lab.open_raw(from);
+    let (seen, to) = (lab.raw_texts(at).len(), lab.ends[0].address);
+    for nth in 0..count {
+        let text = request("MESSAGE", at, "sip:anna@10.0.0.1:5060", seen as u32 * 100 + nth);
+        lab.send_raw(at, to, text.as_bytes());
+    }
+    lab.run_for(Duration::from_millis(50));
+    lab.raw_texts(at).iter().skip(seen).map(|text| text[8..11].parse().unwrap()).collect()
+}
+
+fn send(lab: &mut Lab) -> Result<(), CommandError> {
+    let (now, new) = (lab.now, NewMessage { body: b"x", ..NewMessage::default() });
+    lab.ends[0].phone.message_send(now, AccountId::NONE, "sip:bob@10.0.0.9:5060", &new).map(drop)
+}
+
+const MALLORY: &str = "10.0.0.66:5060";
+
+#[test]
+fn one_source_takes_half_of_the_inbox_and_ours_is_left() {
+    for policy in [MessagePolicy::Ask, MessagePolicy::Store] {
+        let capacity = Capacity::host(4, 2, 2048).writing(16);
+        let mut lab = Lab::new(&[Options { capacity, messages: policy, ..Options::default() }]);
+        let stored = |statuses: &[u16]| statuses.iter().filter(|status| **status == 202).count();
+        let statuses = flood(&mut lab, MALLORY, 40);
+        assert_eq!(statuses.iter().filter(|status| **status == 480).count(), 32);
+        assert_eq!(lab.ends[0].phone.messages().count(), 8);
+        assert_eq!(lab.ends[0].phone.counters().refused_full, 32);
+        assert_eq!(stored(&statuses), if policy == MessagePolicy::Store { 8 } else { 0 });
+        // another port is no other host
+        assert_eq!(flood(&mut lab, "10.0.0.66:5090", 1), [480]);
+        flood(&mut lab, "10.0.0.67:5060", 9);
+        assert_eq!(lab.ends[0].phone.messages().count(), 12, "a quarter is left");
+        assert_eq!(flood(&mut lab, "10.0.0.68:5060", 1), [480]);
+        for _ in 0..4 {
+            send(&mut lab).unwrap();
+        }
+        assert_eq!(send(&mut lab), Err(CommandError::Full));
+        // what is over, or released, counts no more
+        let all: Vec<_> = lab.ends[0].phone.messages().collect();
+        let (now, phone) = (lab.now, &mut lab.ends[0].phone);
+        for message in all {
+            if phone.message_info(message).unwrap().incoming {
+                phone.message_release(now, message).unwrap();
+            }
+        }
+        lab.drain();
+        flood(&mut lab, MALLORY, 9);
+        assert_eq!(lab.ends[0].phone.messages().count(), 12);
+    }
+}
+
+#[test]
+fn one_that_is_over_and_told_counts_no_more() {
+    let mut lab = Lab::new(&[Options { capacity: Capacity::host(4, 2, 2048).writing(4), ..Options::default() }]);
+    for round in 0..5 {
+        flood(&mut lab, MALLORY, 2);
+        assert_eq!(news(&lab, EventKind::Message), 2 * (round + 1), "each finds a slot");
+        answer_all(&mut lab);
+        lab.run_for(Duration::from_millis(50));
+    }
+    // and one that nobody answered neither, once that is told
+    flood(&mut lab, MALLORY, 2);
+    lab.run_for(Duration::from_secs(6));
+    flood(&mut lab, MALLORY, 2);
+    assert_eq!(lab.ends[0].phone.in_use().messages, 2);
+}
+
+#[test]
+fn the_host_chooses_how_many_a_source_may_have_and_how_many_are_left() {
+    for (reserve, per_source, taken) in [(u32::MAX, u32::MAX, 16), (3, u32::MAX, 13), (u32::MAX, 5, 5), (20, 5, 0)] {
+        let capacity = Capacity {
+            messages_reserve: reserve,
+            messages_per_source: per_source,
+            ..Capacity::host(4, 2, 2048).writing(16)
+        };
+        let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+        flood(&mut lab, MALLORY, 20);
+        assert_eq!(lab.ends[0].phone.messages().count(), taken);
+        assert_eq!(send(&mut lab).is_ok(), taken < 16);
+    }
+}
+
+#[test]
+fn direct_senders_leave_as_many_to_the_accounts_callers() {
+    let capacity = Capacity { messages_per_source: u32::MAX, ..Capacity::host(4, 2, 2048).writing(16) };
+    let config = AccountConfig { trusted: "10.5.0.1", ..anna() };
+    let options = Options { capacity, messages: MessagePolicy::Store, ..Options::default() };
+    let mut lab = Lab::new(&[options]);
+    let now = lab.now;
+    lab.ends[0].phone.account_add(now, &config).unwrap();
+    flood(&mut lab, MALLORY, 20);
+    assert_eq!(lab.ends[0].phone.messages().count(), 8);
+    assert_eq!(flood(&mut lab, "10.5.0.1:5060", 5), [202, 202, 202, 202, 480], "they leave ours");
+    send(&mut lab).unwrap();
 }

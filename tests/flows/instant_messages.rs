@@ -151,7 +151,7 @@ fn a_release_accepts() {
 
 /// A pair whose second phone stores what comes, in so many slots.
 fn storing(slots: u32) -> Lab {
-    let capacity = Capacity { messages: slots, ..Capacity::host(4, 2, 2048) };
+    let capacity = Capacity { messages: slots, messages_per_source: u32::MAX, ..Capacity::host(4, 2, 2048) };
     Lab::new(&[Options::default(), Options { capacity, messages: MessagePolicy::Store, ..Options::default() }])
 }
 

@@ -79,6 +79,13 @@ pub struct Capacity {
     /// response was fetched; `message` bytes each. When full: `message_send` fails, and one that comes is refused (480).
     /// 0, as without the feature `message`: there are none.
     pub messages: u32,
+    /// Messages that those which come leave to ours, and direct ones to the callers of accounts besides, while there is an
+    /// account. When they are as many: 480. 0: a quarter of [`Self::messages`]; the largest number: none.
+    pub messages_reserve: u32,
+    /// Where direct calls are allowed: messages and REFERs of one host (of IPv6: one network of 64 bits) that may be there
+    /// at once, until each is answered and its end was fetched, or is released. When they are as many: 480. 0: half of
+    /// [`Self::messages`]; the largest number: any.
+    pub messages_per_source: u32,
     /// Subscriptions of ours. When full: `subscription_add` fails. 0, as without the feature `subscribe`: there are none.
     pub subscriptions: u32,
     /// Bytes of a subscription's texts, and of what it was told. When full: entries are left out, and counted. A lamp of a
@@ -120,6 +127,8 @@ impl Capacity {
             rule_text: 0,
             hear_keys: false,
             messages: 0,
+            messages_reserve: 0,
+            messages_per_source: 0,
             subscriptions: 0,
             subscription_text: 256,
             traces: 0,
@@ -158,6 +167,8 @@ impl Capacity {
             rule_text: 1024,
             hear_keys: true,
             messages: 0,
+            messages_reserve: 0,
+            messages_per_source: 0,
             subscriptions: 0,
             subscription_text: 2048,
             traces: 128, // a burst of look-ups and calls between two fetches
@@ -262,6 +273,25 @@ impl Capacity {
     /// Messages that are lent.
     pub(crate) const fn messages(&self) -> usize {
         if features::MESSAGE { self.messages as usize } else { 0 }
+    }
+
+    /// Messages that those which come leave to ours: a quarter, for a person writes less than many others do.
+    #[cfg(feature = "message")]
+    pub(crate) fn messages_reserve(&self) -> usize {
+        match self.messages_reserve {
+            0 => self.messages() / 4,
+            u32::MAX => 0,
+            reserve => reserve as usize,
+        }
+    }
+
+    /// Messages that one direct source may have: half of them, so that one alone cannot have all.
+    #[cfg(feature = "message")]
+    pub(crate) fn messages_per_source(&self) -> usize {
+        match self.messages_per_source {
+            0 => self.messages().div_ceil(2),
+            most => most as usize,
+        }
     }
 
     /// Subscriptions that are lent.

@@ -59,6 +59,10 @@ pub enum Rule {
     Reserve,
     /// Its source has too many calls under way ([`super::Capacity::direct_per_source`]).
     PerSource,
+    /// The messages that are left are kept for ours, or for accounts ([`super::Capacity::messages_reserve`]).
+    InboxReserve,
+    /// Its source has too many messages here ([`super::Capacity::messages_per_source`]).
+    InboxPerSource,
 }
 
 /// A limit that was reached. See [`super::Capacity`].

@@ -60,9 +60,11 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         return Err(wrong("c->max_conferences", config.max_conferences, "is above 4096"));
     }
     let most = config.max_messages.max(config.max_subscriptions);
-    let unbuilt = !features::MESSAGE && config.max_messages | config.messages != 0;
+    let asks = config.max_messages | config.messages | config.messages_reserve | config.messages_per_source;
+    let unbuilt = !features::MESSAGE && asks != 0;
     if unbuilt || !features::SUBSCRIBE && config.max_subscriptions != 0 {
-        let argument = "c->max_messages, c->messages or c->max_subscriptions";
+        let argument =
+            "c->messages, c->max_messages, c->messages_reserve, c->messages_per_source or c->max_subscriptions";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
     if (features::MESSAGE || features::SUBSCRIBE) && most > 4096 {
@@ -120,6 +122,8 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             location: with(features::IDENTITY, config.location_bytes),
             quantum: rate / 100,
             hear_keys,
+            messages_reserve: with(features::MESSAGE, config.messages_reserve),
+            messages_per_source: with(features::MESSAGE, config.messages_per_source),
             conferences: with(features::CONFERENCE, config.max_conferences),
             subscription_text: with(features::SUBSCRIBE, number(config.subscription_bytes, 256)),
             ..capacity

@@ -59,6 +59,8 @@ struct Plan<'c> {
     conferences: u32,
     messages: u32,
     message_policy: MessagePolicy,
+    /// Those that are left to ours, and those of one source, as the capacity has them.
+    messages_left: (u32, u32),
     subscriptions: u32,
     focus: bool,
     reliable: Reliable,
@@ -189,6 +191,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             within("config->max_conferences", config.max_conferences, 2, 1..=20_000, "is not within 1 to 20000")?
         },
         messages: slots("config->max_messages", config.max_messages)?,
+        messages_left: (config.messages_reserve, config.messages_per_source),
         message_policy: crate::ops::message::policy(config.messages, "config->messages")?,
         subscriptions: slots("config->max_subscriptions", config.max_subscriptions)?,
         focus: crate::ops::switch(config.focus, "config->focus")?.unwrap_or(false),
@@ -236,7 +239,9 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
 fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(Core, u32), Fail> {
     let capacity = Capacity::host(plan.calls, plan.accounts, plan.message).direct(plan.direct.0, plan.direct.1);
     let (conferences, messages, subscriptions) = (plan.conferences, plan.messages, plan.subscriptions);
-    let capacity = Capacity { conferences, ..capacity }.writing(messages).watching(subscriptions);
+    let (messages_reserve, messages_per_source) = plan.messages_left;
+    let capacity = Capacity { conferences, messages_reserve, messages_per_source, ..capacity };
+    let capacity = capacity.writing(messages).watching(subscriptions);
     let capacity = capacity.speaking(&plan.codecs);
     let capacity = if plan.logs { capacity } else { Capacity { traces: 0, ..capacity } };
     let capacity = Capacity { seconds: plan.quality_seconds, ..capacity };

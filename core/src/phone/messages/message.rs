@@ -30,6 +30,8 @@ pub(super) struct Message {
     /// It is a REFER.
     #[cfg(feature = "refer")]
     pub(super) refer: bool,
+    /// It is direct, came, and may not give way: it stands under its source.
+    pub(super) counted: bool,
     /// Its account; none: it is direct.
     pub(super) account: Handle,
     /// The call that it belongs to; none: it is in no dialog.
@@ -68,6 +70,7 @@ impl Message {
         incoming: false,
         #[cfg(feature = "refer")]
         refer: false,
+        counted: false,
         account: Handle::NONE,
         call: Handle::NONE,
         dialog: Handle::NONE,

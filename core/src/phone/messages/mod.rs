@@ -20,6 +20,7 @@ use super::object::Object;
 use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
 use crate::base::slots::{Entry, Handle, Slots};
+use crate::base::table::Table;
 use crate::base::time::Instant;
 use message::Message;
 
@@ -31,6 +32,13 @@ pub(super) struct Messages<'a> {
     ended: Owed<'a>,
     /// The number of those that may give way.
     spare: usize,
+    /// The number of those that came and may not.
+    came: usize,
+    /// Those of direct senders that came and may not give way, by the host that each came from.
+    sources: Table<'a>,
+    /// Slots that those which come leave to ours, and those that one source may have.
+    reserve: usize,
+    per_source: usize,
 }
 
 impl<'a> Messages<'a> {
@@ -42,6 +50,10 @@ impl<'a> Messages<'a> {
             text: Blocks::new(lender.zeroed(count * text), text),
             ended: Owed::new(lender.zeroed(count)),
             spare: 0,
+            came: 0,
+            sources: Table::new(lender.zeroed(count)),
+            reserve: capacity.messages_reserve(),
+            per_source: capacity.messages_per_source(),
         }
     }
 
@@ -88,7 +100,11 @@ impl<'a> Messages<'a> {
 
     fn free(&mut self, cx: &mut Context<'_>, handle: Handle) {
         let Some(message) = self.slots.get(handle) else { return };
-        self.spare -= usize::from(message.may_go());
+        if message.may_go() {
+            self.spare -= 1;
+        } else {
+            self.leaves_inbox(handle);
+        }
         self.slots.remove(handle);
         cx.wake(Object::Message(handle.index), Instant::NEVER);
         // what people write to each other does not stay
@@ -117,6 +133,7 @@ impl<'a> Messages<'a> {
         if message.may_go() && !before {
             self.spare += 1;
             self.ended.push(handle.index);
+            self.leaves_inbox(handle);
         }
     }
 

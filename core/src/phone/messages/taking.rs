@@ -6,23 +6,31 @@ use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::phone::Lower;
 use crate::phone::accounts::Accounts;
 use crate::phone::arrived::Arrived;
 use crate::phone::context::Context;
 use crate::phone::dialogs::Dialogs;
 use crate::phone::response::Extra;
-use crate::phone::trace::Pool;
+use crate::phone::trace::{About, IS_MADE, Pool, Rule, What};
 use crate::phone::transactions::server::{Kind, Served};
 use crate::phone::transactions::serving::{Lent, NotOpened};
+use crate::phone::transactions::sources::source_of;
 #[cfg(feature = "refer")]
 use crate::phone::write::contact_user;
+use crate::phone::{Flow, Lower};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Own, Responded};
-use crate::wire::sip::{Message as Sip, Writer};
+use crate::wire::sip::{Message as Sip, Start, Writer};
 
 /// No message at all: the same as where nobody answers.
 pub(super) const UNREAD: u16 = 480;
+
+/// The limit that a message which came is refused for.
+enum Limit {
+    /// No slot is left.
+    Full,
+    Rule(Rule),
+}
 
 /// Our part of the response to a REFER that is followed: the dialog of it (none: it is in none), and whether its sender is
 /// told how it goes.
@@ -40,9 +48,9 @@ impl Messages<'_> {
         owes: bool,
     ) -> Result<Handle, u16> {
         let Arrived { flow, keys, request, mandatory, .. } = *arrived;
-        if !self.admits(lower, message.account) {
+        if let Err(limit) = self.admits(lower, flow, message.account) {
             count::up(&mut lower.cx.counters.refused_full);
-            lower.cx.trace_full(Pool::Inbox);
+            trace_refusal(&mut lower.cx, flow, request, limit);
             return Err(UNREAD);
         }
         let len = request.head().len() + request.body().len();
@@ -78,15 +86,40 @@ impl Messages<'_> {
         };
         self.keep_whole(handle, request);
         if let Some(slot) = self.slots.get_mut(handle) {
-            *slot = Message { incoming: true, server, began: now, changed: now, len: len as u16, ..message };
+            let counted = message.account.is_none();
+            *slot = Message { incoming: true, counted, server, began: now, changed: now, len: len as u16, ..message };
+            self.came += 1;
+            if counted {
+                self.sources.insert(source_of(&lower.cx, flow), handle.index);
+            }
         }
         Ok(handle)
     }
 
-    /// A slot is left for one that comes. Strangers that are let in leave room for the accounts' callers.
-    fn admits(&self, lower: &Lower<'_>, account: Handle) -> bool {
-        let kept = if account.is_none() && lower.accounts.used() > 0 { self.slots.capacity() / 4 } else { 0 };
-        self.vacant() > kept
+    /// A slot is left for one that comes: not one of those for ours, nor, where it is direct, for the accounts' callers; and
+    /// its source has not as many as it may have.
+    fn admits(&self, lower: &Lower<'_>, flow: Flow, account: Handle) -> Result<(), Limit> {
+        let direct = account.is_none();
+        let kept = if direct && lower.accounts.used() > 0 { 2 * self.reserve } else { self.reserve };
+        if self.vacant() == 0 {
+            return Err(Limit::Full);
+        }
+        if self.came + kept >= self.slots.capacity() {
+            return Err(Limit::Rule(Rule::InboxReserve));
+        }
+        if direct && self.sources.find(source_of(&lower.cx, flow)).take(self.per_source).count() >= self.per_source {
+            return Err(Limit::Rule(Rule::InboxPerSource));
+        }
+        Ok(())
+    }
+
+    /// A message that came may give way, or is released.
+    pub(super) fn leaves_inbox(&mut self, handle: Handle) {
+        let Some(message) = self.slots.get_mut(handle).filter(|message| message.incoming) else { return };
+        self.came -= 1;
+        if core::mem::take(&mut message.counted) {
+            self.sources.remove(handle.index);
+        }
     }
 
     /// A message goes into its block as it came.
@@ -177,4 +210,17 @@ fn extra<'l>(
     }
     let _ = (cx, accounts, dialogs, account, followed);
     Extra::default()
+}
+
+/// A message was refused for want of a slot.
+fn trace_refusal(cx: &mut Context<'_>, flow: Flow, request: &Sip<'_>, limit: Limit) {
+    if !IS_MADE {
+        return;
+    }
+    match (limit, request.start()) {
+        (Limit::Rule(rule), Start::Request { method, .. }) => {
+            cx.trace(About::Phone, What::Stranger { from: flow.remote(), method: method.named(), rule });
+        }
+        _ => cx.trace_full(Pool::Inbox),
+    }
 }

@@ -10,7 +10,7 @@ pub(super) mod repeat;
 pub(super) mod request;
 pub(super) mod server;
 pub(super) mod serving;
-mod sources;
+pub(super) mod sources;
 pub(super) mod stateless;
 
 use super::Flow;

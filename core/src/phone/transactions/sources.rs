@@ -63,7 +63,7 @@ impl Transactions<'_> {
 }
 
 /// The hash of the host that a flow leads to. Of IPv6, a host has a network of 64 bits (rfc4291#2.5.4).
-fn source_of(cx: &Context<'_>, flow: Flow) -> u64 {
+pub(in crate::phone) fn source_of(cx: &Context<'_>, flow: Flow) -> u64 {
     let [_, key] = cx.keys;
     let hash = Hasher::new(key);
     match flow.remote().ip().to_canonical() {

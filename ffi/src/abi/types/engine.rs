@@ -135,6 +135,10 @@ pub struct microsip_engine_config {
     pub max_subscriptions: u32,
     /// Bytes of a subscription's texts, and of the entries that it was told of; 0: 256. At most 60000.
     pub subscription_bytes: u32,
+    /// See `messages_reserve` of microsip_config. With MICROSIP_HAS_MESSAGE, as the next one.
+    pub messages_reserve: u32,
+    /// See `messages_per_source` of microsip_config.
+    pub messages_per_source: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

@@ -153,6 +153,13 @@ pub struct microsip_config {
     pub max_subscriptions: u32,
     /// 0.
     pub reserved_subscriptions: u32,
+    /// Messages that those which come leave to ours; with MICROSIP_ALLOW_DIRECT and an account, direct ones leave as many
+    /// again to the callers of accounts. 0: a quarter of max_messages; MICROSIP_NONE: none. One beyond gets 480, as where
+    /// none is left: `refused_full` of microsip_counters counts it, and the log names its sender.
+    pub messages_reserve: u32,
+    /// With MICROSIP_ALLOW_DIRECT: messages and REFERs from one host (of IPv6: one /64) at once, until each is answered and
+    /// its event was fetched, or is released; 0: half of max_messages; MICROSIP_NONE: any number. One beyond gets 480.
+    pub messages_per_source: u32,
 }
 
 /// The phone, in numbers.
@@ -198,7 +205,8 @@ pub struct microsip_counters {
     pub strangers: u32,
     /// Responses that belong to no request of ours.
     pub unmatched: u32,
-    /// Requests refused, and responses of a forked call's branches that were not followed, because a pool was full.
+    /// Requests refused, messages and REFERs among them, and responses of a forked call's branches that were not followed,
+    /// because a pool was full or its sender had as much of it as it may.
     pub refused_full: u32,
     /// Ended calls that gave way to new ones before they were released.
     pub evicted_ended: u32,
