@@ -51,11 +51,8 @@ fn dialogs(bytes: &[u8]) {
 
 fn mailbox(bytes: &[u8]) {
     let Some(summary) = Summary::parse(bytes) else { return };
-    let _ = summary.new_messages();
-    let mut room = vec![0; bytes.len() + 1024];
-    let mut out = Cursor::new(&mut room);
-    summary.write(&mut out);
-    assert_eq!(Summary::parse(out.written()), Some(summary), "what is written is read as it was");
+    assert!(!summary.waiting || summary.new_messages() > 0, "what waits is one message at least");
+    assert!(summary.account.len() < bytes.len());
 }
 
 fn transfer(bytes: &[u8]) {

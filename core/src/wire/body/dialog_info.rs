@@ -1,7 +1,6 @@
 //! `application/dialog-info+xml` (RFC 4235): the calls of a watched party.
 
-use super::xml::{Element, Fault, Reader, Text, write_escaped};
-use crate::base::cursor::Cursor;
+use super::xml::{Element, Fault, Reader, Text};
 
 /// The type of the body.
 pub const TYPE: &[u8] = b"application/dialog-info+xml";
@@ -168,85 +167,4 @@ fn party<'a>(reader: &mut Reader<'a>) -> Result<Party<'a>, Fault> {
         }
     }
     Ok(found)
-}
-
-/// A dialog of ours, to be written.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Own<'a> {
-    /// Its name in the document.
-    pub id: u64,
-    /// Call-ID; empty: it is not told.
-    pub call_id: &'a [u8],
-    /// Our tag.
-    pub local_tag: &'a [u8],
-    /// Theirs.
-    pub remote_tag: &'a [u8],
-    /// We are called.
-    pub called: bool,
-    /// Its state.
-    pub state: DialogState,
-    /// The far end's URI; empty: it is not told.
-    pub remote: &'a [u8],
-    /// The far end's name.
-    pub remote_name: &'a [u8],
-    /// We hold the far end.
-    pub holds: bool,
-}
-
-/// Writes the head of a document, without its end.
-pub fn write_head(head: (u32, bool), entity: &[u8], out: &mut Cursor<'_>) {
-    let (version, full) = head;
-    out.put_str("<?xml version=\"1.0\"?>\r\n<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"");
-    out.put_number(version.into());
-    out.put_str(if full { "\" state=\"full\" entity=\"" } else { "\" state=\"partial\" entity=\"" });
-    write_escaped(out, entity);
-    out.put_str("\">");
-}
-
-/// Writes its end.
-pub fn write_end(out: &mut Cursor<'_>) {
-    out.put_str("</dialog-info>\r\n");
-}
-
-impl Own<'_> {
-    /// Writes the dialog.
-    pub fn write(&self, out: &mut Cursor<'_>) {
-        out.put_str("<dialog id=\"d");
-        out.put_hex(self.id, 16);
-        out.put_str("\"");
-        for (name, value) in [("call-id", self.call_id), ("local-tag", self.local_tag), ("remote-tag", self.remote_tag)]
-        {
-            if !value.is_empty() {
-                out.put_str(" ");
-                out.put_str(name);
-                out.put_str("=\"");
-                write_escaped(out, value);
-                out.put_str("\"");
-            }
-        }
-        out.put_str(if self.called { " direction=\"recipient\"><state>" } else { " direction=\"initiator\"><state>" });
-        out.put_str(match self.state {
-            DialogState::Trying => "trying",
-            DialogState::Proceeding => "proceeding",
-            DialogState::Early => "early",
-            DialogState::Confirmed => "confirmed",
-            DialogState::Terminated => "terminated",
-        });
-        out.put_str("</state>");
-        if self.holds {
-            out.put_str("<local><target uri=\"\"><param pname=\"+sip.rendering\" pval=\"no\"/></target></local>");
-        }
-        if !self.remote.is_empty() {
-            out.put_str("<remote><identity");
-            if !self.remote_name.is_empty() {
-                out.put_str(" display=\"");
-                write_escaped(out, self.remote_name);
-                out.put_str("\"");
-            }
-            out.put_str(">");
-            write_escaped(out, self.remote);
-            out.put_str("</identity></remote>");
-        }
-        out.put_str("</dialog>");
-    }
 }

@@ -1,7 +1,5 @@
 //! `application/simple-message-summary` (RFC 3842): what waits in a mailbox.
 
-use crate::base::cursor::Cursor;
-
 /// The type of the body.
 pub const TYPE: &[u8] = b"application/simple-message-summary";
 
@@ -65,37 +63,6 @@ impl<'a> Summary<'a> {
         let named = self.counts.iter().flatten();
         let sum = named.fold(0u32, |sum, count| sum.saturating_add(count.new));
         if sum == 0 { u32::from(self.waiting) } else { sum }
-    }
-
-    /// Writes a body.
-    pub fn write(&self, out: &mut Cursor<'_>) {
-        out.put_str(if self.waiting { "Messages-Waiting: yes\r\n" } else { "Messages-Waiting: no\r\n" });
-        if !self.account.is_empty() {
-            out.put_str("Message-Account: ");
-            out.put(self.account);
-            out.put_str("\r\n");
-        }
-        for (class, count) in CLASSES.iter().zip(self.counts) {
-            let Some(count) = count else { continue };
-            // the first letter of each word is a capital one in the field
-            let mut begins = true;
-            for byte in class.bytes() {
-                out.put(&[if begins { byte.to_ascii_uppercase() } else { byte }]);
-                begins = byte == b'-';
-            }
-            out.put_str(": ");
-            out.put_number(count.new.into());
-            out.put_str("/");
-            out.put_number(count.old.into());
-            if count.new_urgent > 0 || count.old_urgent > 0 {
-                out.put_str(" (");
-                out.put_number(count.new_urgent.into());
-                out.put_str("/");
-                out.put_number(count.old_urgent.into());
-                out.put_str(")");
-            }
-            out.put_str("\r\n");
-        }
     }
 }
 

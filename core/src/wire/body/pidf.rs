@@ -1,7 +1,6 @@
 //! `application/pidf+xml` (RFC 3863), with the activities of RPID (RFC 4480): the presence of a party.
 
-use super::xml::{Fault, Reader, Text, write_escaped};
-use crate::base::cursor::Cursor;
+use super::xml::{Fault, Reader, Text};
 
 /// The type of the body.
 pub const TYPE: &[u8] = b"application/pidf+xml";
@@ -155,57 +154,5 @@ impl<'a> Presence<'a> {
         if self.note.is_blank() {
             self.note = note;
         }
-    }
-}
-
-/// Presence of our own, to be written.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Own<'a> {
-    /// Our URI.
-    pub entity: &'a [u8],
-    /// We can be reached.
-    pub open: bool,
-    /// Our activity.
-    pub activity: Activity,
-    /// A note for people; empty: none.
-    pub note: &'a [u8],
-    /// The URI by which; empty: none.
-    pub contact: &'a [u8],
-}
-
-impl Own<'_> {
-    /// Writes a body.
-    pub fn write(&self, out: &mut Cursor<'_>) {
-        out.put_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<presence xmlns=\"urn:ietf:params:xml:ns:pidf\"");
-        out.put_str(" xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\"");
-        out.put_str(" xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\" entity=\"");
-        write_escaped(out, self.entity);
-        out.put_str("\"><tuple id=\"t1\"><status><basic>");
-        out.put_str(if self.open { "open" } else { "closed" });
-        out.put_str("</basic></status>");
-        if !self.contact.is_empty() {
-            out.put_str("<contact>");
-            write_escaped(out, self.contact);
-            out.put_str("</contact>");
-        }
-        out.put_str("</tuple>");
-        let activity = match self.activity {
-            Activity::None => "",
-            Activity::Away => "<rpid:away/>",
-            Activity::Busy => "<rpid:busy/>",
-            Activity::Phone => "<rpid:on-the-phone/>",
-            Activity::Other => "<rpid:other/>",
-        };
-        if !activity.is_empty() {
-            out.put_str("<dm:person id=\"p1\"><rpid:activities>");
-            out.put_str(activity);
-            out.put_str("</rpid:activities></dm:person>");
-        }
-        if !self.note.is_empty() {
-            out.put_str("<note>");
-            write_escaped(out, self.note);
-            out.put_str("</note>");
-        }
-        out.put_str("</presence>\r\n");
     }
 }

@@ -155,20 +155,6 @@ fn number(digits: &[u8], radix: u32) -> Option<char> {
     char::from_u32(value).filter(|character| !character.is_control() || matches!(character, '\t' | '\n' | '\r'))
 }
 
-/// Writes text for a document.
-pub fn write_escaped(out: &mut Cursor<'_>, text: &[u8]) {
-    for byte in text {
-        match byte {
-            b'<' => out.put_str("&lt;"),
-            b'>' => out.put_str("&gt;"),
-            b'&' => out.put_str("&amp;"),
-            b'"' => out.put_str("&quot;"),
-            0..=0x08 | 0x0b..=0x1f | 0x7f => out.put_str("?"),
-            byte => out.put(&[*byte]),
-        }
-    }
-}
-
 /// A document, read from its beginning to its end.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
