@@ -10,6 +10,7 @@ mod files;
 mod identity;
 mod offers;
 mod rules;
+mod subscriptions;
 mod timers;
 mod transfers;
 
@@ -45,6 +46,7 @@ fn flows() -> impl Iterator<Item = Flow> {
         .chain(rules::FLOWS)
         .chain(conference::FLOWS)
         .chain(transfers::FLOWS)
+        .chain(subscriptions::FLOWS)
 }
 
 /// Longer than a request is repeated.
@@ -336,7 +338,7 @@ fn each_flow_does_what_its_name_says() {
 type Cut = fn(&mut Capacity, u32);
 
 /// The pools, and how each is cut: to a count, or to bytes of which some are enough for a few messages.
-const POOLS: [(&str, Cut); 16] = [
+const POOLS: [(&str, Cut); 18] = [
     ("accounts", |capacity, size| capacity.accounts = size),
     ("account_text", |capacity, size| capacity.account_text = 20 + 40 * size),
     ("calls", |capacity, size| capacity.calls = size),
@@ -353,6 +355,8 @@ const POOLS: [(&str, Cut); 16] = [
     ("location", |capacity, size| capacity.location = 6 * size),
     ("rule_text", |capacity, size| capacity.rule_text = 8 * size),
     ("parameters", |capacity, size| capacity.parameters = 8 * size),
+    ("subscriptions", |capacity, size| capacity.subscriptions = size),
+    ("subscription_text", |capacity, size| capacity.subscription_text = 40 + 60 * size),
     ("all of a board's", |capacity, size| *capacity = Capacity::metal(size.max(1), 1, 1500)),
 ];
 

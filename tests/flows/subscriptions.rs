@@ -11,7 +11,7 @@ use microsip_core::phone::{
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, Told};
 
 const PEER: &str = "10.0.0.9:5060";
-const SUMMARY: &str = "Content-Type: application/simple-message-summary\r\n";
+pub(crate) const SUMMARY: &str = "Content-Type: application/simple-message-summary\r\n";
 
 /// A subscription to this package at a peer.
 fn subscribing(new: &NewSubscription<'_>) -> (Lab, Peer, SubscriptionId) {
@@ -39,7 +39,7 @@ fn accept(lab: &mut Lab, peer: &mut Peer, subscribe: &Sip, expires: u32) {
     lab.run_for(Duration::from_millis(50));
 }
 
-fn learn(peer: &mut Peer, subscribe: &Sip) {
+pub(crate) fn learn(peer: &mut Peer, subscribe: &Sip) {
     peer.theirs = subscribe.from_tag();
     peer.call_id = subscribe.header("Call-ID");
     peer.target = subscribe.contact();
@@ -290,15 +290,15 @@ fn notifications_that_are_wrong_change_nothing() {
     finish(lab, peer, made, "message-summary");
 }
 
-fn dialogs(version: u32, state: &str, list: &str) -> String {
+pub(crate) fn dialogs(version: u32, state: &str, list: &str) -> String {
     format!(
         "<?xml version=\"1.0\"?><dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"{version}\" \
          state=\"{state}\" entity=\"sip:box@10.0.0.9\">{list}</dialog-info>"
     )
 }
 
-const INFO: &str = "Content-Type: application/dialog-info+xml\r\n";
-const RINGS: &str = "<dialog id=\"a\" call-id=\"c1\" local-tag=\"l1\" remote-tag=\"r1\" direction=\"recipient\"><state>early</state>\
+pub(crate) const INFO: &str = "Content-Type: application/dialog-info+xml\r\n";
+pub(crate) const RINGS: &str = "<dialog id=\"a\" call-id=\"c1\" local-tag=\"l1\" remote-tag=\"r1\" direction=\"recipient\"><state>early</state>\
                      <remote><identity display=\"Carol &amp; Co\">sip:carol@example.net</identity></remote></dialog>";
 
 // rfc4235#4.1, #4.3

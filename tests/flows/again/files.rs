@@ -54,6 +54,17 @@ const RUN: &[(&str, &[&str])] = &[
         &["transferred", "transferred with a consultation", "transferred while it rings", "transferred in vain"],
     ),
     ("transferred", &["transferred", "transferred in vain"]),
+    (
+        "subscriptions",
+        &[
+            "a mailbox watched",
+            "a line watched",
+            "watched elsewhere",
+            "a state fetched",
+            "a watch ended by the far end",
+            "a watch refused",
+        ],
+    ),
     ("update", &["offered by UPDATE", "refreshed by the far end"]),
 ];
 const ROOM: &str = "its pools are its subject";
@@ -121,7 +132,6 @@ const ALONE: &[(&str, &str)] = &[
     ("stranger_cannot", STRANGER),
     ("strangers", STRANGER),
     ("streams", STREAM),
-    ("subscriptions", "they have a list of their own there"),
     ("talk_off", SOUND),
     ("tones", SOUND),
     ("trace", EVENTS),
