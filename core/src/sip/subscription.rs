@@ -302,7 +302,8 @@ impl Subscription {
         }
         // rfc6665#4.1.2.2: these end a subscription, and any other status leaves what was granted
         let fatal = matches!(status, 404 | 405 | 410 | 416 | 480..=485 | 489 | 501 | 604);
-        if within && !fatal && self.ends > now {
+        let granted = self.ends > now && self.ends != Instant::NEVER;
+        if within && !fatal && granted {
             self.fail(now);
             // nothing but its end would change what only the application can
             self.next = if hopeless { Instant::NEVER } else { now + self.wait(after, rng) };

@@ -188,6 +188,18 @@ fn refusals_end_what_they_end() {
     }
 }
 
+// rfc6665#4.1.2.1: nothing was accepted, though a notification came before
+#[test]
+fn a_refusal_behind_the_first_notification_leaves_nothing() {
+    for (status, hopeless, step) in [(401, true, Step::End), (500, false, Step::Rest), (403, false, Step::End)] {
+        let mut subscription = Subscription::new(600);
+        subscription.ask(START);
+        assert_eq!(subscription.notified(START, Said::Active(None), &mut rng()), Step::Nothing);
+        let refusal = Refusal { status, hopeless, within: true, after: None };
+        assert_eq!(subscription.refused(START, refusal, &mut rng()), step, "{status}");
+    }
+}
+
 #[test]
 fn a_retry_after_goes_beyond_its_end() {
     let mut subscription = active(600, 600);
