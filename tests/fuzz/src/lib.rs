@@ -11,6 +11,7 @@ mod numbers;
 mod refer;
 mod registration;
 mod session;
+mod subscription;
 mod world;
 
 pub use bodies::bodies;
@@ -21,6 +22,7 @@ pub use numbers::numbers;
 pub use refer::refer;
 pub use registration::registration;
 pub use session::session;
+pub use subscription::subscription;
 
 /// A target.
 pub type Target = fn(&[u8]);
@@ -37,5 +39,6 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("numbers", numbers),
     ("session", session),
     ("refer", refer),
+    ("subscription", subscription),
     ("bodies", bodies),
 ];

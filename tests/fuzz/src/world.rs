@@ -9,8 +9,8 @@ use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
 use microsip_core::phone::{
     AccountConfig, AccountId, Bus, CallId, CallList, CallState, CallText, Capacity, CommandError, Component, EventKind,
-    Failure, Flow, Lender, MediaId, Phone, Reply, Setup, Storage, Taken, Target, Transmit, Transport, Usage, Via,
-    Which, Wish, WishId,
+    Failure, Flow, Lender, MediaId, Phone, Reply, Setup, Storage, SubscriptionId, SubscriptionState, Taken, Target,
+    Transmit, Transport, Usage, Via, Which, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,7 @@ pub(crate) const THERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(12
 /// Its second one.
 pub(crate) const SECOND: SocketAddr = SocketAddr::new(THERE.ip(), 5071);
 /// The address of every other name.
-const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 9)), 5060);
+pub(crate) const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 9)), 5060);
 pub(crate) const FLOW: Flow = Flow::Udp { socket: 0, remote: THERE };
 
 /// A stream of the peer's.
@@ -99,6 +99,11 @@ pub(crate) struct World<'a> {
     /// The number of commands given, and the tokens of those whose end has no event yet.
     commands: u64,
     tokens: BTreeSet<u64>,
+    /// The SUBSCRIBEs that it sent, each once; the subscriptions that were taken back, which have no further events; and
+    /// those whose end was told.
+    pub(crate) subscribes: Vec<(Instant, Vec<u8>)>,
+    pub(crate) taken_back: BTreeSet<u64>,
+    over: BTreeSet<u64>,
     /// The input knows the password, so an echo of the input may hold it.
     leaked: bool,
 }
@@ -115,8 +120,20 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 impl<'a> World<'a> {
     pub(crate) fn new(seed: u8, input: &[u8], config: &AccountConfig<'_>, block: &'a Bump) -> Option<Self> {
+        Self::watching(seed, input, config, block, 0)
+    }
+
+    /// The same with so many subscriptions.
+    pub(crate) fn watching(
+        seed: u8,
+        input: &[u8],
+        config: &AccountConfig<'_>,
+        block: &'a Bump,
+        subscriptions: u32,
+    ) -> Option<Self> {
         let capacity =
             Capacity { conferences: 1, rule_text: 256, history: 512, messages: 2, ..Capacity::metal(2, 1, 1500) };
+        let capacity = capacity.watching(subscriptions);
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
         let setup = Setup { seed: [seed | 1; 32], allow_direct: true, ..Setup::default() };
@@ -146,6 +163,9 @@ impl<'a> World<'a> {
             heard: now,
             commands: 0,
             tokens: BTreeSet::new(),
+            subscribes: Vec::new(),
+            taken_back: BTreeSet::new(),
+            over: BTreeSet::new(),
             leaked: holds(input, PASSWORD),
         })
     }
@@ -214,6 +234,9 @@ impl<'a> World<'a> {
         }
         if bytes.starts_with(b"INVITE ") {
             self.invite = bytes.to_vec();
+        }
+        if bytes.starts_with(b"SUBSCRIBE ") && self.subscribes.iter().rev().take(8).all(|(_, before)| before != bytes) {
+            self.subscribes.push((self.now, bytes.to_vec()));
         }
         if bytes.starts_with(b"NOTIFY ") {
             self.notify = bytes.to_vec();
@@ -325,6 +348,14 @@ impl<'a> World<'a> {
                 }
                 EventKind::Done { token, .. } if token != 0 => {
                     assert!(self.tokens.remove(&token), "the end of no command: {event:?}")
+                }
+                EventKind::Notify { subscription, .. } | EventKind::Subscription { subscription, .. } => {
+                    let name = subscription.raw();
+                    assert!(!self.taken_back.contains(&name), "it was taken back: {event:?}");
+                    assert!(!self.over.contains(&name), "its end was told: {event:?}");
+                    if let EventKind::Subscription { state: SubscriptionState::Ended, .. } = event.kind {
+                        self.over.insert(name);
+                    }
                 }
                 EventKind::Lost(lost) => self.lost += lost as usize,
                 _ => {}
@@ -478,6 +509,14 @@ impl<'a> World<'a> {
         let left: Vec<CallId> = self.phone.calls().collect();
         left.into_iter().for_each(|call| {
             assert_eq!(self.phone.release(call), Ok(()), "300 s after everything was hung up, a call is up")
+        });
+        let watched: Vec<SubscriptionId> = self.phone.subscriptions().collect();
+        watched.into_iter().for_each(|subscription| {
+            assert_eq!(
+                self.phone.subscription_release(subscription),
+                Ok(()),
+                "300 s after everything was taken back, a subscription goes on"
+            )
         });
         assert_eq!(self.phone.in_use(), Usage::default(), "300 s after everything was hung up, slots are kept");
         assert_eq!(self.phone.poll_timeout(), None, "300 s after everything was hung up, a deadline is set");
