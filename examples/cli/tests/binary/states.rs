@@ -305,6 +305,7 @@ fn somebody_who_tells_nothing_in_time_is_no_answer() {
     let (code, told) = (ours.ended(), ours.told.clone());
     assert_eq!(code, Some(4), "{told:?}");
     assert!(of_type(&told, "error")[0]["text"].as_str().unwrap().contains("has not agreed in time"), "{told:?}");
+    assert_eq!(ours.states(), ["asking", "pending"], "{told:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The parties that are watched, until all are over, or the time is.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,10 @@ use crate::interrupt::interrupted;
 use crate::phone::{Id, Watch, Watching};
 use crate::session::{Exit, Stop, ended};
 
+/// The time between two looks at parties that have answered nothing yet: whether somebody has to agree first is no event.
+/// A person who waits notices no more.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// A party.
 struct Party {
     subscription: Id,
@@ -21,6 +25,8 @@ struct Party {
     told: Option<Value>,
     /// It was printed that each change is told.
     active: bool,
+    /// It was printed that somebody has to agree first.
+    pending: bool,
     over: bool,
 }
 
@@ -63,6 +69,13 @@ fn verdict(step: &Step) -> Stop {
     Stop::of(exit, &text, code, result)
 }
 
+impl Party {
+    /// Nothing is known of it yet, not even that somebody has to agree.
+    fn is_open(&self) -> bool {
+        !self.over && !self.active && !self.pending && self.told.is_none()
+    }
+}
+
 impl<'a> Look<'a> {
     pub(super) fn new(common: &'a Common, package: &'a Package, watch: Watch<'a>) -> Self {
         Self { common, package, watch, parties: Vec::new(), until: None, on: false, failed: None }
@@ -78,7 +91,7 @@ impl<'a> Look<'a> {
         let step = Step { subscription, uri: &uri, state: "asking", of: Watching::default(), reason: "" };
         self.say(app, &step, &format!("asking {uri}"));
         drop(held);
-        self.parties.push(Party { subscription, uri, told: None, active: false, over: false });
+        self.parties.push(Party { subscription, uri, told: None, active: false, pending: false, over: false });
         Ok(())
     }
 
@@ -114,6 +127,19 @@ impl<'a> Look<'a> {
         if party.told.as_ref() != Some(&told) {
             app.output.say("notify", || told.clone(), &text);
             party.told = Some(told);
+        }
+    }
+
+    /// Tells who has to ask somebody first.
+    fn look(&mut self, app: &App<'a>) {
+        for at in 0..self.parties.len() {
+            let Some(party) = self.parties.get_mut(at).filter(|party| party.is_open()) else { continue };
+            let of = app.phone.watching(party.subscription).filter(|of| of.notified);
+            let Some(of) = of.filter(|of| of.state == c::MICROSIP_SUB_PENDING) else { continue };
+            party.pending = true;
+            let (subscription, uri) = (party.subscription, party.uri.clone());
+            let step = Step { subscription, uri: &uri, state: "pending", of, reason: "" };
+            self.say(app, &step, &format!("{uri} has not agreed yet"));
         }
     }
 
@@ -157,7 +183,7 @@ impl<'a> Look<'a> {
                 self.say(app, &step("active"), &text);
             }
             c::MICROSIP_SUB_RETRYING if of.notified => {
-                party.active = false;
+                (party.active, party.pending) = (false, false);
                 let why = match (of.result, &*reason) {
                     (c::MICROSIP_OK, "") => "it has ended for a time".to_owned(),
                     (c::MICROSIP_OK, reason) => format!("it has ended for a time, {reason}"),
@@ -198,19 +224,21 @@ impl<'a> Job<'a> for Look<'a> {
     }
 
     fn next(&self) -> Option<Instant> {
-        self.until.filter(|_| self.on)
+        let look = self.parties.iter().any(Party::is_open).then(|| Instant::now() + LOOK);
+        self.until.into_iter().chain(look).min().filter(|_| self.on)
     }
 
     fn due(&mut self, app: &mut App<'a>, now: Instant) {
+        if self.on {
+            self.look(app);
+        }
         if !self.on || self.until.is_none_or(|until| until > now) {
             return;
         }
         let silent = self.parties.iter().filter(|party| !party.over && !party.active && party.told.is_none());
         let silent: Vec<_> = silent
             .map(|party| {
-                let notified = app.phone.watching(party.subscription).is_some_and(|of| of.notified);
-                // it has notified that somebody has to agree first
-                let what = if notified { "has not agreed" } else { "told nothing" };
+                let what = if party.pending { "has not agreed" } else { "told nothing" };
                 Stop::new(Exit::NoAnswer, format!("{} {what} in time; --for TIME waits longer", party.uri))
             })
             .collect();
