@@ -17,11 +17,19 @@ fn able(user: Option<&[u8]>) -> Extra<'_> {
     Extra { contact: user.filter(|_| features::CONFERENCE), allow: true, capabilities: true, ..Extra::default() }
 }
 
+/// What is refused is no capability.
+#[cfg(feature = "refer")]
+fn with_transfers<'e>(extra: Extra<'e>, lower: &super::Lower<'_>, account: Handle) -> Extra<'e> {
+    Extra { supported: lower.accounts.transfer_tags(&lower.cx, account), ..extra }
+}
+
 /// rfc3261#11.2, #12.2.2: in a dialog the response is the same, and nothing changes there but its number: OPTIONS is no
 /// target refresh.
 pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
     let lower = &mut phone.lower;
     let extra = able(user(&lower.accounts, &lower.dialogs, arrived.dialog).filter(|_| lower.cx.fixed.focus));
+    #[cfg(feature = "refer")]
+    let extra = with_transfers(extra, lower, lower.dialogs.account_of(arrived.dialog));
     lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, 200, extra);
 }
 
@@ -32,6 +40,8 @@ pub(super) fn repeat(phone: &mut Phone<'_>, arrived: &Arrived<'_, '_>, responded
     let contact = user(&lower.accounts, &lower.dialogs, arrived.dialog);
     let contact = contact.filter(|_| features::CONFERENCE && lower.cx.fixed.focus && responded.status == 200);
     let extra = Extra { contact, ..extra };
+    #[cfg(feature = "refer")]
+    let extra = with_transfers(extra, lower, lower.dialogs.account_of(arrived.dialog));
     lower.transactions.respond_at_once(&mut lower.cx, arrived.flow, arrived.request, responded.status, extra);
 }
 
@@ -58,5 +68,7 @@ pub(super) fn take_outside(phone: &mut Phone<'_>, _: Instant, arrived: &Arrived<
     };
     let user = contact_user(lower.accounts.call_user(account), b"", b"");
     let extra = able(Some(user).filter(|_| lower.cx.fixed.focus && status == 200));
+    #[cfg(feature = "refer")]
+    let extra = with_transfers(extra, lower, account);
     lower.transactions.respond_at_once(&mut lower.cx, flow, arrived.request, status, extra);
 }

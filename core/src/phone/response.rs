@@ -93,7 +93,10 @@ impl Extra<'_> {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
         // rfc3261#11.2: OPTIONS asks for all of it
-        let supported = if self.capabilities { Tags::ALL } else { self.supported };
+        #[cfg(feature = "refer")]
+        let supported = if self.capabilities { Tags::USUAL.and(self.supported) } else { self.supported };
+        #[cfg(not(feature = "refer"))]
+        let supported = if self.capabilities { Tags::USUAL } else { self.supported };
         #[cfg(feature = "reliable")]
         let required = Tags::RELIABLE.when(self.reliable || self.rseq.is_some());
         #[cfg(not(feature = "reliable"))]

@@ -41,7 +41,6 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 /// Those of transfers, which stand behind the others.
-#[cfg(any(feature = "identity", feature = "refer"))]
 const OF_REFER: usize = if cfg!(feature = "refer") { 3 } else { 0 };
 
 /// Option tags, as one Supported or Require lists them.
@@ -50,16 +49,20 @@ pub(super) struct Tags(u8);
 
 impl Tags {
     pub(super) const NONE: Self = Self(0);
-    pub(super) const ALL: Self = Self((1 << EXTENSIONS.len()) - 1);
+    /// All but those of transfers, which are an account's.
+    pub(super) const USUAL: Self = Self((1 << (EXTENSIONS.len() - OF_REFER)) - 1);
     #[cfg(feature = "reliable")]
     pub(super) const RELIABLE: Self = Self(1);
     #[cfg(feature = "timers")]
     pub(super) const TIMER: Self = Self(1 << cfg!(feature = "reliable") as u8);
     #[cfg(feature = "identity")]
     pub(super) const FROM_CHANGE: Self = Self(1 << (EXTENSIONS.len() - OF_REFER - 1));
-    /// rfc3891#6.2, rfc4488#4, rfc4538#4: whoever supports them says so.
+    /// rfc3891#6.2: whoever lets a call take another's place says so.
     #[cfg(feature = "refer")]
-    pub(super) const REFER: Self = Self(((1 << OF_REFER) - 1) << (EXTENSIONS.len() - OF_REFER));
+    pub(super) const REPLACES: Self = Self(1 << (EXTENSIONS.len() - OF_REFER));
+    /// rfc4488#4, rfc4538#4: whoever may follow a REFER says so.
+    #[cfg(feature = "refer")]
+    pub(super) const REFER: Self = Self(3 << (EXTENSIONS.len() - OF_REFER + 1));
 
     /// This one, or none.
     #[cfg(any(feature = "reliable", feature = "timers", feature = "identity", feature = "refer"))]

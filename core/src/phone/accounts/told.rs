@@ -17,6 +17,8 @@ use crate::phone::{
 };
 #[cfg(feature = "identity")]
 use crate::phone::{DialOptions, Privacy, identity::Identity};
+#[cfg(feature = "refer")]
+use crate::phone::understood::Tags;
 #[cfg(feature = "timers")]
 use crate::sip::session::timer::Wanted;
 use crate::wire::sip::reason_phrase;
@@ -172,6 +174,14 @@ impl Accounts<'_> {
         let (refer, replaces) = own.map(|account| account.transfers).unwrap_or_default();
         let usual = if own.is_some() { (Ask, Follow) } else { (Refuse, Refuse) };
         (refer.or(cx.fixed.transfers.0).or(usual.0), replaces.or(cx.fixed.transfers.1).or(usual.1))
+    }
+
+    /// The extensions of transfers that its calls know: those which are not refused.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn transfer_tags(&self, cx: &Context<'_>, handle: Handle) -> Tags {
+        let (refer, replaces) = self.transfers(cx, handle);
+        let refuse = crate::phone::TransferPolicy::Refuse;
+        Tags::REFER.when(refer != refuse).and(Tags::REPLACES.when(replaces != refuse))
     }
 
     /// The media timeout of its calls.

@@ -40,6 +40,9 @@ impl Calls<'_> {
             timer: lower.dialogs.timer_lines(dialog),
             ..ours(200, user, false)
         };
+        // a policy may change until then
+        #[cfg(feature = "refer")]
+        let extra = Extra { supported: extra.supported.and(Tags::REFER).and(Tags::REPLACES), ..extra };
         extra.write(&lower.cx.fixed, 200, tag, (flow, Some(local)), &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
@@ -73,6 +76,8 @@ impl Calls<'_> {
         let tag = leg.filter(|_| !has_tag).map(|leg| leg.dialog().local_tag);
         let (account, side) = (lower.dialogs.account_of(served.dialog), lower.dialogs.our_side(served.dialog));
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get(), side);
+        #[cfg(feature = "refer")]
+        let transfers = lower.accounts.transfer_tags(&lower.cx, account);
         let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status, sdp.phrase()) else {
             return Err(Cause::Full);
         };
@@ -87,6 +92,11 @@ impl Calls<'_> {
             warning: if let Describe::Warning(code, words) = sdp { Some((code, words)) } else { None },
             ..ours(status, user, reliable)
         };
+        // rfc3891#6.2, rfc4488#4
+        #[cfg(feature = "refer")]
+        let transfers = transfers.when((200..300).contains(&status) || reliable);
+        #[cfg(feature = "refer")]
+        let extra = Extra { supported: extra.supported.and(transfers), ..extra };
         extra.write(&lower.cx.fixed, status, tag, (flow, Some(local)), &mut out);
         let mut writer = Writer::new(&mut out);
         #[cfg(feature = "identity")]
@@ -159,8 +169,6 @@ fn ours(status: u16, user: &[u8], reliable: bool) -> Extra<'_> {
     let supported = Tags::FROM_CHANGE.when((200..300).contains(&status) || reliable);
     #[cfg(not(feature = "identity"))]
     let supported = Tags::NONE;
-    #[cfg(feature = "refer")]
-    let supported = supported.and(Tags::REFER.when((200..300).contains(&status) || reliable));
     Extra {
         contact: Some(user).filter(|_| status > 100 && status < 300),
         // rfc3311#5.1: one that is reliable lists UPDATE, which may follow it

@@ -140,7 +140,7 @@ impl Lower<'_> {
         #[cfg(feature = "identity")]
         let tags = (tags.0.and(Tags::FROM_CHANGE.when(first)), tags.1);
         #[cfg(feature = "refer")]
-        let tags = (tags.0.and(Tags::REFER.when(first)), tags.1);
+        let tags = (tags.0.and(self.accounts.transfer_tags(&self.cx, account).when(first)), tags.1);
         // a timer is settled by the INVITE's 2xx, and by no UPDATE before it
         let settles = request.method.is_of_session() && (dialog.confirmed || request.method == Sending::Invite);
         write_extensions(&mut writer, tags, &session.timer.request(settles));
