@@ -263,6 +263,11 @@
 #define MICROSIP_HAS_MESSAGE 33554432
 /** microsip_features(): subscriptions (RFC 6665). */
 #define MICROSIP_HAS_SUBSCRIBE 67108864
+/**
+ * microsip_features(): transfers and calls that take the place of another (RFC 3515, 3891, 5589);
+ * without it REFER is refused (405), and a call with Replaces is one as any other.
+ */
+#define MICROSIP_HAS_REFER 134217728
 /** @} */
 
 /** @name Ids and switches
@@ -391,6 +396,13 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_CHALLENGE 13
 /**
+ * A transfer of call object goes on: state is MICROSIP_TRANSFER_*, token the command's, sip_code
+ * the status that the new party gave, or that the far end refused with; with
+ * MICROSIP_TRANSFER_FAILED result, cause and ended_by say why. Of several steps since the last
+ * event of this type, the latest. With MICROSIP_HAS_REFER.
+ */
+#define MICROSIP_EV_TRANSFER 14
+/**
  * Message object came (state MICROSIP_UNREAD, or MICROSIP_KEPT where it is stored); or nobody
  * answered it in time (MICROSIP_OVER, MICROSIP_E_TIMEOUT), and its sender got sip_code. owner: its
  * call, else its account. With MICROSIP_HAS_MESSAGE.
@@ -407,6 +419,15 @@ typedef struct microsip_addr {
  * MICROSIP_HAS_SUBSCRIBE.
  */
 #define MICROSIP_EV_NOTIFY 17
+/**
+ * REFER object, a message, came (state MICROSIP_UNREAD): its sender wants us to call another party,
+ * MICROSIP_TXT_REFER_TO. microsip_dial with o->refer follows it, microsip_message_answer refuses
+ * it. Or it is MICROSIP_OVER: it was refused by a policy, or not answered in time
+ * (MICROSIP_E_TIMEOUT), and its sender got sip_code; or a policy followed it (MICROSIP_OK), and
+ * `refer` of a new call's info names it. owner: its call, else its account. With
+ * MICROSIP_HAS_REFER.
+ */
+#define MICROSIP_EV_REFER 20
 /**
  * Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be
  * gone. What was there and back before the event was fetched is not told.
@@ -475,6 +496,13 @@ typedef struct microsip_addr {
  * MICROSIP_OP_HOLD.
  */
 #define MICROSIP_OP_REOFFER 5
+/**
+ * Commands in op of MICROSIP_EV_DONE: the new party and the far end talk. MICROSIP_E_REFUSED: the
+ * far end does not call it, or it does not answer, with sip_code. MICROSIP_E_TIMEOUT: the far end
+ * has not said for too long, or not at all, how it went. MICROSIP_E_CANCELLED: the call ended
+ * first. With MICROSIP_HAS_REFER.
+ */
+#define MICROSIP_OP_TRANSFER 6
 /** Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed. */
 #define MICROSIP_OP_REGISTER 7
 /** Commands in op of MICROSIP_EV_DONE: the registration is gone. */
@@ -514,7 +542,7 @@ typedef struct microsip_event {
   microsip_id other;
   /** The application's own number for object, else for owner. */
   uint64_t tag;
-  /** The command's, in MICROSIP_EV_DONE; else 0. */
+  /** The command's, in MICROSIP_EV_DONE and MICROSIP_EV_TRANSFER; else 0. */
   uint64_t token;
   /** Its time: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
@@ -530,7 +558,8 @@ typedef struct microsip_event {
   /** The result. */
   int32_t result;
   /**
-   * MICROSIP_CAUSE_*, with the end of a call, and with MICROSIP_EV_DONE of a command that failed.
+   * MICROSIP_CAUSE_*, with the end of a call, and with MICROSIP_EV_DONE of a command that failed,
+   * or MICROSIP_TRANSFER_FAILED.
    */
   uint32_t cause;
   /**
@@ -599,11 +628,20 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_TXT_DIVERSION_REASON 33
 /**
  * Texts of a subscription's entry, by index: a value for Replaces (RFC 3891) by which its call can
- * be taken over.
+ * be taken over, as `pickup` of microsip_options has it. Of a call that is up: its own, as its far
+ * end knows it. Of a REFER: that of the call whose place the new one is to take, for an attended
+ * transfer. The latter two with MICROSIP_HAS_REFER.
  */
 #define MICROSIP_TXT_REPLACES 11
 /** Texts of a message or a subscription: the type of its body. */
 #define MICROSIP_TXT_CONTENT_TYPE 20
+/**
+ * Texts of a REFER: the URI that it asks us to call, without its headers. With MICROSIP_HAS_REFER,
+ * as the next one.
+ */
+#define MICROSIP_TXT_REFER_TO 21
+/** Texts of a REFER: the URI of whom it says that it asks (RFC 3892). Nobody vouches for it. */
+#define MICROSIP_TXT_REFERRED_BY 22
 /** Texts of a subscription's entry, by index: a note for people. */
 #define MICROSIP_TXT_NOTE 23
 /**
@@ -1036,8 +1074,18 @@ typedef struct microsip_account {
    * MICROSIP_MESSAGES_*, for messages that come for it; 0: the phone's. With MICROSIP_HAS_MESSAGE.
    */
   uint32_t messages;
+  /**
+   * MICROSIP_POLICY_*, for a REFER in its calls, or by its own server; 0: the phone's. In no call
+   * nobody else's is followed. With MICROSIP_HAS_REFER, as the next one.
+   */
+  uint32_t refer;
+  /**
+   * MICROSIP_POLICY_*, for an INVITE with Replaces in its calls, which has to come by its own
+   * server; 0: the phone's.
+   */
+  uint32_t replaces;
   /** 0. */
-  uint32_t reserved_messages;
+  uint32_t reserved_transfers;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1181,7 +1229,8 @@ typedef struct microsip_account_info {
 #define MICROSIP_INACTIVE 4
 
 /**
- * Options for dialling, answering, rejecting and hanging up. Members that do not apply must be 0.
+ * Options for dialling, answering, rejecting, hanging up and transferring. Members that do not
+ * apply must be 0.
  */
 typedef struct microsip_options {
   /** sizeof(microsip_options). */
@@ -1194,8 +1243,8 @@ typedef struct microsip_options {
   const char *display_name;
   /**
    * Extra header lines, "Name: value\r\n" each; NULL: none. dial: of its INVITE; answer: of this
-   * response; reject; hangup: of the BYE, the CANCEL, or the 486 of a call that is not answered.
-   * But for dial, with MICROSIP_HAS_IDENTITY.
+   * response; reject; hangup: of the BYE, the CANCEL, or the 486 of a call that is not answered;
+   * transfer: of the REFER. But for dial and transfer, with MICROSIP_HAS_IDENTITY.
    */
   const char *headers;
   /**
@@ -1279,8 +1328,32 @@ typedef struct microsip_options {
    * 0: the account's.
    */
   uint32_t dtmf_level_db;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * transfer: a switch, default off: no progress is asked for (RFC 4488). Where the far end agrees,
+   * its acceptance is the end of the transfer, and both calls end with it.
+   */
+  uint32_t no_progress;
+  /**
+   * dial: the REFER that the call is made for (MICROSIP_EV_REFER): it gets 200, and its sender is
+   * told how the call goes. A uri of NULL is the REFER's own; the account is its account, or 0. The
+   * call takes the place that the REFER names. 0: none. With MICROSIP_HAS_REFER, as the next two.
+   */
+  microsip_id refer;
+  /**
+   * dial: a call of ours, which is up, in whose place the far end shall take the new one (RFC
+   * 3891); the far end ends the old one, or refuses. A uri of NULL is that far end itself, by the
+   * account of that call. 0: none.
+   */
+  microsip_id replaces;
+  /**
+   * dial: the call that the new one shall take the place of, as MICROSIP_TXT_REPLACES has it:
+   * "call-id;to-tag=x;from-tag=y", the tags as the one who is called knows them. One that rings at
+   * a phone which is watched is picked up by a call to MICROSIP_TXT_ENTRY_URI of the same entry.
+   * The far end refuses the call if it cannot. NULL: none.
+   */
+  const char *pickup;
+  /** NULL. */
+  const char *reserved;
 } microsip_options;
 
 /** Media that a call is offered anew, for microsip_reoffer. */
@@ -1347,8 +1420,8 @@ typedef struct microsip_call_info {
   microsip_id conference;
   /** MICROSIP_RULE_*, of a call that a rule ended. */
   uint32_t rule;
-  /** 0. */
-  uint32_t reserved;
+  /** MICROSIP_TRANSFER_*, of its transfer, or of the last one; 0: there was none. */
+  uint32_t transfer;
   /**
    * The time at which its session runs out, unless it is refreshed (RFC 4028); UINT64_MAX: no
    * session timer runs.
@@ -1365,6 +1438,13 @@ typedef struct microsip_call_info {
    * file too.
    */
   uint32_t music;
+  /**
+   * The call of ours that it takes the place of, or is to take once it is answered (RFC 3891); it
+   * may be gone. 0: none. With MICROSIP_HAS_REFER, as the next one.
+   */
+  microsip_id replaces;
+  /** The REFER that it was dialled for, which may be gone; 0: none. */
+  microsip_id refer;
 } microsip_call_info;
 
 /** The statistics of a call's media. */
@@ -1511,6 +1591,13 @@ typedef struct microsip_message_info {
   uint32_t sip_code;
   /** The result of its end. */
   int32_t result;
+  /**
+   * 1: it is a REFER, which microsip_dial with `refer` of microsip_options follows. With
+   * MICROSIP_HAS_REFER.
+   */
+  uint32_t refer;
+  /** 0. */
+  uint32_t reserved;
 } microsip_message_info;
 /** @} */
 
@@ -1642,6 +1729,34 @@ typedef struct microsip_entry {
   /** 0. */
   uint32_t reserved;
 } microsip_entry;
+/** @} */
+
+/** @name Transfers, and calls that take another's place
+ * @{ */
+/**
+ * A policy for REFER, by which somebody has us call another party, and for an INVITE that is to
+ * take the place of a call of ours: the application decides. A REFER waits for five seconds; an
+ * INVITE rings, and `replaces` of its microsip_call_info names the call.
+ */
+#define MICROSIP_POLICY_ASK 1
+/**
+ * A policy: it is followed at once. A REFER's call is dialled with the sound of the call in which
+ * it came, an INVITE is answered, whatever the rules for incoming calls say, and has the sound and
+ * the conference of the call that it replaces.
+ */
+#define MICROSIP_POLICY_FOLLOW 2
+/** A policy: it is refused (603). A REFER is told, by MICROSIP_EV_REFER. */
+#define MICROSIP_POLICY_REFUSE 3
+/** State of a transfer: the far end was asked, or has accepted and not called yet. */
+#define MICROSIP_TRANSFER_PENDING 1
+/** State of a transfer: the far end calls the new party. */
+#define MICROSIP_TRANSFER_TRYING 2
+/** State of a transfer: the new party rings. */
+#define MICROSIP_TRANSFER_RINGING 3
+/** State of a transfer: they talk. Our calls with both have ended (MICROSIP_CAUSE_TRANSFERRED). */
+#define MICROSIP_TRANSFER_DONE 4
+/** State of a transfer: they do not. Our calls are as they were. */
+#define MICROSIP_TRANSFER_FAILED 5
 /** @} */
 
 /** @name Conferences
@@ -2064,8 +2179,13 @@ typedef struct microsip_config {
    * MICROSIP_HAS_RELIABLE.
    */
   uint32_t reliable;
-  /** 0. */
-  uint32_t reserved_reliable;
+  /**
+   * MICROSIP_POLICY_*, for an INVITE with Replaces, which is to take the place of a call; 0:
+   * MICROSIP_POLICY_FOLLOW in an account's calls, where it comes by the account's own server, and
+   * MICROSIP_POLICY_REFUSE in direct calls, of which whoever knows a call's names could take it.
+   * With MICROSIP_HAS_REFER.
+   */
+  uint32_t replaces;
   /**
    * A switch, default off: answers have the codecs in our order, not in the caller's (RFC 3264
    * 6.1), so that ours decides which one is used. With MICROSIP_HAS_CODECS, as the next one.
@@ -2904,7 +3024,8 @@ int32_t microsip_account_info_get(microsip_id phone,
  * the digits behind it; for account 0 that of all calls, by the account that dialled it. account 0:
  * directly, without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL
  * has each state and the end, with the SIP status and a result. Unanswered calls are cancelled
- * after three minutes without a response (RFC 3261 16.6).
+ * after three minutes without a response (RFC 3261 16.6). With o->refer, o->replaces or o->pickup,
+ * of which one may be set, the call is made for a REFER or takes another's place.
  * @param phone The phone.
  * @param account The account.
  * @param uri The address to call.
@@ -2922,7 +3043,8 @@ int32_t microsip_account_info_get(microsip_id phone,
  * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
  * has no memory for.
  * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
- * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
+ * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept; or o->refer was
+ * answered, or o->replaces is not up.
  */
 int32_t microsip_dial(microsip_id phone,
                       microsip_id account,
@@ -3065,6 +3187,40 @@ int32_t microsip_reoffer(microsip_id phone,
                          microsip_id call,
                          const struct microsip_media *m,
                          uint64_t token);
+
+/**
+ * Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC
+ * 3515). MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end.
+ * When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as
+ * they were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
+ * microsip_hold. A far end that accepts and then says nothing is given up after 32 seconds, and 200
+ * seconds after its last word.
+ * @param phone The phone.
+ * @param call The call.
+ * @param uri Whom, as microsip_dial takes it, but without digits behind a number; or consult:
+ * another call of ours that is up, whose far end is brought together with it (RFC 5589), and uri is
+ * NULL.
+ * @param consult Another call of ours that is up, or 0.
+ * @param o Headers, no_progress.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE One of the calls is not MICROSIP_CONNECTED or is being transferred;
+ * microsip_last_error says which.
+ * @retval MICROSIP_E_ARG uri and consult together, consult is call, a name without an account to
+ * complete it, or a member of o that does not apply.
+ * @retval MICROSIP_E_URI No address, or digits behind it.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
+ * library writes itself; or all of it does not fit a message.
+ * @retval MICROSIP_E_FULL No request is free, or the end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_REFER.
+ */
+int32_t microsip_transfer(microsip_id phone,
+                          microsip_id call,
+                          const char *uri,
+                          microsip_id consult,
+                          const struct microsip_options *o,
+                          uint64_t token);
 
 /**
  * Ends all calls, as microsip_hangup does.
@@ -3247,8 +3403,8 @@ int32_t microsip_message_send(microsip_id phone,
                               microsip_id *message);
 
 /**
- * Answers a message that came: its sender gets this status. It stays readable until another message
- * needs its slot.
+ * Answers a message that came: its sender gets this status. A REFER is refused by it, with 300 to
+ * 699; 0: 603. It stays readable until another message needs its slot.
  * @param phone The phone.
  * @param message The one that came.
  * @param code 200 to 699; 0: 200.
@@ -4260,7 +4416,8 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * the digits behind it; for account 0 that of all calls, by the account that dialled it. account 0:
  * directly, without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL
  * has each state and the end, with the SIP status and a result. Unanswered calls are cancelled
- * after three minutes without a response (RFC 3261 16.6).
+ * after three minutes without a response (RFC 3261 16.6). With o->refer, o->replaces or o->pickup,
+ * of which one may be set, the call is made for a REFER or takes another's place.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -4279,7 +4436,8 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
  * has no memory for.
  * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
- * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept.
+ * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept; or o->refer was
+ * answered, or o->replaces is not up.
  */
 int32_t microsip_engine_dial(struct microsip_engine *e,
                              uint64_t now_us,
@@ -4434,6 +4592,42 @@ int32_t microsip_engine_identify(struct microsip_engine *e,
                                  uint64_t now_us,
                                  microsip_id call,
                                  const char *caller,
+                                 uint64_t token);
+
+/**
+ * Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC
+ * 3515). MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end.
+ * When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as
+ * they were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
+ * microsip_engine_hold. A far end that accepts and then says nothing is given up after 32 seconds,
+ * and 200 seconds after its last word.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param uri Whom, as microsip_engine_dial takes it, but without digits behind a number; or
+ * consult: another call of ours that is up, whose far end is brought together with it (RFC 5589),
+ * and uri is NULL.
+ * @param consult Another call of ours that is up, or 0.
+ * @param o Headers, no_progress.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE One of the calls is not MICROSIP_CONNECTED or is being transferred;
+ * microsip_engine_last_error says which.
+ * @retval MICROSIP_E_ARG uri and consult together, consult is call, a name without an account to
+ * complete it, or a member of o that does not apply.
+ * @retval MICROSIP_E_URI No address, or digits behind it.
+ * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
+ * library writes itself; or all of it does not fit a message.
+ * @retval MICROSIP_E_FULL No request is free, or the end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_REFER.
+ */
+int32_t microsip_engine_transfer(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 microsip_id call,
+                                 const char *uri,
+                                 microsip_id consult,
+                                 const struct microsip_options *o,
                                  uint64_t token);
 
 /**
@@ -4632,8 +4826,8 @@ int32_t microsip_engine_message_send(struct microsip_engine *e,
                                      microsip_id *message);
 
 /**
- * Answers a message that came: its sender gets this status. It stays readable until another message
- * needs its slot.
+ * Answers a message that came: its sender gets this status. A REFER is refused by it, with 300 to
+ * 699; 0: 603. It stays readable until another message needs its slot.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param message The one that came.

@@ -189,6 +189,25 @@ public:
   void answer(microsip_id call, std::uint32_t code = 200, const microsip_options *options = nullptr) { check(microsip_answer(id_, call, code, options)); }
   void reject(microsip_id call, std::uint32_t code = 486) { check(microsip_reject(id_, call, code, nullptr)); }
   void hangup(microsip_id call) { check(microsip_hangup(id_, call, nullptr)); }
+  /// Transfers a call to somebody else, or (consult) to the far end of another call: MICROSIP_EV_TRANSFER tells each step.
+  void transfer(microsip_id call, const std::string &uri, std::uint64_t token = 0, const microsip_options *options = nullptr) {
+    check(microsip_transfer(id_, call, uri.c_str(), 0, options, token));
+  }
+  void transfer(microsip_id call, microsip_id consult, std::uint64_t token = 0, const microsip_options *options = nullptr) {
+    check(microsip_transfer(id_, call, nullptr, consult, options, token));
+  }
+  /// Calls whom a REFER asks for (MICROSIP_EV_REFER); its sender is told how it goes.
+  microsip_id follow(microsip_id refer, std::uint32_t source = MICROSIP_SRC_DEVICE, std::uint64_t tag = 0) {
+    microsip_options options = zero<microsip_options>();
+    options.source = source;
+    options.tag = tag;
+    options.refer = refer;
+    microsip_id call = 0;
+    check(microsip_dial(id_, 0, nullptr, &options, &call));
+    return call;
+  }
+  /// Refuses a REFER, or answers a message.
+  void answer_message(microsip_id message, std::uint32_t code = 0) { check(microsip_message_answer(id_, message, code)); }
   void hangup_all() { check(microsip_hangup_all(id_)); }
   void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0, const microsip_digit_options *options = nullptr) {
     check(microsip_digits(id_, call, digits.c_str(), options, token));

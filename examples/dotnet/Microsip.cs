@@ -45,7 +45,9 @@ public static class Microsip
         Unread = 1, Kept = 2, Queued = 3, Sending = 4, Over = 5, MessagesAsk = 1, MessagesStore = 2, MessagesRefuse = 3, TxtReplaces = 11, TxtContentType = 20,
         TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
         SubEnded = 4, LampUnknown = 0, LampClosed = 1, LampOpen = 2, LampIdle = 3, LampTrying = 4, LampRinging = 5, LampBusy = 6, LampHeld = 7, ActivityAway = 1,
-        ActivityBusy = 2, ActivityPhone = 3, ActivityOther = 4;
+        ActivityBusy = 2, ActivityPhone = 3, ActivityOther = 4,
+        HasRefer = 134217728, EvTransfer = 14, EvRefer = 20, OpTransfer = 6, PolicyAsk = 1, PolicyFollow = 2, PolicyRefuse = 3, TransferPending = 1,
+        TransferTrying = 2, TransferRinging = 3, TransferDone = 4, TransferFailed = 5, TxtReferTo = 21, TxtReferredBy = 22;
     public const ulong Self = 1, Ring = 2;
 
     /// <summary>The kind of an id, or 0.</summary>
@@ -98,13 +100,13 @@ public static class Microsip
         public IntPtr codecs;
         public uint qualitySeconds, reserved;
         public IntPtr rules; // a Rules in unmanaged memory
-        public uint reliable, reservedReliable;
+        public uint reliable, replaces;
         public uint ownOrder, singleCodec;
         public uint dtmf, dtmfMs;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public IntPtr ring;
         public uint dtmfGapMs, dtmfLevelDb;
-        public uint maxMessages, messages, maxSubscriptions, reservedSubscriptions, messagesReserve, messagesPerSource;
+        public uint maxMessages, messages, maxSubscriptions, refer, messagesReserve, messagesPerSource;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -122,7 +124,7 @@ public static class Microsip
         public uint ownOrder, singleCodec;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public uint dtmfMs, dtmfGapMs;
-        public uint messages, reservedMessages;
+        public uint messages, refer, replaces, reservedTransfers;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -144,7 +146,9 @@ public static class Microsip
         public uint privacy, dtmf, reliable, locationUse;
         public IntPtr contacts, location;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
-        public uint dtmfMs, dtmfGapMs, dtmfLevelDb, reserved;
+        public uint dtmfMs, dtmfGapMs, dtmfLevelDb, noProgress;
+        public ulong refer, replaces;
+        public IntPtr pickup, reserved;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }
 
@@ -195,6 +199,7 @@ public static class Microsip
         public ulong message, account, call, tag, beganUs;
         public uint incoming, len, sipCode;
         public int result;
+        public uint refer, reserved;
         public static MessageInfo New() { return new MessageInfo { size = SizeOf<MessageInfo>() }; }
     }
 
@@ -242,9 +247,10 @@ public static class Microsip
         public int result;
         public uint source, muted, media, volumeIn, volumeOut, cause, endedBy;
         public ulong conference;
-        public uint rule, reserved;
+        public uint rule, transfer;
         public ulong sessionExpiresUs;
         public uint sessionExpires, sessionRefresher, alert, music;
+        public ulong replaces, refer;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 
@@ -340,6 +346,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_identify(ulong phone, ulong call, byte[] caller, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_music_set(ulong phone, ulong target, uint music, byte[] path);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hold(ulong phone, ulong call, uint on, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_transfer(ulong phone, ulong call, byte[] uri, ulong consult, IntPtr o, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_transfer(ulong phone, ulong call, byte[] uri, ulong consult, ref Options o, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_reoffer(ulong phone, ulong call, IntPtr media, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute_set(ulong phone, ulong call, uint on);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume_set(ulong phone, ulong call, uint device, uint percent);

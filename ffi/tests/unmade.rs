@@ -53,10 +53,10 @@ fn a_phone_that_cannot_be_made_leaves_nothing() {
         bind = c(c"localhost") => MICROSIP_E_ARG, bind = c(c"\xff") => MICROSIP_E_TEXT, user_agent = c(c"a\nb") => MICROSIP_E_TEXT, user_agent = long.as_ptr() => MICROSIP_E_TEXT,
         input = c(c"\xff") => MICROSIP_E_TEXT, output = c(c"\xff") => MICROSIP_E_TEXT, ring = c(c"\xff") => MICROSIP_E_TEXT, sip_dscp = 64 => MICROSIP_E_ARG, media_dscp = 64 => MICROSIP_E_ARG,
         media_timeout = 65_536 => MICROSIP_E_ARG, media_lost = 3 => MICROSIP_E_ARG, max_conferences = 1 << 30 => MICROSIP_E_ARG, focus = 3 => MICROSIP_E_ARG, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC,
-        quality_seconds = 65_535 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER, rules = &rules => MICROSIP_E_URI, reliable = 9 => MICROSIP_E_ARG, reserved_reliable = 1 => MICROSIP_E_NEWER,
+        quality_seconds = 65_535 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER, rules = &rules => MICROSIP_E_URI, reliable = 9 => MICROSIP_E_ARG, replaces = 4 => MICROSIP_E_ARG,
         own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG,
         session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
-        max_messages = 1 << 30 => MICROSIP_E_ARG, messages = 9 => MICROSIP_E_ARG, max_subscriptions = 1 << 30 => MICROSIP_E_ARG, reserved_subscriptions = 1 => MICROSIP_E_NEWER,
+        max_messages = 1 << 30 => MICROSIP_E_ARG, messages = 9 => MICROSIP_E_ARG, max_subscriptions = 1 << 30 => MICROSIP_E_ARG, refer = 4 => MICROSIP_E_ARG,
     );
     let missing: Vec<_> =
         members(&header, "microsip_config").into_iter().filter(|member| !tried.contains(member)).collect();

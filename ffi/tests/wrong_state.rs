@@ -33,6 +33,8 @@ fn states(mut world: World) {
     says(&world, world.answer(calling, 200, core::ptr::null()), dialled);
     says(&world, world.reject(calling, 486, core::ptr::null()), dialled);
     says(&world, world.hold(calling, 1, 1), &["MICROSIP_CONNECTED"]);
+    let (nobody, none) = (core::ptr::null(), core::ptr::null());
+    says(&world, world.transfer(calling, uri.as_ptr(), 0, none, 1), &["call", "not MICROSIP_CONNECTED"]);
     says(&world, world.reoffer(calling, core::ptr::null(), 1), &["MICROSIP_CONNECTED"]);
     says(&world, world.identify(calling, c(c"sip:b@example.org"), 1), &["MICROSIP_CONNECTED"]);
     says(&world, world.digits(calling, c(c"1"), core::ptr::null(), 1), &["MICROSIP_CALLING", "sound"]);
@@ -54,6 +56,7 @@ fn states(mut world: World) {
     says(&world, world.answer(over, 200, core::ptr::null()), ended);
     says(&world, world.hold(over, 1, 1), ended);
     says(&world, world.identify(over, c(c"sip:b@example.org"), 1), ended);
+    says(&world, world.transfer(over, uri.as_ptr(), 0, none, 1), ended);
     says(&world, world.digits(over, c(c"1"), core::ptr::null(), 1), ended);
     says(&world, world.member_set(conference, over, core::ptr::null()), ended);
     says(&world, world.music_set(over, MICROSIP_MUSIC_PCM, core::ptr::null()), ended);
@@ -72,6 +75,23 @@ fn states(mut world: World) {
     world.sent("UPDATE ");
     says(&world, world.identify(up, c(c"sip:b@example.org"), 1), &["on its way", "MICROSIP_EV_DONE"]);
 
+    // transfers, and who takes another's place
+    says(&world, world.transfer(rings, uri.as_ptr(), 0, none, 1), &["call", "not MICROSIP_CONNECTED"]);
+    says(&world, world.transfer(up, nobody, rings, none, 1), &["consult", "not MICROSIP_CONNECTED"]);
+    says(&world, world.transfer(up, nobody, over, none, 1), &["consult", "MICROSIP_ENDED"]);
+    let refused = world.refer("refused");
+    for (o, wanted) in [
+        (microsip_options { replaces: rings, ..zeroed() }, &["o->replaces", "not MICROSIP_CONNECTED"]),
+        (microsip_options { replaces: over, ..zeroed() }, &["o->replaces", "MICROSIP_ENDED"]),
+        (microsip_options { refer: refused, ..zeroed() }, &["o->refer", "MICROSIP_UNREAD"]),
+    ] {
+        says(&world, world.dial(0, nobody, &o, &mut 0), wanted);
+    }
+    says(&world, world.message_answer(refused, 603), &["MICROSIP_UNREAD"]);
+    assert_eq!(world.transfer(up, uri.as_ptr(), 0, none, 1), MICROSIP_OK);
+    world.sent("REFER ");
+    says(&world, world.transfer(up, uri.as_ptr(), 0, none, 1), &["call", "is being transferred", "MICROSIP_EV_DONE"]);
+
     // messages and subscriptions
     let mut text: microsip_message = zeroed();
     (text.len, text.body) = (2, c(c"yo").cast());
@@ -79,6 +99,8 @@ fn states(mut world: World) {
     says(&world, world.message_send(over, &text, 1, &mut 0), &["MICROSIP_ENDED", "m->uri"]);
     let (mut message, mut watched) = (0, 0);
     text.uri = uri.as_ptr();
+    let o = microsip_options { refer: world.message("hello"), ..zeroed() };
+    says(&world, world.dial(0, nobody, &o, &mut 0), &["o->refer", "no REFER", "microsip_message_answer"]);
     assert_eq!(world.message_send(0, &text, 1, &mut message), MICROSIP_OK);
     world.sent("MESSAGE ");
     says(&world, world.id_release(message), &["not over", "MICROSIP_EV_DONE"]);

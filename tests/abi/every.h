@@ -17,7 +17,7 @@
   X(microsip_tag_set(p, c, 1)) X(microsip_ids_get(p, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_quality_get(p, c, NULL, 0, &n, NULL)) X(microsip_text_get(p, c, 1, 0, buf, sizeof buf, &n)) \
   X(microsip_header_get(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", NULL, 1)) X(microsip_tone_play(p, c, 3, 0, 1)) X(microsip_tone_stop(p, c)) X(microsip_digit_start(p, c, 49, NULL, 1)) X(microsip_digit_stop(p, c)) X(microsip_source_set(p, c, 0)) \
-  X(microsip_hold(p, c, 1, 1)) X(microsip_identify(p, c, "sip:x@y", 1)) X(microsip_reoffer(p, c, NULL, 1)) X(microsip_music_set(p, c, MICROSIP_MUSIC_NONE, NULL)) \
+  X(microsip_hold(p, c, 1, 1)) X(microsip_identify(p, c, "sip:x@y", 1)) X(microsip_reoffer(p, c, NULL, 1)) X(microsip_transfer(p, c, "sip:x@127.0.0.1:9", 0, NULL, 1)) X(microsip_music_set(p, c, MICROSIP_MUSIC_NONE, NULL)) \
   X(microsip_mute_set(p, c, 1)) X(microsip_volume_set(p, c, 1, 100)) X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) \
   X(microsip_record_start(p, c, "/nowhere/x.wav", 0, 1)) X(microsip_record_stop(p, c)) X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) \
   X(microsip_pcm_read(p, c, pcm, 80, 0, &n)) X(microsip_text_get(p, MICROSIP_SELF, MICROSIP_TXT_DEVICE_ID, MICROSIP_DEV_INPUT << 16, buf, sizeof buf, &n)) \
@@ -32,7 +32,7 @@
 #define EACH_CALL(X) \
   X(microsip_answer(p, c, 200, NULL)) X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_id_release(p, c)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_quality_get(p, c, NULL, 0, &n, NULL)) X(microsip_digits(p, c, "1", NULL, 1)) X(microsip_tone_play(p, c, 3, 0, 1)) X(microsip_tone_stop(p, c)) X(microsip_digit_start(p, c, 49, NULL, 1)) X(microsip_digit_stop(p, c)) X(microsip_source_set(p, c, 0)) \
-  X(microsip_hold(p, c, 1, 1)) X(microsip_identify(p, c, "sip:x@y", 1)) X(microsip_reoffer(p, c, NULL, 1)) X(microsip_music_set(p, c, MICROSIP_MUSIC_NONE, NULL)) \
+  X(microsip_hold(p, c, 1, 1)) X(microsip_identify(p, c, "sip:x@y", 1)) X(microsip_reoffer(p, c, NULL, 1)) X(microsip_transfer(p, c, "sip:x@127.0.0.1:9", 0, NULL, 1)) X(microsip_music_set(p, c, MICROSIP_MUSIC_NONE, NULL)) \
   X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) X(microsip_record_start(p, c, "/nowhere/x.wav", 0, 1)) X(microsip_record_stop(p, c)) \
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
 #define EACH_ACCOUNT(X) \
@@ -82,7 +82,7 @@
   X(microsip_engine_call_info_get(e, 1, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) X(microsip_engine_call_quality_get(e, 1, c, NULL, 0, &n, NULL)) \
   X(microsip_engine_text_get(e, 1, c, 1, 0, buf, sizeof buf, &n)) X(microsip_engine_header_get(e, 1, c, 1, "To", 0, buf, sizeof buf, &n)) \
   X(microsip_engine_digits(e, 1, c, "1", NULL, 1)) X(microsip_engine_tone_play(e, 1, c, 3, 0, 1)) X(microsip_engine_tone_stop(e, 1, c)) X(microsip_engine_digit_start(e, 1, c, 49, NULL, 1)) X(microsip_engine_digit_stop(e, 1, c)) X(microsip_engine_source_set(e, 1, c, 0)) X(microsip_engine_mute_set(e, 1, c, 1)) \
-  X(microsip_engine_hold(e, 1, c, 1, 1)) X(microsip_engine_identify(e, 1, c, "sip:x@y", 1)) X(microsip_engine_reoffer(e, 1, c, NULL, 1)) X(microsip_engine_music_set(e, 1, c, MICROSIP_MUSIC_NONE, NULL)) \
+  X(microsip_engine_hold(e, 1, c, 1, 1)) X(microsip_engine_identify(e, 1, c, "sip:x@y", 1)) X(microsip_engine_reoffer(e, 1, c, NULL, 1)) X(microsip_engine_transfer(e, 1, c, "sip:x@10.0.0.9", 0, NULL, 1)) X(microsip_engine_music_set(e, 1, c, MICROSIP_MUSIC_NONE, NULL)) \
   X(microsip_engine_volume_set(e, 1, c, 1, 100)) X(microsip_engine_counters_get(e, 1, &counters)) \
   X(microsip_engine_conference_create(e, 1, 1, &id)) X(microsip_engine_conference_member_set(e, 1, r, c, &member)) \
   X(microsip_engine_conference_member_remove(e, 1, r, c)) X(microsip_engine_conference_member_get(e, 1, r, c, &member)) \

@@ -73,7 +73,7 @@ program() {
     gcc $record -std=gnu99 -g -Wall -Wextra -Werror -I"$2" -I"$work" -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$1.c -o "$work/$1" "$library.a" $libs
     timeout 300 "$work/$1" "$work" || { echo "$1 with the header in $2: failed"; exit 1; }
 }
-for name in misuse sizes threads call added written sound engines; do program $name include; done
+for name in misuse sizes threads call added written directed sound engines; do program $name include; done
 for name in whole wrong_state; do MICROSIP_SEEN=$work/$name.seen cargo test --locked --quiet -p microsip --all-features --test $name >/dev/null || { echo "cargo test --test $name: failed"; exit 1; }; done
 python3 tests/abi/seen.py check include/microsip.h "$work"/*.seen
 for age in older newer; do

@@ -87,4 +87,6 @@ pub enum MessageText {
     ReferTo = 21,
     /// The URI of whom a REFER says that it asks (RFC 3892).
     ReferredBy = 22,
+    /// The call whose place the one that a REFER asks for is to take (RFC 3891).
+    Replaces = 11,
 }

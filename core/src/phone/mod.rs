@@ -74,8 +74,10 @@ pub mod trace;
 mod traced;
 mod transactions;
 pub mod transfer;
-#[cfg(feature = "refer")]
+#[cfg_attr(not(feature = "refer"), path = "transfer_commands/none.rs")]
 mod transfer_commands;
+#[cfg(feature = "refer")]
+mod transfer_told;
 mod transmit;
 mod understood;
 mod wishes;

@@ -99,6 +99,23 @@ pub unsafe extern "C" fn microsip_engine_identify(
     })
 }
 
+/// As microsip_transfer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_transfer(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    uri: *const c_char,
+    consult: microsip_id,
+    o: *const microsip_options,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_transfer", e, now_us, |phone, now| unsafe {
+        ops::transfer::transfer(phone, now, call, (uri, consult), o, token)
+    })
+}
+
 /// As microsip_hangup_all.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u64) -> i32 {

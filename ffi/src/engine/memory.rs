@@ -14,9 +14,7 @@ use microsip_core::base::features;
 use microsip_core::base::limits::LOCATION;
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
-use microsip_core::phone::{
-    Capacity, CommandError, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, TransferPolicy, WishId,
-};
+use microsip_core::phone::{Capacity, CommandError, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
 
 // as microsip_engine_config.log_records says
 const _: () = assert!(size_of::<Trace>() <= 128);
@@ -61,10 +59,12 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     }
     let most = config.max_messages.max(config.max_subscriptions);
     let asks = config.max_messages | config.messages | config.messages_reserve | config.messages_per_source;
-    let unbuilt = !features::MESSAGE && asks != 0;
-    if unbuilt || !features::SUBSCRIBE && config.max_subscriptions != 0 {
-        let argument =
-            "c->messages, c->max_messages, c->messages_reserve, c->messages_per_source or c->max_subscriptions";
+    let messages = if features::MESSAGE { 0 } else { asks };
+    let subscriptions = if features::SUBSCRIBE { 0 } else { config.max_subscriptions };
+    let transfers = if features::REFER { 0 } else { config.refer | config.replaces };
+    if messages | subscriptions | transfers != 0 {
+        let argument = "c->messages, c->max_messages, c->messages_reserve, c->messages_per_source, c->max_subscriptions, c->refer or \
+                        c->replaces";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
     if (features::MESSAGE || features::SUBSCRIBE) && most > 4096 {
@@ -231,11 +231,10 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
         session_timer: crate::ops::timers::said!(config, "c->")?,
         direct_user: "",
         focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
-        reliable: crate::ops::reliable::wish((config.reliable, 0), "c->reliable")?,
+        reliable: crate::ops::reliable::wish(config.reliable, "c->reliable")?,
         messages: crate::ops::message::policy(config.messages, "c->messages")?,
-        // an application in C has no command that could follow one
-        refer: TransferPolicy::Refuse,
-        replaces: TransferPolicy::Inherited,
+        refer: crate::ops::transfer::policy(config.refer, "c->refer")?,
+        replaces: crate::ops::transfer::policy(config.replaces, "c->replaces")?,
         digits: crate::ops::digits::said!(config, "c->")?,
         mark: mark_of(&config.seed),
     };

@@ -62,6 +62,8 @@ struct Plan<'c> {
     /// Those that are left to ours, and those of one source, as the capacity has them.
     messages_left: (u32, u32),
     subscriptions: u32,
+    /// Of REFER, and of Replaces.
+    transfers: (TransferPolicy, TransferPolicy),
     focus: bool,
     reliable: Reliable,
     digits: DigitSettings,
@@ -127,13 +129,9 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         ));
     }
     let known = MICROSIP_NULL_AUDIO | MICROSIP_NO_NETWORK | MICROSIP_ALLOW_DIRECT;
-    for (value, name) in
-        [(config.reserved, "config->reserved"), (config.reserved_subscriptions, "config->reserved_subscriptions")]
-    {
-        if value != 0 {
-            let fix = "is not 0: use MICROSIP_ZERO on the configuration";
-            return Err(Fail::new(MICROSIP_E_NEWER, name, Value::Number(i64::from(value)), fix));
-        }
+    if config.reserved != 0 {
+        let fix = "is not 0: use MICROSIP_ZERO on the configuration";
+        return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved", Value::Number(i64::from(config.reserved)), fix));
     }
     if config.flags & !known != 0 {
         return Err(Fail::new(
@@ -194,9 +192,13 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         messages_left: (config.messages_reserve, config.messages_per_source),
         message_policy: crate::ops::message::policy(config.messages, "config->messages")?,
         subscriptions: slots("config->max_subscriptions", config.max_subscriptions)?,
+        transfers: (
+            crate::ops::transfer::policy(config.refer, "config->refer")?,
+            crate::ops::transfer::policy(config.replaces, "config->replaces")?,
+        ),
         focus: crate::ops::switch(config.focus, "config->focus")?.unwrap_or(false),
         session_timer: crate::ops::timers::said!(config, "config->")?,
-        reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "config->reliable")?,
+        reliable: crate::ops::reliable::wish(config.reliable, "config->reliable")?,
         digits: crate::ops::digits::said!(config, "config->")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (
@@ -284,9 +286,8 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         reliable: plan.reliable,
         digits: plan.digits,
         messages: plan.message_policy,
-        // an application in C has no command that could follow one
-        refer: TransferPolicy::Refuse,
-        replaces: TransferPolicy::Inherited,
+        refer: plan.transfers.0,
+        replaces: plan.transfers.1,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {

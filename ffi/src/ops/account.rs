@@ -11,8 +11,7 @@ use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountChange, AccountConfig, AccountId, CommandError, Phone, Privacy, Rules, TransferPolicy, Transport,
-    is_contact_user,
+    AccountChange, AccountConfig, AccountId, CommandError, Phone, Privacy, Rules, Transport, is_contact_user,
 };
 use microsip_core::wire::sip::Uri;
 
@@ -52,8 +51,8 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
-    if features::MESSAGE && given.reserved_messages != 0 {
-        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_messages", Value::None, "is not 0: use MICROSIP_ZERO"));
+    if features::REFER && given.reserved_transfers != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_transfers", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: as above.
     let change = unsafe {
@@ -77,13 +76,13 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
             digits: super::digits::said!(given, "a->")?,
             messages: super::message::policy(given.messages, "a->messages")?,
-            refer: TransferPolicy::Inherited,
-            replaces: TransferPolicy::Inherited,
+            refer: super::transfer::policy(given.refer, "a->refer")?,
+            replaces: super::transfer::policy(given.replaces, "a->replaces")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout((given.media_timeout, given.media_lost), ("a->media_timeout", "a->media_lost"))?,
             codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
-            reliable: super::reliable::wish((given.reliable, 0), "a->reliable")?,
+            reliable: super::reliable::wish(given.reliable, "a->reliable")?,
             session_timer: super::timers::said!(given, "a->")?,
             answering: answering((given.own_order, given.single_codec), ("a->own_order", "a->single_codec"))?,
             expires: given.expires,
@@ -106,9 +105,10 @@ fn built(given: &microsip_account) -> Done {
     if !features::IDENTITY && (given.privacy != 0 || identity != [core::ptr::null(); 4]) {
         return refused("a->privacy, a->identity, a->headers, a->call_headers or a->location");
     }
-    if !features::RULES && !given.rules.is_null() || !features::MESSAGE && given.messages | given.reserved_messages != 0
-    {
-        return refused("a->rules or a->messages");
+    let messages = if features::MESSAGE { 0 } else { given.messages };
+    let transfers = if features::REFER { 0 } else { given.refer | given.replaces | given.reserved_transfers };
+    if !features::RULES && !given.rules.is_null() || messages | transfers != 0 {
+        return refused("a->rules, a->messages, a->refer or a->replaces");
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::account::privacy;
 use super::media::source_of;
-use super::{Done, ENDED, account_id, call_id, range, refused, status};
+use super::{Done, ENDED, account_id, call_id, range, refused, status, transfer};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
@@ -34,10 +34,13 @@ pub(crate) unsafe fn dial(
     // SAFETY: by contract.
     let (target, given) = unsafe { (text::optional(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
     let call = pointer::must(call, "call")?;
-    let again = if features::NUMBERS && target.is_none() { Some(again(phone, id, account)?) } else { None };
+    let directed = features::REFER && transfer::directs(&given);
+    let redials = features::NUMBERS && target.is_none() && !directed;
+    let again = if redials { Some(again(phone, id, account)?) } else { None };
     let (id, target) = match (target, &again) {
         (Some(target), _) => (id, target),
         (None, Some(again)) => (again.account(), again.target()),
+        (None, None) if features::REFER && given.refer | given.replaces != 0 => (id, ""),
         (None, None) => return Err(Fail::no_text("uri")),
     };
     if !features::IDENTITY && names_caller(&given) {
@@ -45,7 +48,7 @@ pub(crate) unsafe fn dial(
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
     written_as_zero(&given)?;
-    if ends(&given) {
+    if ends(&given) || features::REFER && given.no_progress != 0 {
         return Err(does_not_apply());
     }
     let location_routing = routing_of(given.location_use)?;
@@ -57,7 +60,7 @@ pub(crate) unsafe fn dial(
             display_name: text::or_empty(given.display_name, "o->display_name")?,
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
-            reliable: super::reliable::wish((given.reliable, 0), "o->reliable")?,
+            reliable: super::reliable::wish(given.reliable, "o->reliable")?,
             session_timer: super::timers::said!(given, "o->")?,
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
@@ -67,25 +70,40 @@ pub(crate) unsafe fn dial(
             location_routing,
             location_follows: given.location_use & MICROSIP_LOCATION_FOLLOWS != 0,
             replaces: "",
-            refer: MessageId::NONE,
+            refer: MessageId::NONE, // as `transfer::dial` finds them
         }
     };
-    let made = phone.dial(now, id, target, &options);
-    let made = made.map_err(|error| match error {
-        CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
+    let made = if directed {
+        // SAFETY: by contract.
+        unsafe { transfer::dial(phone, now, id, target, (&given, &options))? }
+    } else {
+        phone.dial(now, id, target, &options).map_err(|error| not_dialled(phone, error, id, target, &given))?
+    };
+    // SAFETY: not NULL.
+    unsafe { pointer::put(call, made.raw()) };
+    Ok(())
+}
+
+/// A call that cannot be dialled: the argument at fault.
+pub(super) fn not_dialled(
+    phone: &Phone<'_>,
+    error: CommandError,
+    id: AccountId,
+    target: &str,
+    given: &microsip_options,
+) -> Fail {
+    match error {
+        CommandError::Stale => Fail::command(error, "account", Value::Id(id.raw())),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
         CommandError::Text => Fail::command(error, "o->display_name, o->headers or o->location", Value::None),
-        CommandError::Uri if features::IDENTITY && names_caller(&given) => {
+        CommandError::Uri if features::IDENTITY && names_caller(given) => {
             Fail::command(error, "uri, o->caller or o->identity", Value::text(target))
         }
         CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
         CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
         CommandError::Blocked => blocked(phone, id, target),
         _ => Fail::command(error, "uri", Value::text(target)),
-    })?;
-    // SAFETY: not NULL.
-    unsafe { pointer::put(call, made.raw()) };
-    Ok(())
+    }
 }
 
 /// The leave of servers on the way to read a location.
@@ -144,16 +162,36 @@ fn ends(given: &microsip_options) -> bool {
     !given.reason.is_null() || !given.contacts.is_null()
 }
 
-const fn does_not_apply() -> Fail {
+pub(super) const fn does_not_apply() -> Fail {
     Fail::new(MICROSIP_E_ARG, "o", Value::None, "has members set that do not apply here")
 }
 
-/// The member without a meaning is 0.
-fn written_as_zero(given: &microsip_options) -> Done {
-    if given.reserved == 0 {
+/// The member without a meaning is NULL, and those of transfers are 0 in a library that knows none.
+pub(super) fn written_as_zero(given: &microsip_options) -> Done {
+    let directs = !features::REFER && (transfer::directs(given) || given.no_progress != 0);
+    if given.reserved.is_null() && !directs {
         return Ok(());
     }
-    Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"))
+    if !features::REFER {
+        let argument = "o->refer, o->replaces, o->pickup or o->no_progress";
+        return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
+    }
+    Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not NULL: use MICROSIP_ZERO on it"))
+}
+
+/// Members are set that are for a call which begins or is answered.
+fn begins(given: &microsip_options) -> bool {
+    given.source != 0
+        || given.tag != 0
+        || given.dtmf | given.dtmf_ms | given.dtmf_gap_ms | given.dtmf_level_db != 0
+        || given.reliable != 0
+        || given.session_timer | given.session_expires | given.min_se | given.session_refresher != 0
+        || !given.codecs.is_null()
+}
+
+/// Members are set that are for calls, and not for their transfer.
+pub(super) fn is_for_calls(given: &microsip_options) -> bool {
+    !given.display_name.is_null() || names_caller(given) || ends(given) || begins(given)
 }
 
 /// Options of an answer, or of a refusal and a hang-up.
@@ -166,14 +204,9 @@ unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsi
     written_as_zero(&given)?;
     let wrong = !given.display_name.is_null()
         || names_caller(&given)
+        || features::REFER && (transfer::directs(&given) || given.no_progress != 0)
         || answer && ends(&given)
-        || !answer
-            && (given.source != 0
-                || given.tag != 0
-                || given.dtmf | given.dtmf_ms | given.dtmf_gap_ms | given.dtmf_level_db != 0
-                || given.reliable != 0
-                || given.session_timer | given.session_expires | given.min_se | given.session_refresher != 0
-                || !given.codecs.is_null());
+        || !answer && begins(&given);
     if wrong { Err(does_not_apply()) } else { Ok(given) }
 }
 
@@ -243,7 +276,7 @@ pub(crate) unsafe fn answer(
     // SAFETY: by contract.
     let (codecs, headers) =
         unsafe { (super::codecs::chosen(given.codecs, "o->codecs")?, text::or_empty(given.headers, "o->headers")?) };
-    let reliable = super::reliable::wish((given.reliable, 0), "o->reliable")?;
+    let reliable = super::reliable::wish(given.reliable, "o->reliable")?;
     let digits = super::digits::said!(given, "o->")?;
     let act = |phone: &mut Phone<'_>| {
         if let Some(codecs) = codecs {
@@ -511,12 +544,14 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_
         ended_by: info.ended_by as u32,
         conference: info.conference.raw(),
         rule: info.rule.map_or(0, |rule| rule as u32),
-        reserved: 0,
+        transfer: transfer::state_of(phone, info.call),
         session_expires_us: info.session_expires.micros(),
         session_expires: info.session_interval,
         session_refresher: info.session_refresher as u32,
         alert: if features::TONES { info.alert.0 } else { 0 },
         music: if features::REOFFER { info.music as u32 } else { 0 },
+        replaces: if features::REFER { info.replaces.raw() } else { 0 },
+        refer: if features::REFER { info.refer.raw() } else { 0 },
     });
     Ok(())
 }

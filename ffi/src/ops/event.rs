@@ -5,15 +5,11 @@ use crate::abi::types::*;
 use microsip_core::base::features;
 use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind, Phone};
 
-/// The next event that has a form in C. REFERs are refused by the policy, which nobody in C can change.
+/// The next event that has a form in C.
 pub(crate) fn next(phone: &mut Phone<'_>) -> Option<Event> {
     loop {
         let event = phone.poll_event()?;
-        let hidden = match event.kind {
-            EventKind::Refer { .. } | EventKind::Transfer { .. } => true,
-            EventKind::Mailbox { .. } | EventKind::CheckSync { .. } => features::SUBSCRIBE,
-            _ => false,
-        };
+        let hidden = matches!(event.kind, EventKind::Mailbox { .. } | EventKind::CheckSync { .. }) && features::SUBSCRIBE;
         if !hidden {
             return Some(event);
         }
@@ -145,7 +141,24 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.state = lamp as u32;
             event.value = value;
         }
-        EventKind::Refer { .. } | EventKind::Transfer { .. } => {}
+        EventKind::Refer { .. } | EventKind::Transfer { .. } if !features::REFER => {}
+        EventKind::Refer { message, state, sip_code, result } => {
+            event.r#type = MICROSIP_EV_REFER;
+            event.owner = event.object;
+            event.object = message.raw();
+            event.state = state as u32;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+        }
+        EventKind::Transfer { state, sip_code, result, token } => {
+            event.r#type = MICROSIP_EV_TRANSFER;
+            event.state = state as u32;
+            event.token = token;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+            event.cause = EndCause::of(result, sip_code) as u32;
+            event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
+        }
         EventKind::Mailbox { .. } | EventKind::CheckSync { .. } => {}
         EventKind::Challenge(why) => {
             event.r#type = MICROSIP_EV_CHALLENGE;

@@ -112,6 +112,11 @@ pub(crate) fn answer(phone: &mut Phone<'_>, now: Instant, message: u64, code: u3
     let fix = "is neither 0 nor within 200 to 699";
     let code = status(code, fix)?;
     phone.message_answer(now, message_id(message)?, code).map_err(|error| match error {
+        CommandError::Range if features::REFER && (200..300).contains(&code) => range(
+            "code",
+            code.into(),
+            "would accept a REFER: microsip_dial with o->refer follows it; 300 to 699, or 0 for 603, refuse it",
+        ),
         CommandError::Range => range("code", code.into(), fix),
         CommandError::State => {
             let fix = "waits for no answer: only one in MICROSIP_UNREAD does, for five seconds";
@@ -139,6 +144,8 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, message: u64, out: *mut microsip_me
         len: info.len as u32,
         sip_code: info.sip_code.into(),
         result: info.result as i32,
+        refer: info.refer.into(),
+        reserved: 0,
     });
     Ok(())
 }

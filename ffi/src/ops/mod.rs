@@ -17,6 +17,7 @@ pub(crate) mod rules;
 pub(crate) mod subscription;
 pub(crate) mod timers;
 pub(crate) mod tones;
+pub(crate) mod transfer;
 
 use crate::abi::code::{MICROSIP_E_ARG, MICROSIP_E_STATE};
 use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};

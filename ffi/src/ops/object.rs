@@ -7,6 +7,7 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::cursor::Cursor;
+use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
     AccountId, AccountText, CallId, CallList, CallText, CommandError, ConferenceId, MessageId, MessageText, Phone,
@@ -122,6 +123,8 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_DIALLED
                 | MICROSIP_TXT_REPLACES
                 | MICROSIP_TXT_CONTENT_TYPE
+                | MICROSIP_TXT_REFER_TO
+                | MICROSIP_TXT_REFERRED_BY
                 | MICROSIP_TXT_NOTE
                 | MICROSIP_TXT_ENTRY_URI
                 | MICROSIP_TXT_ENTRY_NAME
@@ -136,6 +139,9 @@ pub(crate) unsafe fn text(
     // SAFETY: by contract.
     unsafe {
         text::put(buf, cap, needed, |cursor| match of {
+            Any::Call(call) if features::REFER && which == MICROSIP_TXT_REPLACES => {
+                phone.call_replaces(call, cursor).map_err(refused("object", object))
+            }
             Any::Call(call) => match list {
                 Some(list) => phone.call_list(call, list, index, cursor),
                 None => phone.call_text(call, call_text(which)?, cursor),
@@ -181,6 +187,9 @@ const fn message_text(which: u32) -> Result<MessageText, Fail> {
         MICROSIP_TXT_LOCAL_URI => Ok(MessageText::LocalUri),
         MICROSIP_TXT_CALL_ID => Ok(MessageText::CallId),
         MICROSIP_TXT_CONTENT_TYPE => Ok(MessageText::ContentType),
+        MICROSIP_TXT_REFER_TO => Ok(MessageText::ReferTo),
+        MICROSIP_TXT_REFERRED_BY => Ok(MessageText::ReferredBy),
+        MICROSIP_TXT_REPLACES => Ok(MessageText::Replaces),
         _ => Err(Fail::NOTHING),
     }
 }

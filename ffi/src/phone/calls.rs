@@ -22,7 +22,8 @@ use core::ffi::c_char;
 /// there; for a call for help (`emergency` of microsip_account) only where each of them is one, too, for any other gives
 /// way. MICROSIP_E_NO_CODEC: o->codecs has a codec that this library does not have, or this phone has no memory for.
 /// MICROSIP_E_CLOSED: after shutdown, to a call for help, too.
-/// MICROSIP_E_STATE: uri is NULL, and nothing that was dialled is kept.
+/// MICROSIP_E_STATE: uri is NULL, and nothing that was dialled is kept; or o->refer was answered, or o->replaces is not up.
+/// With o->refer, o->replaces or o->pickup, of which one may be set, the call is made for a REFER or takes another's place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(
     phone: microsip_id,
@@ -134,6 +135,34 @@ pub unsafe extern "C" fn microsip_reoffer(
 ) -> i32 {
     // SAFETY: by contract.
     command("microsip_reoffer", phone, |phone, now| unsafe { ops::call::reoffer(phone, now, call, m, token) })
+}
+
+/// Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC 3515). uri: whom, as
+/// microsip_dial takes it, but without digits behind a number; or consult: another call of ours that is up, whose far end is
+/// brought together with it (RFC 5589), and uri is NULL. o: headers, no_progress. MICROSIP_EV_TRANSFER tells each step,
+/// MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When they talk, our calls with them end
+/// (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is put on hold by it: who shall hear
+/// nothing meanwhile is held first, by microsip_hold. A far end that accepts and then says nothing is given up after 32
+/// seconds, and 200 seconds after its last word.
+/// MICROSIP_E_STATE: one of the calls is not MICROSIP_CONNECTED or is being transferred; microsip_last_error says which.
+/// MICROSIP_E_ARG: uri and consult together, consult is call, a name without an account to complete it, or a member of o that
+/// does not apply. MICROSIP_E_URI: no address, or digits behind it. MICROSIP_E_BLOCKED: the account's dial plan has no match.
+/// MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library writes itself; or all of it
+/// does not fit a message. MICROSIP_E_FULL: no request is free, or the end of one more command could not be kept.
+/// MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_REFER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_transfer(
+    phone: microsip_id,
+    call: microsip_id,
+    uri: *const c_char,
+    consult: microsip_id,
+    o: *const microsip_options,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_transfer", phone, |phone, now| unsafe {
+        ops::transfer::transfer(phone, now, call, (uri, consult), o, token)
+    })
 }
 
 /// Ends all calls, as microsip_hangup does.

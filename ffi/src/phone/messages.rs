@@ -27,7 +27,8 @@ pub unsafe extern "C" fn microsip_message_send(
     })
 }
 
-/// Answers a message that came: its sender gets this status. message: the one that came. code: 200 to 699; 0: 200. It stays readable until another
+/// Answers a message that came: its sender gets this status. message: the one that came. code: 200 to 699; 0: 200. A
+/// REFER is refused by it, with 300 to 699; 0: 603. It stays readable until another
 /// message needs its slot. MICROSIP_E_STATE: it waits for no answer: it has one, or is one of ours. MICROSIP_E_ARG: another
 /// code.
 #[unsafe(no_mangle)]

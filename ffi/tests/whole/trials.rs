@@ -116,6 +116,7 @@ fn update() -> microsip_account {
     (a.own_order, a.single_codec) = (MICROSIP_ON, MICROSIP_ON);
     (a.session_timer, a.session_expires, a.min_se) = (MICROSIP_TIMER_ALWAYS, 700, 95);
     (a.session_refresher, a.messages) = (MICROSIP_REFRESHER_US, MICROSIP_MESSAGES_STORE);
+    (a.refer, a.replaces) = (MICROSIP_POLICY_FOLLOW, MICROSIP_POLICY_ASK);
     static RULES: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     a.rules = *RULES.get_or_init(|| Box::leak(Box::new(rules())) as *const microsip_rules as usize) as *const _;
     a
@@ -147,7 +148,7 @@ pub(crate) fn common() -> Trials {
                     headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT,
                     reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
                     session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
-                    messages = 9 => MICROSIP_E_ARG, reserved_messages = 1 => MICROSIP_E_NEWER);
+                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, reserved_transfers = 1 => MICROSIP_E_NEWER);
             };
         }
         if add {
@@ -180,28 +181,53 @@ pub(crate) fn common() -> Trials {
         headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC,
         codecs = c(c"L16/48000") => MICROSIP_E_NO_CODEC, caller = c(c"nobody") => MICROSIP_E_URI, identity = c(c"nobody") => MICROSIP_E_URI,
         reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 9 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG,
-        reserved = 1 => MICROSIP_E_NEWER, reliable = 9 => MICROSIP_E_ARG,
+        reserved = c(c"x") => MICROSIP_E_NEWER, reliable = 9 => MICROSIP_E_ARG, no_progress = 1 => MICROSIP_E_ARG,
+        refer = gone(scene, 7) => MICROSIP_E_STALE, refer = scene.message => MICROSIP_E_STATE, refer = scene.account => MICROSIP_E_KIND,
+        replaces = gone(scene, 3) => MICROSIP_E_STALE, replaces = scene.rings => MICROSIP_E_STATE, replaces = scene.over => MICROSIP_E_STATE,
+        pickup = c(c"a;to-tag=1") => MICROSIP_E_TEXT, pickup = c(c"\xff") => MICROSIP_E_TEXT,
         location_use = 3 << 10 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"\xff") => MICROSIP_E_TEXT,
         session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG);
     bad!(t, "dial";
-        account => MICROSIP_E_STALE, |scene| scene.world.dial(gone(scene, 2), c(c"sip:new@example.org"), &to_dial(), &mut 0);
-        uri => MICROSIP_E_URI, |scene| scene.world.dial(scene.account, c(c"mailto:a@b"), &to_dial(), &mut 0);
-        uri => MICROSIP_E_TEXT, |scene| scene.world.dial(scene.account, c(c"\xff"), &to_dial(), &mut 0);
-        uri => MICROSIP_E_STATE, |scene| scene.world.dial(scene.account, core::ptr::null(), &to_dial(), &mut 0);
-        call => MICROSIP_E_NULL, |scene| scene.world.dial(scene.account, c(c"sip:new@example.org"), &to_dial(), core::ptr::null_mut());
-        // together they find no room
-        headers => MICROSIP_E_TEXT, |scene| {
-            let lines = std::ffi::CString::new(format!("X: {}\r\n", "z".repeat(1150))).unwrap();
-            let o = microsip_options { headers: lines.as_ptr(), ..to_dial() };
-            scene.world.dial(scene.account, c(c"sip:new@example.org"), &o, &mut 0)
-        };
-        call => MICROSIP_E_NULL, |scene| scene.world.dial(0, c(c"sip:new@example.org"), core::ptr::null(), core::ptr::null_mut()));
+    account => MICROSIP_E_STALE, |scene| scene.world.dial(gone(scene, 2), c(c"sip:new@example.org"), &to_dial(), &mut 0);
+    uri => MICROSIP_E_URI, |scene| scene.world.dial(scene.account, c(c"mailto:a@b"), &to_dial(), &mut 0);
+    uri => MICROSIP_E_TEXT, |scene| scene.world.dial(scene.account, c(c"\xff"), &to_dial(), &mut 0);
+    uri => MICROSIP_E_STATE, |scene| scene.world.dial(scene.account, core::ptr::null(), &to_dial(), &mut 0);
+    call => MICROSIP_E_NULL, |scene| scene.world.dial(scene.account, c(c"sip:new@example.org"), &to_dial(), core::ptr::null_mut());
+    // together they find no room
+    headers => MICROSIP_E_TEXT, |scene| {
+        let lines = std::ffi::CString::new(format!("X: {}\r\n", "z".repeat(1150))).unwrap();
+        let o = microsip_options { headers: lines.as_ptr(), ..to_dial() };
+        scene.world.dial(scene.account, c(c"sip:new@example.org"), &o, &mut 0)
+    };
+    call => MICROSIP_E_NULL, |scene| scene.world.dial(0, c(c"sip:new@example.org"), core::ptr::null(), core::ptr::null_mut());
+    // a call takes one place, and a pickup says whom it calls
+    pickup => MICROSIP_E_ARG, |scene| {
+        let o = microsip_options { replaces: scene.up, pickup: c(c"a;to-tag=1;from-tag=2"), ..to_dial() };
+        scene.world.dial(0, c(c"sip:new@example.org"), &o, &mut 0)
+    };
+    uri => MICROSIP_E_NULL, |scene| {
+        scene.world.dial(0, core::ptr::null(), &microsip_options { pickup: c(c"a;to-tag=1;from-tag=2"), ..to_dial() }, &mut 0)
+    });
+    t.good.push((
+        "dial",
+        Box::new(|scene| {
+            scene.world.dial(0, core::ptr::null(), &microsip_options { replaces: scene.up, ..to_dial() }, &mut 0)
+        }),
+    ));
+    t.good.push((
+        "dial",
+        Box::new(|scene| {
+            let o = microsip_options { pickup: c(c"a;to-tag=1;from-tag=2"), ..to_dial() };
+            scene.world.dial(0, c(c"sip:new@example.org"), &o, &mut 0)
+        }),
+    ));
 
     each!(t, "answer", options(), |scene, given| scene.world.answer(scene.rings, 200, given);
         source = 99 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC, codecs = c(c"L16/8000") => MICROSIP_E_NO_CODEC,
         caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG, reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 1 => MICROSIP_E_ARG,
-        dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
+        dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER,
+        no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
         reliable = 9 => MICROSIP_E_ARG, reliable = MICROSIP_RELIABLE_REQUIRED => MICROSIP_E_UNSUPPORTED, location_use = 1 => MICROSIP_E_ARG,
         contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG,
         min_se = 100 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG);
@@ -218,7 +244,7 @@ pub(crate) fn common() -> Trials {
     each!(t, "reject", to_end(true), |scene, given| scene.world.reject(scene.rings, 302, given);
         source = 1 => MICROSIP_E_ARG, tag = 1 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         codecs = c(c"PCMA") => MICROSIP_E_ARG, caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG, reason = c(c"a\nb") => MICROSIP_E_TEXT,
-        reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
+        reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER, no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
         reliable = 1 => MICROSIP_E_ARG, location_use = 1 => MICROSIP_E_ARG,
         contacts = c(c"mailto:a@b") => MICROSIP_E_URI, contacts = c(c"sip:a@b, mailto:a@b") => MICROSIP_E_URI, location = c(c"x") => MICROSIP_E_ARG, session_timer = 1 => MICROSIP_E_ARG,
         session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG);
@@ -230,13 +256,41 @@ pub(crate) fn common() -> Trials {
     each!(t, "hangup", to_end(false), |scene, given| scene.world.hangup(scene.up, given);
         source = 1 => MICROSIP_E_ARG, tag = 1 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         headers = c(c"Reason: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"PCMA") => MICROSIP_E_ARG, caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG,
-        reason = c(c"a\nb") => MICROSIP_E_TEXT, reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
+        reason = c(c"a\nb") => MICROSIP_E_TEXT, reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER, no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
         reliable = 1 => MICROSIP_E_ARG,
         location_use = 1 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG, session_timer = 1 => MICROSIP_E_ARG,
         session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG);
     bad!(t, "hangup";
         call => MICROSIP_E_STATE, |scene| scene.world.hangup(scene.over, &to_end(false));
         o => MICROSIP_E_ARG, |scene| scene.world.hangup(scene.conference, &to_end(false)));
+
+    let to_transfer = || microsip_options { headers: c(c"X-New: 1\r\n"), no_progress: MICROSIP_ON, ..zeroed() };
+    each!(t, "transfer", to_transfer(), |scene, given| scene.world.transfer(scene.up, c(c"sip:new@example.org"), 0, given, 4);
+        source = 1 => MICROSIP_E_ARG, tag = 1 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
+        headers = c(c"Refer-To: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"PCMA") => MICROSIP_E_ARG, caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG,
+        reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG,
+        reliable = 1 => MICROSIP_E_ARG, location_use = 1 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG,
+        session_timer = 1 => MICROSIP_E_ARG, session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG,
+        no_progress = 3 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER);
+    bad!(t, "transfer";
+    call => MICROSIP_E_STALE, |scene| scene.world.transfer(gone(scene, 3), c(c"sip:new@example.org"), 0, &to_transfer(), 4);
+    call => MICROSIP_E_STATE, |scene| scene.world.transfer(scene.rings, c(c"sip:new@example.org"), 0, &to_transfer(), 4);
+    call => MICROSIP_E_STATE, |scene| scene.world.transfer(scene.over, c(c"sip:new@example.org"), 0, &to_transfer(), 4);
+    uri => MICROSIP_E_URI, |scene| scene.world.transfer(scene.up, c(c"mailto:a@b"), 0, &to_transfer(), 4);
+    uri => MICROSIP_E_TEXT, |scene| scene.world.transfer(scene.up, c(c"\xff"), 0, &to_transfer(), 4);
+    uri => MICROSIP_E_NULL, |scene| scene.world.transfer(scene.up, core::ptr::null(), 0, &to_transfer(), 4);
+    uri => MICROSIP_E_ARG, |scene| scene.world.transfer(scene.up, c(c"sip:new@example.org"), scene.rings, &to_transfer(), 4);
+    consult => MICROSIP_E_STALE, |scene| scene.world.transfer(scene.up, core::ptr::null(), gone(scene, 3), &to_transfer(), 4);
+    consult => MICROSIP_E_KIND, |scene| scene.world.transfer(scene.up, core::ptr::null(), scene.account, &to_transfer(), 4);
+    consult => MICROSIP_E_STATE, |scene| scene.world.transfer(scene.up, core::ptr::null(), scene.rings, &to_transfer(), 4);
+    consult => MICROSIP_E_STATE, |scene| scene.world.transfer(scene.up, core::ptr::null(), scene.over, &to_transfer(), 4);
+    consult => MICROSIP_E_ARG, |scene| scene.world.transfer(scene.up, core::ptr::null(), scene.up, &to_transfer(), 4);
+    // no request of this phone has room for it
+    headers => MICROSIP_E_TEXT, |scene| {
+        let lines = std::ffi::CString::new(format!("X: {}\r\n", "z".repeat(6000))).unwrap();
+        let o = microsip_options { headers: lines.as_ptr(), ..to_transfer() };
+        scene.world.transfer(scene.up, c(c"sip:new@example.org"), 0, &o, 4)
+    });
 
     let settings = || microsip_digit_options { dtmf: MICROSIP_DTMF_RTP, ..zeroed() };
     let media = || microsip_media { direction: MICROSIP_RECVONLY, update: MICROSIP_ON, codecs: c(c"PCMA"), ..zeroed() };

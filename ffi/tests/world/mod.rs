@@ -93,6 +93,7 @@ both! {
     hold(microsip_engine_hold, microsip_hold; call: u64, on: u32, token: u64);
     identify(microsip_engine_identify, microsip_identify; call: u64, caller: *const c_char, token: u64);
     reoffer(microsip_engine_reoffer, microsip_reoffer; call: u64, m: *const microsip_media, token: u64);
+    transfer(microsip_engine_transfer, microsip_transfer; call: u64, uri: *const c_char, consult: u64, o: *const microsip_options, token: u64);
     call_info_get(microsip_engine_call_info_get, microsip_call_info_get; call: u64, out: *mut microsip_call_info);
     digits(microsip_engine_digits, microsip_digits; call: u64, digits: *const c_char, o: *const microsip_digit_options, token: u64);
     digit_start(microsip_engine_digit_start, microsip_digit_start; call: u64, digit: u32, o: *const microsip_digit_options, token: u64);
@@ -493,6 +494,17 @@ impl World {
              Content-Length: 2\r\n\r\nhi"
         ));
         self.until(|event| event.r#type == MICROSIP_EV_MESSAGE).object
+    }
+
+    /// A REFER comes in, directly and in no call: it is told, and refused.
+    pub(crate) fn refer(&mut self, id: &str) -> u64 {
+        let (far, own) = (self.far(), self.own());
+        self.deliver(&format!(
+            "REFER sip:anna@{own} SIP/2.0\r\nVia: SIP/2.0/UDP {far};branch=z9hG4bK{id}\r\nFrom: <sip:bob@{far}>;tag={id}\r\n\
+             To: <sip:anna@{own}>\r\nCall-ID: {id}\r\nCSeq: 1 REFER\r\nMax-Forwards: 70\r\nContact: <sip:bob@{far}>\r\n\
+             Refer-To: <sip:carol@{far}>\r\nContent-Length: 0\r\n\r\n"
+        ));
+        self.until(|event| event.r#type == MICROSIP_EV_REFER).object
     }
 
     /// A call that has been answered, and acknowledged.

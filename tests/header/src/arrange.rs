@@ -116,6 +116,7 @@ const TYPES: &[Group] = &[
             "microsip_entry",
         ],
     ),
+    ("Transfers, and calls that take another's place", &["MICROSIP_POLICY_*", "MICROSIP_TRANSFER_*"]),
     ("Conferences", &["microsip_member"]),
     (
         "Sound",
@@ -191,6 +192,7 @@ const FUNCTIONS: &[Group] = &[
             "hold",
             "identify",
             "reoffer",
+            "transfer",
             "digits",
             "digit_*",
             "call_*",
@@ -418,6 +420,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("tag", "The application's own number."),
     ("token", "The application's number for this command, told with its end; 0: none."),
     ("uri", "The address to call."),
+    ("consult", "Another call of ours that is up, or 0."),
     ("caller", "Who we are from now on: sip:a@example.com, or \"A\" <sip:a@example.com>."),
     ("code", "The SIP status."),
     ("name", "The name of the header."),

@@ -12,13 +12,13 @@ use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
 use crate::phone::media_timeout::Patience;
 use crate::phone::object::Object;
+#[cfg(feature = "refer")]
+use crate::phone::understood::Tags;
 use crate::phone::{
     AccountId, AccountInfo, AccountState, AccountText, CallId, Cause, CommandError, EndCause, Event, EventKind,
 };
 #[cfg(feature = "identity")]
 use crate::phone::{DialOptions, Privacy, identity::Identity};
-#[cfg(feature = "refer")]
-use crate::phone::understood::Tags;
 #[cfg(feature = "timers")]
 use crate::sip::session::timer::Wanted;
 use crate::wire::sip::reason_phrase;

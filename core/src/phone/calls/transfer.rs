@@ -4,6 +4,7 @@
 use super::Calls;
 use super::call::{Call, Cancel, PENDING_TRANSFER};
 use super::directed::{Stage, Transfer};
+use super::moment::Moment;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REFER_LINES, SLOT_RETRY_MS, TARGET, TRANSFER_MS, TRANSFER_SILENT_MS, TRANSFER_WHOLE_MS};
 use crate::base::slots::Handle;
@@ -27,6 +28,11 @@ use crate::wire::body::sipfrag;
 use crate::wire::sip::{Address, Message, Name, Params, write_hvalue};
 
 impl Call {
+    /// The last step of its transfer; `None`: there was none.
+    pub(in crate::phone) fn transfer_state(&self) -> Option<TransferState> {
+        (self.transfer.at != Moment::NEVER).then_some(self.transfer.state)
+    }
+
     /// The event of its transfer's last step.
     pub(super) fn transfer_event(&self) -> (Instant, EventKind) {
         let Transfer { state, sip_code, result, token, .. } = self.transfer;

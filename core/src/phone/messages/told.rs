@@ -104,7 +104,12 @@ impl Messages<'_> {
             MessageText::ReferredBy if message.is_refer() => {
                 put(sip.addresses(Name::ReferredBy).flatten().next().map_or(b"", |by| by.uri))
             }
-            MessageText::ReferTo | MessageText::ReferredBy => Err(nothing),
+            MessageText::Replaces if message.is_refer() => {
+                let to = sip.addresses(Name::ReferTo).flatten().next().ok_or(nothing)?;
+                let uri = Uri::parse(to.uri).map_err(|_| nothing)?;
+                if uri.write_header("Replaces", out) { Ok(()) } else { Err(nothing) }
+            }
+            MessageText::ReferTo | MessageText::ReferredBy | MessageText::Replaces => Err(nothing),
             MessageText::RemoteName => {
                 let from: Address<'_> = sip.from().map_err(|_| nothing)?;
                 if from.display.is_empty() {

@@ -168,8 +168,13 @@ pub struct microsip_account {
     pub dtmf_gap_ms: u32,
     /// MICROSIP_MESSAGES_*, for messages that come for it; 0: the phone's. With MICROSIP_HAS_MESSAGE.
     pub messages: u32,
+    /// MICROSIP_POLICY_*, for a REFER in its calls, or by its own server; 0: the phone's. In no call nobody else's is
+    /// followed. With MICROSIP_HAS_REFER, as the next one.
+    pub refer: u32,
+    /// MICROSIP_POLICY_*, for an INVITE with Replaces in its calls, which has to come by its own server; 0: the phone's.
+    pub replaces: u32,
     /// 0.
-    pub reserved_messages: u32,
+    pub reserved_transfers: u32,
 }
 
 /// An account, in numbers.

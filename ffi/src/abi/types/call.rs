@@ -135,7 +135,7 @@ pub struct microsip_media {
     pub codecs: *const c_char,
 }
 
-/// Options for dialling, answering, rejecting and hanging up. Members that do not apply must be 0.
+/// Options for dialling, answering, rejecting, hanging up and transferring. Members that do not apply must be 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct microsip_options {
@@ -148,8 +148,8 @@ pub struct microsip_options {
     /// dial: shown to the far end; NULL: the account's.
     pub display_name: *const c_char,
     /// Extra header lines, "Name: value\r\n" each; NULL: none. dial: of its INVITE; answer: of this response; reject;
-    /// hangup: of the BYE, the CANCEL, or the 486 of a call that is not answered. But for dial, with
-    /// MICROSIP_HAS_IDENTITY.
+    /// hangup: of the BYE, the CANCEL, or the 486 of a call that is not answered; transfer: of the REFER. But for dial and
+    /// transfer, with MICROSIP_HAS_IDENTITY.
     pub headers: *const c_char,
     /// dial, answer: the codecs of this call in order, as in microsip_config.codecs; of an answer the caller's order
     /// decides which is used first. NULL: the account's.
@@ -196,8 +196,22 @@ pub struct microsip_options {
     pub dtmf_gap_ms: u32,
     /// dial, answer: the power of a digit, in dB below 0 dBm0: see `dtmf_level_db` of microsip_config; 0: the account's.
     pub dtmf_level_db: u32,
-    /// 0.
-    pub reserved: u32,
+    /// transfer: a switch, default off: no progress is asked for (RFC 4488). Where the far end agrees, its acceptance is the
+    /// end of the transfer, and both calls end with it.
+    pub no_progress: u32,
+    /// dial: the REFER that the call is made for (MICROSIP_EV_REFER): it gets 200, and its sender is told how the call goes.
+    /// A uri of NULL is the REFER's own; the account is its account, or 0. The call takes the place that the REFER names. 0:
+    /// none. With MICROSIP_HAS_REFER, as the next two.
+    pub refer: microsip_id,
+    /// dial: a call of ours, which is up, in whose place the far end shall take the new one (RFC 3891); the far end ends the old
+    /// one, or refuses. A uri of NULL is that far end itself, by the account of that call. 0: none.
+    pub replaces: microsip_id,
+    /// dial: the call that the new one shall take the place of, as MICROSIP_TXT_REPLACES has it: "call-id;to-tag=x;from-tag=y",
+    /// the tags as the one who is called knows them. One that rings at a phone which is watched is picked up by
+    /// a call to MICROSIP_TXT_ENTRY_URI of the same entry. The far end refuses the call if it cannot. NULL: none.
+    pub pickup: *const c_char,
+    /// NULL.
+    pub reserved: *const c_char,
 }
 
 /// A use of a location, a set: servers on the way may read it to find who is called (RFC 6442, Geolocation-Routing: yes).
@@ -253,8 +267,8 @@ pub struct microsip_call_info {
     pub conference: microsip_id,
     /// MICROSIP_RULE_*, of a call that a rule ended.
     pub rule: u32,
-    /// 0.
-    pub reserved: u32,
+    /// MICROSIP_TRANSFER_*, of its transfer, or of the last one; 0: there was none.
+    pub transfer: u32,
     /// The time at which its session runs out, unless it is refreshed (RFC 4028); UINT64_MAX: no session timer runs.
     pub session_expires_us: u64,
     /// Seconds for which its session lasts without a refresh; 0: no session timer runs.
@@ -265,6 +279,11 @@ pub struct microsip_call_info {
     pub alert: u32,
     /// The music for its far end on hold: MICROSIP_MUSIC_SOURCE, _NONE, or _PCM, which is that of a file too.
     pub music: u32,
+    /// The call of ours that it takes the place of, or is to take once it is answered (RFC 3891); it may be gone. 0: none. With
+    /// MICROSIP_HAS_REFER, as the next one.
+    pub replaces: microsip_id,
+    /// The REFER that it was dialled for, which may be gone; 0: none.
+    pub refer: microsip_id,
 }
 
 /// The statistics of a call's media.

@@ -139,6 +139,10 @@ pub struct microsip_engine_config {
     pub messages_reserve: u32,
     /// See `messages_per_source` of microsip_config.
     pub messages_per_source: u32,
+    /// See `refer` of microsip_config; each REFER that comes takes one of max_messages.
+    pub refer: u32,
+    /// See `replaces` of microsip_config.
+    pub replaces: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

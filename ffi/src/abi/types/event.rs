@@ -36,6 +36,10 @@ pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge got no credentials, or they were refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 /// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM names the realm.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
+/// A transfer of call object goes on: state is MICROSIP_TRANSFER_*, token the command's, sip_code the status that the new
+/// party gave, or that the far end refused with; with MICROSIP_TRANSFER_FAILED result, cause and ended_by say why. Of several
+/// steps since the last event of this type, the latest. With MICROSIP_HAS_REFER.
+pub const MICROSIP_EV_TRANSFER: u32 = 14;
 /// Message object came (state MICROSIP_UNREAD, or MICROSIP_KEPT where it is stored); or nobody answered it in time
 /// (MICROSIP_OVER, MICROSIP_E_TIMEOUT), and its sender got sip_code. owner: its call, else its account. With
 /// MICROSIP_HAS_MESSAGE.
@@ -46,6 +50,11 @@ pub const MICROSIP_EV_SUBSCRIPTION: u32 = 16;
 /// The state that subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info. Of several changes
 /// since the last event of this type, the latest. With MICROSIP_HAS_SUBSCRIBE.
 pub const MICROSIP_EV_NOTIFY: u32 = 17;
+/// REFER object, a message, came (state MICROSIP_UNREAD): its sender wants us to call another party, MICROSIP_TXT_REFER_TO.
+/// microsip_dial with o->refer follows it, microsip_message_answer refuses it. Or it is MICROSIP_OVER: it was
+/// refused by a policy, or not answered in time (MICROSIP_E_TIMEOUT), and its sender got sip_code; or a policy followed it
+/// (MICROSIP_OK), and `refer` of a new call's info names it. owner: its call, else its account. With MICROSIP_HAS_REFER.
+pub const MICROSIP_EV_REFER: u32 = 20;
 /// Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be gone. What was
 /// there and back before the event was fetched is not told.
 pub const MICROSIP_EV_MEMBER: u32 = 18;
@@ -85,6 +94,10 @@ pub const MICROSIP_OP_DIGITS: u32 = 3;
 pub const MICROSIP_OP_HOLD: u32 = 4;
 /// Commands in op of MICROSIP_EV_DONE: the far end has answered an offer of ours; otherwise as MICROSIP_OP_HOLD.
 pub const MICROSIP_OP_REOFFER: u32 = 5;
+/// Commands in op of MICROSIP_EV_DONE: the new party and the far end talk. MICROSIP_E_REFUSED: the far end does not call it,
+/// or it does not answer, with sip_code. MICROSIP_E_TIMEOUT: the far end has not said for too long, or not at all, how it
+/// went. MICROSIP_E_CANCELLED: the call ended first. With MICROSIP_HAS_REFER.
+pub const MICROSIP_OP_TRANSFER: u32 = 6;
 /// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
 pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
@@ -120,7 +133,7 @@ pub struct microsip_event {
     pub other: microsip_id,
     /// The application's own number for object, else for owner.
     pub tag: u64,
-    /// The command's, in MICROSIP_EV_DONE; else 0.
+    /// The command's, in MICROSIP_EV_DONE and MICROSIP_EV_TRANSFER; else 0.
     pub token: u64,
     /// Its time: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
@@ -133,7 +146,8 @@ pub struct microsip_event {
     pub sip_code: u32,
     /// The result.
     pub result: i32,
-    /// MICROSIP_CAUSE_*, with the end of a call, and with MICROSIP_EV_DONE of a command that failed.
+    /// MICROSIP_CAUSE_*, with the end of a call, and with MICROSIP_EV_DONE of a command that failed, or
+    /// MICROSIP_TRANSFER_FAILED.
     pub cause: u32,
     /// MICROSIP_BY_*, with the end of a call; with MICROSIP_EV_DONE of a command that failed, MICROSIP_BY_REMOTE where a
     /// response refused it, MICROSIP_BY_LIBRARY where none came.

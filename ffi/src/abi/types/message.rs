@@ -70,6 +70,10 @@ pub struct microsip_message_info {
     pub sip_code: u32,
     /// The result of its end.
     pub result: i32,
+    /// 1: it is a REFER, which microsip_dial with `refer` of microsip_options follows. With MICROSIP_HAS_REFER.
+    pub refer: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 sized!(

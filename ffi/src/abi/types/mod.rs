@@ -16,6 +16,7 @@ mod phone;
 mod rules;
 mod sound;
 mod subscription;
+mod transfer;
 
 pub use account::*;
 pub use call::*;
@@ -29,3 +30,4 @@ pub use phone::*;
 pub use rules::*;
 pub use sound::*;
 pub use subscription::*;
+pub use transfer::*;

@@ -30,10 +30,16 @@ pub const MICROSIP_TXT_CONTACT: u32 = 12;
 /// Texts of a call, by index from 0: why each of MICROSIP_TXT_DIVERSION did so, in Diversion's words: unconditional,
 /// user-busy, no-answer, deflection, unavailable, unknown, and others.
 pub const MICROSIP_TXT_DIVERSION_REASON: u32 = 33;
-/// Texts of a subscription's entry, by index: a value for Replaces (RFC 3891) by which its call can be taken over.
+/// Texts of a subscription's entry, by index: a value for Replaces (RFC 3891) by which its call can be taken over, as
+/// `pickup` of microsip_options has it. Of a call that is up: its own, as its far end knows it. Of a REFER: that of the call
+/// whose place the new one is to take, for an attended transfer. The latter two with MICROSIP_HAS_REFER.
 pub const MICROSIP_TXT_REPLACES: u32 = 11;
 /// Texts of a message or a subscription: the type of its body.
 pub const MICROSIP_TXT_CONTENT_TYPE: u32 = 20;
+/// Texts of a REFER: the URI that it asks us to call, without its headers. With MICROSIP_HAS_REFER, as the next one.
+pub const MICROSIP_TXT_REFER_TO: u32 = 21;
+/// Texts of a REFER: the URI of whom it says that it asks (RFC 3892). Nobody vouches for it.
+pub const MICROSIP_TXT_REFERRED_BY: u32 = 22;
 /// Texts of a subscription's entry, by index: a note for people.
 pub const MICROSIP_TXT_NOTE: u32 = 23;
 /// Texts of a subscription's entry, by index: the party that is talked to, or the Contact; of a mailbox its account.

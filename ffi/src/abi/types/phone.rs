@@ -113,8 +113,10 @@ pub struct microsip_config {
     pub rules: *const microsip_rules,
     /// MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has MICROSIP_HAS_RELIABLE.
     pub reliable: u32,
-    /// 0.
-    pub reserved_reliable: u32,
+    /// MICROSIP_POLICY_*, for an INVITE with Replaces, which is to take the place of a call; 0: MICROSIP_POLICY_FOLLOW in an
+    /// account's calls, where it comes by the account's own server, and MICROSIP_POLICY_REFUSE in direct calls, of which
+    /// whoever knows a call's names could take it. With MICROSIP_HAS_REFER.
+    pub replaces: u32,
     /// A switch, default off: answers have the codecs in our order, not in the caller's (RFC 3264 6.1), so that ours
     /// decides which one is used. With MICROSIP_HAS_CODECS, as the next one.
     pub own_order: u32,
@@ -151,8 +153,10 @@ pub struct microsip_config {
     pub messages: u32,
     /// Subscriptions at once; 0: 16; MICROSIP_NONE: none. At most 20000.
     pub max_subscriptions: u32,
-    /// 0.
-    pub reserved_subscriptions: u32,
+    /// MICROSIP_POLICY_*, for a REFER, which wants us to call another party; 0: MICROSIP_POLICY_ASK in an account's calls and
+    /// by its own server, and MICROSIP_POLICY_REFUSE in direct calls. Each takes one of max_messages. With
+    /// MICROSIP_HAS_REFER.
+    pub refer: u32,
     /// Messages that those which come leave to ours; with MICROSIP_ALLOW_DIRECT and an account, direct ones leave as many
     /// again to the callers of accounts. 0: a quarter of max_messages; MICROSIP_NONE: none. One beyond gets 480, as where
     /// none is left: `refused_full` of microsip_counters counts it, and the log names its sender.
