@@ -92,6 +92,20 @@ for line in "2 in the conference" "0 in the conference" "talks"; do grep -q "$li
 recognise "$out/whole.wav"
 echo "conference: ok"
 
+# Who is called has the caller call somebody else: three programs, of which the first two are gone when the last hears the tone.
+answering timeout 60 "$out/answer" 127.0.0.1:0 "$out/new.wav"
+new=$waiting party=$where first=$said said=$out/second
+answering timeout 60 "$out/transfer" 127.0.0.1:0 "$out/tone.wav"
+timeout 60 "$out/transfer" "sip:bob@$where" "sip:new@$party" >"$out/steps"
+answered
+waiting=$new said=$first
+wait "$new" || { echo "the new party heard nothing"; exit 1; }
+waiting=''
+# of several steps that came before one was fetched the latest is told
+grep -q "^transfer: they talk" "$out/steps" || { echo "the transfer did not say that they talk"; exit 1; }
+recognise "$out/new.wav"
+echo "transfer: ok"
+
 # A call that cannot work prints its reason, and ends with 1.
 if "$out/dial" "no address at all" "$out/tone.wav" 2>"$out/error"; then echo "dial took nonsense for an address"; exit 1; fi
 grep -q "sip:" "$out/error" || { echo "dial does not say what an address looks like: $(cat "$out/error")"; exit 1; }
