@@ -3193,8 +3193,8 @@ int32_t microsip_reoffer(microsip_id phone,
  * 3515). MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end.
  * When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as
  * they were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
- * microsip_hold. A far end that accepts and then says nothing is given up after 32 seconds, and 200
- * seconds after its last word.
+ * microsip_hold. A far end that accepts and then says nothing is given up after 32 seconds, 200
+ * seconds after its last word, and ten minutes after the command in any case.
  * @param phone The phone.
  * @param call The call.
  * @param uri Whom, as microsip_dial takes it, but without digits behind a number; or consult:
@@ -4600,7 +4600,7 @@ int32_t microsip_engine_identify(struct microsip_engine *e,
  * When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as
  * they were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
  * microsip_engine_hold. A far end that accepts and then says nothing is given up after 32 seconds,
- * and 200 seconds after its last word.
+ * 200 seconds after its last word, and ten minutes after the command in any case.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.

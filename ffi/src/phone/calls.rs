@@ -143,7 +143,7 @@ pub unsafe extern "C" fn microsip_reoffer(
 /// MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When they talk, our calls with them end
 /// (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is put on hold by it: who shall hear
 /// nothing meanwhile is held first, by microsip_hold. A far end that accepts and then says nothing is given up after 32
-/// seconds, and 200 seconds after its last word.
+/// seconds, 200 seconds after its last word, and ten minutes after the command in any case.
 /// MICROSIP_E_STATE: one of the calls is not MICROSIP_CONNECTED or is being transferred; microsip_last_error says which.
 /// MICROSIP_E_ARG: uri and consult together, consult is call, a name without an account to complete it, or a member of o that
 /// does not apply. MICROSIP_E_URI: no address, or digits behind it. MICROSIP_E_BLOCKED: the account's dial plan has no match.

@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 105] = [
+const WORDS: [(&str, &str); 115] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -17,7 +17,17 @@ const WORDS: [(&str, &str); 105] = [
     ("is MICROSIP_OVER, but its MICROSIP_EV_DONE waits: fetch that first", "is over, but its end was not told"),
     ("which comes or is given up, is told by MICROSIP_EV_DONE", "which comes or is given up, is told"),
     ("only one in MICROSIP_UNREAD does", "only one that was not read does"),
-    ("a->rules or a->messages", "a rule or the treatment of messages"),
+    ("a->rules, a->messages, a->refer or a->replaces", "a rule or the treatment of messages and transfers"),
+    ("microsip_message_answer answers it", "it is no transfer"),
+    ("microsip_dial with o->refer follows it", "--refer follow follows it"),
+    ("as MICROSIP_TXT_REPLACES has it", "as its phone names it"),
+    ("o->refer, o->replaces, o->pickup or o->no_progress", "a transfer"),
+    ("o->refer, o->replaces or o->pickup", "the places of calls"),
+    ("o->refer", "the transfer"),
+    ("o->replaces", "the call whose place is taken"),
+    ("o->pickup", "the name of a call"),
+    ("consult", "the other call"),
+    ("pass NULL for it, or 0 for consult", "one of them is enough"),
     ("MICROSIP_OTHER needs one", "another package needs one"),
     ("rules->forward", "--forward"),
     ("microsip_answer it with 183 where", "answer it with --code 183 where"),

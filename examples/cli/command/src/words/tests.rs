@@ -42,7 +42,7 @@ fn members_are_options_and_values_stay_as_they_are() {
 }
 
 /// Faults that the command cannot make: its constants, sizes and threads are right, and it has no engine.
-const OURS: [&str; 15] = [
+const OURS: [&str; 16] = [
     "is no set of MICROSIP_LOCATION_",
     "has another source, and no music of MICROSIP_MUSIC_PCM",
     "is no MICROSIP_",
@@ -50,6 +50,7 @@ const OURS: [&str; 15] = [
     "is not MICROSIP_SELF",
     "is MICROSIP_SELF",
     "is not 0: use MICROSIP_ZERO",
+    "is not NULL: use MICROSIP_ZERO",
     "is not sizeof(",
     "is for MICROSIP_MUSIC_FILE alone",
     "is not this library's",
