@@ -1747,7 +1747,10 @@ typedef struct microsip_entry {
 #define MICROSIP_POLICY_FOLLOW 2
 /** A policy: it is refused (603). A REFER is told, by MICROSIP_EV_REFER. */
 #define MICROSIP_POLICY_REFUSE 3
-/** State of a transfer: the far end was asked, or has accepted and not called yet. */
+/**
+ * State of a transfer: it waits for the other call's answer, or the far end was asked, or has
+ * accepted and not called yet.
+ */
 #define MICROSIP_TRANSFER_PENDING 1
 /** State of a transfer: the far end calls the new party. */
 #define MICROSIP_TRANSFER_TRYING 2
@@ -3190,22 +3193,22 @@ int32_t microsip_reoffer(microsip_id phone,
 
 /**
  * Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC
- * 3515). MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end.
- * When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as
- * they were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
+ * 3515). It is up; or it was dialled and rings, and then the transfer waits for its answer.
+ * MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When
+ * they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they
+ * were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
  * microsip_hold. A far end that accepts and then says nothing is given up after 32 seconds, 200
  * seconds after its last word, and ten minutes after the command in any case.
  * @param phone The phone.
  * @param call The call.
  * @param uri Whom, as microsip_dial takes it, but without digits behind a number; or consult:
- * another call of ours that is up, whose far end is brought together with it (RFC 5589), and uri is
- * NULL.
- * @param consult Another call of ours that is up, or 0.
+ * another call of ours, whose far end is brought together with it (RFC 5589), and uri is NULL.
+ * @param consult Another call of ours, or 0.
  * @param o Headers, no_progress.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_STATE One of the calls is not MICROSIP_CONNECTED or is being transferred;
- * microsip_last_error says which.
+ * @retval MICROSIP_E_STATE call is not MICROSIP_CONNECTED, consult is over or came in and is not
+ * answered, or one of them is being transferred; microsip_last_error says which.
  * @retval MICROSIP_E_ARG uri and consult together, consult is call, a name without an account to
  * complete it, or a member of o that does not apply.
  * @retval MICROSIP_E_URI No address, or digits behind it.
@@ -4596,23 +4599,24 @@ int32_t microsip_engine_identify(struct microsip_engine *e,
 
 /**
  * Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC
- * 3515). MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end.
- * When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as
- * they were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
+ * 3515). It is up; or it was dialled and rings, and then the transfer waits for its answer.
+ * MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When
+ * they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they
+ * were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
  * microsip_engine_hold. A far end that accepts and then says nothing is given up after 32 seconds,
  * 200 seconds after its last word, and ten minutes after the command in any case.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param uri Whom, as microsip_engine_dial takes it, but without digits behind a number; or
- * consult: another call of ours that is up, whose far end is brought together with it (RFC 5589),
- * and uri is NULL.
- * @param consult Another call of ours that is up, or 0.
+ * consult: another call of ours, whose far end is brought together with it (RFC 5589), and uri is
+ * NULL.
+ * @param consult Another call of ours, or 0.
  * @param o Headers, no_progress.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_STATE One of the calls is not MICROSIP_CONNECTED or is being transferred;
- * microsip_engine_last_error says which.
+ * @retval MICROSIP_E_STATE call is not MICROSIP_CONNECTED, consult is over or came in and is not
+ * answered, or one of them is being transferred; microsip_engine_last_error says which.
  * @retval MICROSIP_E_ARG uri and consult together, consult is call, a name without an account to
  * complete it, or a member of o that does not apply.
  * @retval MICROSIP_E_URI No address, or digits behind it.

@@ -77,7 +77,7 @@ fn states(mut world: World) {
 
     // transfers, and who takes another's place
     says(&world, world.transfer(rings, uri.as_ptr(), 0, none, 1), &["call", "not MICROSIP_CONNECTED"]);
-    says(&world, world.transfer(up, nobody, rings, none, 1), &["consult", "not MICROSIP_CONNECTED"]);
+    says(&world, world.transfer(up, nobody, rings, none, 1), &["consult", "came in", "microsip_answer"]);
     says(&world, world.transfer(up, nobody, over, none, 1), &["consult", "MICROSIP_ENDED"]);
     let refused = world.refer("refused");
     for (o, wanted) in [

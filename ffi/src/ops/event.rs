@@ -9,7 +9,8 @@ use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind
 pub(crate) fn next(phone: &mut Phone<'_>) -> Option<Event> {
     loop {
         let event = phone.poll_event()?;
-        let hidden = matches!(event.kind, EventKind::Mailbox { .. } | EventKind::CheckSync { .. }) && features::SUBSCRIBE;
+        let hidden =
+            matches!(event.kind, EventKind::Mailbox { .. } | EventKind::CheckSync { .. }) && features::SUBSCRIBE;
         if !hidden {
             return Some(event);
         }

@@ -169,6 +169,8 @@ pub(crate) unsafe fn transfer(
 /// A call that cannot be transferred, or not to that one: the state that is in the way is told.
 fn not_transferred(phone: &Phone<'_>, call: CallId, to: TransferTo<'_>) -> Fail {
     let is_up = |call| phone.call_info(call).is_ok_and(|info| info.state == CallState::Connected);
+    let over = |call| phone.call_info(call).is_ok_and(|info| info.state == CallState::Ended);
+    let rings = |call| phone.call_info(call).is_ok_and(|info| info.incoming) && !is_up(call);
     let busy = |call| {
         let state = phone.call_transfer(call);
         state.is_ok_and(|state| !matches!(state, TransferState::Done | TransferState::Failed))
@@ -181,12 +183,15 @@ fn not_transferred(phone: &Phone<'_>, call: CallId, to: TransferTo<'_>) -> Fail 
         return wrong(call, "call", "is being transferred: wait for its MICROSIP_EV_DONE");
     }
     match to {
-        TransferTo::Call(consult) if !is_up(consult) => not_up(phone, consult, "consult"),
+        TransferTo::Call(consult) if over(consult) => wrong(consult, "consult", ENDED),
+        TransferTo::Call(consult) if rings(consult) => {
+            wrong(consult, "consult", "came in and is not MICROSIP_CONNECTED: microsip_answer it first")
+        }
         TransferTo::Call(consult) if busy(consult) => {
             wrong(consult, "consult", "is being transferred: wait for its MICROSIP_EV_DONE")
         }
         TransferTo::Call(consult) => {
-            wrong(consult, "consult", "is the party of another transfer, or the phone was shut down")
+            wrong(consult, "consult", "is the party of another transfer or is given up, or the phone was shut down")
         }
         TransferTo::Target(_) => wrong(call, "call", "has not been acknowledged, or the phone was shut down"),
     }

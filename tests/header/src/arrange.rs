@@ -420,7 +420,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("tag", "The application's own number."),
     ("token", "The application's number for this command, told with its end; 0: none."),
     ("uri", "The address to call."),
-    ("consult", "Another call of ours that is up, or 0."),
+    ("consult", "Another call of ours, or 0."),
     ("caller", "Who we are from now on: sip:a@example.com, or \"A\" <sip:a@example.com>."),
     ("code", "The SIP status."),
     ("name", "The name of the header."),

@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 115] = [
+const WORDS: [(&str, &str); 116] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -27,6 +27,7 @@ const WORDS: [(&str, &str); 115] = [
     ("o->replaces", "the call whose place is taken"),
     ("o->pickup", "the name of a call"),
     ("consult", "the other call"),
+    ("microsip_answer it first", "answer it first"),
     ("pass NULL for it, or 0 for consult", "one of them is enough"),
     ("MICROSIP_OTHER needs one", "another package needs one"),
     ("rules->forward", "--forward"),

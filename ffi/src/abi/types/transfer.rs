@@ -10,7 +10,7 @@ pub const MICROSIP_POLICY_FOLLOW: u32 = 2;
 /// A policy: it is refused (603). A REFER is told, by MICROSIP_EV_REFER.
 pub const MICROSIP_POLICY_REFUSE: u32 = 3;
 
-/// State of a transfer: the far end was asked, or has accepted and not called yet.
+/// State of a transfer: it waits for the other call's answer, or the far end was asked, or has accepted and not called yet.
 pub const MICROSIP_TRANSFER_PENDING: u32 = 1;
 /// State of a transfer: the far end calls the new party.
 pub const MICROSIP_TRANSFER_TRYING: u32 = 2;
