@@ -17,7 +17,7 @@ fn able(user: Option<&[u8]>) -> Extra<'_> {
     Extra { contact: user.filter(|_| features::CONFERENCE), allow: true, capabilities: true, ..Extra::default() }
 }
 
-/// What is refused is no capability.
+/// A capability is what is not refused.
 #[cfg(feature = "refer")]
 fn with_transfers<'e>(extra: Extra<'e>, lower: &super::Lower<'_>, account: Handle) -> Extra<'e> {
     Extra { supported: lower.accounts.transfer_tags(&lower.cx, account), ..extra }

@@ -233,8 +233,8 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
         focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
         reliable: crate::ops::reliable::wish(config.reliable, "c->reliable")?,
         messages: crate::ops::message::policy(config.messages, "c->messages")?,
-        refer: crate::ops::transfer::policy(config.refer, "c->refer")?,
-        replaces: crate::ops::transfer::policy(config.replaces, "c->replaces")?,
+        refer: crate::ops::policy::policy(config.refer, "c->refer")?,
+        replaces: crate::ops::policy::policy(config.replaces, "c->replaces")?,
         digits: crate::ops::digits::said!(config, "c->")?,
         mark: mark_of(&config.seed),
     };

@@ -193,8 +193,8 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         message_policy: crate::ops::message::policy(config.messages, "config->messages")?,
         subscriptions: slots("config->max_subscriptions", config.max_subscriptions)?,
         transfers: (
-            crate::ops::transfer::policy(config.refer, "config->refer")?,
-            crate::ops::transfer::policy(config.replaces, "config->replaces")?,
+            crate::ops::policy::policy(config.refer, "config->refer")?,
+            crate::ops::policy::policy(config.replaces, "config->replaces")?,
         ),
         focus: crate::ops::switch(config.focus, "config->focus")?.unwrap_or(false),
         session_timer: crate::ops::timers::said!(config, "config->")?,

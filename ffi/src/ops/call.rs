@@ -2,6 +2,7 @@
 
 use super::account::privacy;
 use super::media::source_of;
+use super::options::{begins, directs, does_not_apply, ends, names_caller, written_as_zero};
 use super::{Done, ENDED, account_id, call_id, range, refused, status, transfer};
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -34,7 +35,7 @@ pub(crate) unsafe fn dial(
     // SAFETY: by contract.
     let (target, given) = unsafe { (text::optional(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
     let call = pointer::must(call, "call")?;
-    let directed = features::REFER && transfer::directs(&given);
+    let directed = features::REFER && directs(&given);
     let redials = features::NUMBERS && target.is_none() && !directed;
     let again = if redials { Some(again(phone, id, account)?) } else { None };
     let (id, target) = match (target, &again) {
@@ -75,7 +76,7 @@ pub(crate) unsafe fn dial(
     };
     let made = if directed {
         // SAFETY: by contract.
-        unsafe { transfer::dial(phone, now, id, target, (&given, &options))? }
+        unsafe { transfer::dial(phone, now, id, target, (&given, &options), not_dialled)? }
     } else {
         phone.dial(now, id, target, &options).map_err(|error| not_dialled(phone, error, id, target, &given))?
     };
@@ -85,13 +86,7 @@ pub(crate) unsafe fn dial(
 }
 
 /// A call that cannot be dialled: the argument at fault.
-pub(super) fn not_dialled(
-    phone: &Phone<'_>,
-    error: CommandError,
-    id: AccountId,
-    target: &str,
-    given: &microsip_options,
-) -> Fail {
+fn not_dialled(phone: &Phone<'_>, error: CommandError, id: AccountId, target: &str, given: &microsip_options) -> Fail {
     match error {
         CommandError::Stale => Fail::command(error, "account", Value::Id(id.raw())),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
@@ -151,49 +146,6 @@ fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
     Fail::command(CommandError::Blocked, "uri", Value::text(target))
 }
 
-/// The caller is to be named otherwise than as the account's, or not at all, or says where it is.
-fn names_caller(given: &microsip_options) -> bool {
-    let names = given.privacy != 0 || !given.caller.is_null() || !given.identity.is_null();
-    names || !given.location.is_null() || given.location_use != 0
-}
-
-/// Members are set that are for refusing or ending a call.
-fn ends(given: &microsip_options) -> bool {
-    !given.reason.is_null() || !given.contacts.is_null()
-}
-
-pub(super) const fn does_not_apply() -> Fail {
-    Fail::new(MICROSIP_E_ARG, "o", Value::None, "has members set that do not apply here")
-}
-
-/// The member without a meaning is NULL, and those of transfers are 0 in a library that knows none.
-pub(super) fn written_as_zero(given: &microsip_options) -> Done {
-    let directs = !features::REFER && (transfer::directs(given) || given.no_progress != 0);
-    if given.reserved.is_null() && !directs {
-        return Ok(());
-    }
-    if !features::REFER {
-        let argument = "o->refer, o->replaces, o->pickup or o->no_progress";
-        return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
-    }
-    Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not NULL: use MICROSIP_ZERO on it"))
-}
-
-/// Members are set that are for a call which begins or is answered.
-fn begins(given: &microsip_options) -> bool {
-    given.source != 0
-        || given.tag != 0
-        || given.dtmf | given.dtmf_ms | given.dtmf_gap_ms | given.dtmf_level_db != 0
-        || given.reliable != 0
-        || given.session_timer | given.session_expires | given.min_se | given.session_refresher != 0
-        || !given.codecs.is_null()
-}
-
-/// Members are set that are for calls, and not for their transfer.
-pub(super) fn is_for_calls(given: &microsip_options) -> bool {
-    !given.display_name.is_null() || names_caller(given) || ends(given) || begins(given)
-}
-
 /// Options of an answer, or of a refusal and a hang-up.
 ///
 /// # Safety
@@ -204,7 +156,7 @@ unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsi
     written_as_zero(&given)?;
     let wrong = !given.display_name.is_null()
         || names_caller(&given)
-        || features::REFER && (transfer::directs(&given) || given.no_progress != 0)
+        || features::REFER && (directs(&given) || given.no_progress != 0)
         || answer && ends(&given)
         || !answer && begins(&given);
     if wrong { Err(does_not_apply()) } else { Ok(given) }

@@ -1,6 +1,7 @@
 //! Transfers, and calls that take the place of another.
 
-use super::{Done, ENDED, call_id, range, refused, switch};
+use super::options::{directs, does_not_apply, is_for_calls, written_as_zero};
+use super::{Done, ENDED, call_id, refused, switch};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
@@ -11,26 +12,9 @@ use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
     AccountId, CallId, CallState, CommandError, DialOptions, MessageId, MessageState, Phone, TransferOptions,
-    TransferPolicy, TransferState, TransferTo,
+    TransferState, TransferTo,
 };
 use microsip_core::wire::sip::DialogName;
-
-/// MICROSIP_POLICY_*; 0: as it is set elsewhere. In a library without the feature its caller has found none.
-pub(crate) fn policy(value: u32, argument: &'static str) -> Result<TransferPolicy, Fail> {
-    match value {
-        _ if !features::REFER => Ok(TransferPolicy::Inherited),
-        0 => Ok(TransferPolicy::Inherited),
-        MICROSIP_POLICY_ASK => Ok(TransferPolicy::Ask),
-        MICROSIP_POLICY_FOLLOW => Ok(TransferPolicy::Follow),
-        MICROSIP_POLICY_REFUSE => Ok(TransferPolicy::Refuse),
-        _ => Err(range(argument, value, "is neither 0 nor MICROSIP_POLICY_ASK to MICROSIP_POLICY_REFUSE")),
-    }
-}
-
-/// Members are set by which a call is made because of a REFER, or takes another's place.
-pub(super) fn directs(given: &microsip_options) -> bool {
-    given.refer | given.replaces != 0 || !given.pickup.is_null()
-}
 
 /// Dials with `refer`, `replaces` and `pickup`. `target`: empty where none was given.
 ///
@@ -45,6 +29,7 @@ pub(super) unsafe fn dial(
     id: AccountId,
     target: &str,
     (given, options): (&microsip_options, &DialOptions<'_>),
+    not_dialled: fn(&Phone<'_>, CommandError, AccountId, &str, &microsip_options) -> Fail,
 ) -> Result<CallId, Fail> {
     // SAFETY: by contract.
     let pickup = unsafe { text::or_empty(given.pickup, "o->pickup")? };
@@ -93,7 +78,7 @@ pub(super) unsafe fn dial(
         CommandError::Uri | CommandError::NoAccount if given.refer != 0 && target.is_empty() => {
             Fail::command(error, "o->refer", Value::Id(given.refer))
         }
-        error => super::call::not_dialled(phone, error, id, target, given),
+        error => not_dialled(phone, error, id, target, given),
     })
 }
 
@@ -132,9 +117,9 @@ pub(crate) unsafe fn transfer(
     }
     // SAFETY: this and the following: by the C function's contract.
     let (uri, given) = unsafe { (text::optional(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
-    super::call::written_as_zero(&given)?;
-    if directs(&given) || super::call::is_for_calls(&given) {
-        return Err(super::call::does_not_apply());
+    written_as_zero(&given)?;
+    if directs(&given) || is_for_calls(&given) {
+        return Err(does_not_apply());
     }
     // SAFETY: as above.
     let headers = unsafe { text::or_empty(given.headers, "o->headers")? };
