@@ -2245,8 +2245,12 @@ typedef struct microsip_config {
   uint32_t messages;
   /** Subscriptions at once; 0: 16; MICROSIP_NONE: none. At most 20000. */
   uint32_t max_subscriptions;
-  /** 0. */
-  uint32_t reserved_subscriptions;
+  /**
+   * MICROSIP_POLICY_*, for a REFER, which wants us to call another party; 0: MICROSIP_POLICY_ASK in
+   * an account's calls and by its own server, and MICROSIP_POLICY_REFUSE in direct calls. Each
+   * takes one of max_messages. With MICROSIP_HAS_REFER.
+   */
+  uint32_t refer;
   /**
    * Messages that those which come leave to ours; with MICROSIP_ALLOW_DIRECT and an account, direct
    * ones leave as many again to the callers of accounts. 0: a quarter of max_messages;
@@ -2537,6 +2541,10 @@ typedef struct microsip_engine_config {
   uint32_t messages_reserve;
   /** See `messages_per_source` of microsip_config. */
   uint32_t messages_per_source;
+  /** See `refer` of microsip_config; each REFER that comes takes one of max_messages. */
+  uint32_t refer;
+  /** See `replaces` of microsip_config. */
+  uint32_t replaces;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
