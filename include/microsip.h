@@ -429,6 +429,21 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_REFER 20
 /**
+ * The mailbox of account object has changed, as its own server says without a subscription (RFC
+ * 3842): state is its MICROSIP_LAMP_*, value its new messages; microsip_account_info has both. Of
+ * several changes since the last event of this type, the latest; a description that says the same
+ * again has none. With MICROSIP_HAS_SUBSCRIBE.
+ */
+#define MICROSIP_EV_MAILBOX 26
+/**
+ * The own server of account object wants its settings to be read again (the event check-sync, by
+ * which PBXs set phones up anew). value: MICROSIP_ON: and the phone is to begin anew with them;
+ * MICROSIP_OFF: it is not; 0: the server did not say. The library does neither. Of several before
+ * this is fetched one is told, and MICROSIP_ON goes before the others. Anybody else's is refused.
+ * With MICROSIP_HAS_SUBSCRIBE.
+ */
+#define MICROSIP_EV_CHECK_SYNC 27
+/**
  * Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be
  * gone. What was there and back before the event was fetched is not told.
  */
@@ -677,6 +692,12 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * than 127 bytes, and then there is none. With MICROSIP_HAS_NUMBERS.
  */
 #define MICROSIP_TXT_DIALLED 41
+/**
+ * Texts of an account: the address of its mailbox, as its own server names it: in many PBXs the one
+ * to call to hear the messages (RFC 3842, Message-Account). One of more than 128 bytes is left out.
+ * With MICROSIP_HAS_SUBSCRIBE.
+ */
+#define MICROSIP_TXT_MAILBOX 42
 /** A message that came for a call: the first, which is always kept. */
 #define MICROSIP_FIRST 1
 /** A message that came for a call: the last, whatever it is; an INFO within the call, too. */
@@ -1110,6 +1131,21 @@ typedef struct microsip_account_info {
   uint32_t cause;
   /** 0. */
   uint32_t reserved;
+  /** The time at which its own server last described its mailbox; UINT64_MAX: it did not. */
+  uint64_t mailbox_us;
+  /**
+   * Its mailbox, as its own server describes it without a subscription (MICROSIP_EV_MAILBOX):
+   * MICROSIP_LAMP_OPEN: something new waits, MICROSIP_LAMP_CLOSED: nothing new,
+   * MICROSIP_LAMP_UNKNOWN: it was not described. It stays while a registration fails, and is
+   * unknown again once that is taken back, or the account has another URI or server.
+   * MICROSIP_TXT_MAILBOX is its address. With MICROSIP_HAS_SUBSCRIBE.
+   */
+  uint32_t mailbox;
+  /**
+   * New messages in it; 1, where some wait and the server gave no numbers.
+   * microsip_account_mailbox_get has them by class.
+   */
+  uint32_t new_messages;
 } microsip_account_info;
 /** @} */
 
@@ -1644,6 +1680,33 @@ typedef struct microsip_message_info {
 /** Activities of presence: something else. */
 #define MICROSIP_ACTIVITY_OTHER 4
 
+/**
+ * One tuple, call or class of messages that a subscription was told of, or one class of an
+ * account's mailbox.
+ */
+typedef struct microsip_entry {
+  /** sizeof(microsip_entry). */
+  uint32_t size;
+  /** MICROSIP_LAMP_*. */
+  uint32_t lamp;
+  /** MICROSIP_PRESENCE: MICROSIP_ACTIVITY_*, or 0. */
+  uint32_t activity;
+  /** MICROSIP_DIALOG: 1: the watched party was called. */
+  uint32_t called;
+  /** MICROSIP_MESSAGE_SUMMARY: 1 voice, 2 fax, 3 pager, 4 multimedia, 5 text, 6 none of these. */
+  uint32_t message_class;
+  /** MICROSIP_MESSAGE_SUMMARY: new messages of that class. */
+  uint32_t new_messages;
+  /** The old ones. */
+  uint32_t old_messages;
+  /** The urgent ones of the new. */
+  uint32_t new_urgent;
+  /** The urgent ones of the old. */
+  uint32_t old_urgent;
+  /** 0. */
+  uint32_t reserved;
+} microsip_entry;
+
 /** A state to watch. */
 typedef struct microsip_subscription {
   /** sizeof(microsip_subscription). */
@@ -1705,30 +1768,6 @@ typedef struct microsip_subscription_info {
   /** MICROSIP_CAUSE_*, the same in a word. */
   uint32_t cause;
 } microsip_subscription_info;
-
-/** One tuple, call or class of messages that a subscription was told of. */
-typedef struct microsip_entry {
-  /** sizeof(microsip_entry). */
-  uint32_t size;
-  /** MICROSIP_LAMP_*. */
-  uint32_t lamp;
-  /** MICROSIP_PRESENCE: MICROSIP_ACTIVITY_*, or 0. */
-  uint32_t activity;
-  /** MICROSIP_DIALOG: 1: the watched party was called. */
-  uint32_t called;
-  /** MICROSIP_MESSAGE_SUMMARY: 1 voice, 2 fax, 3 pager, 4 multimedia, 5 text, 6 none of these. */
-  uint32_t message_class;
-  /** MICROSIP_MESSAGE_SUMMARY: new messages of that class. */
-  uint32_t new_messages;
-  /** The old ones. */
-  uint32_t old_messages;
-  /** The urgent ones of the new. */
-  uint32_t new_urgent;
-  /** The urgent ones of the old. */
-  uint32_t old_urgent;
-  /** 0. */
-  uint32_t reserved;
-} microsip_entry;
 /** @} */
 
 /** @name Transfers, and calls that take another's place
@@ -3018,6 +3057,21 @@ int32_t microsip_account_unregister(microsip_id phone,
 int32_t microsip_account_info_get(microsip_id phone,
                                   microsip_id account,
                                   struct microsip_account_info *out);
+
+/**
+ * One of the classes of messages in the mailbox of an account, as its own server described it last.
+ * out->size must be set.
+ * @param phone The phone.
+ * @param account The account.
+ * @param index From 0.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There are no more, as where it gave no numbers.
+ */
+int32_t microsip_account_mailbox_get(microsip_id phone,
+                                     microsip_id account,
+                                     uint32_t index,
+                                     struct microsip_entry *out);
 /** @} */
 #endif
 
@@ -4412,6 +4466,23 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
                                          uint64_t now_us,
                                          microsip_id account,
                                          struct microsip_account_info *out);
+
+/**
+ * One of the classes of messages in the mailbox of an account, as its own server described it last.
+ * out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @param index From 0.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There are no more, as where it gave no numbers.
+ */
+int32_t microsip_engine_account_mailbox_get(struct microsip_engine *e,
+                                            uint64_t now_us,
+                                            microsip_id account,
+                                            uint32_t index,
+                                            struct microsip_entry *out);
 /** @} */
 
 /** @name Engines: calls

@@ -165,6 +165,16 @@ public:
     check(microsip_account_info_get(id_, account, &info));
     return info;
   }
+  /// The classes of messages in its mailbox, as its own server describes them; none where it gave no numbers.
+  std::vector<microsip_entry> mailbox(microsip_id account) const {
+    std::vector<microsip_entry> classes;
+    microsip_entry entry = zero<microsip_entry>();
+    while (check(microsip_account_mailbox_get(id_, account, static_cast<std::uint32_t>(classes.size()), &entry)) == MICROSIP_OK) {
+      classes.push_back(entry);
+      entry = zero<microsip_entry>();
+    }
+    return classes;
+  }
 
   microsip_id dial(const std::string &uri, microsip_id account = 0, std::uint32_t source = MICROSIP_SRC_DEVICE, std::uint64_t tag = 0) {
     microsip_options options = zero<microsip_options>();

@@ -39,9 +39,9 @@ public static class Microsip
         EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, EvIdentity = 24, EvDatagram = 25, OpIdentify = 11, OpTone = 12,
         Held = 3, MusicSource = 0, MusicNone = 1, MusicPcm = 2, MusicFile = 3, Invite = 3, Ack = 4, Prack = 5, Update = 6, Info = 7, Cancel = 8, Bye = 9, Nth = 1000, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
-        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, TxtDialled = 41, First = 1, Last = 2, DevInput = 1,
+        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, TxtDialled = 41, TxtMailbox = 42, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2,
-        HasMessage = 33554432, HasSubscribe = 67108864, KindMessage = 7, KindSubscription = 8, EvMessage = 15, EvSubscription = 16, EvNotify = 17, OpSend = 10,
+        HasMessage = 33554432, HasSubscribe = 67108864, KindMessage = 7, KindSubscription = 8, EvMessage = 15, EvSubscription = 16, EvNotify = 17, EvMailbox = 26, EvCheckSync = 27, OpSend = 10,
         Unread = 1, Kept = 2, Queued = 3, Sending = 4, Over = 5, MessagesAsk = 1, MessagesStore = 2, MessagesRefuse = 3, TxtReplaces = 11, TxtContentType = 20,
         TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
         SubEnded = 4, LampUnknown = 0, LampClosed = 1, LampOpen = 2, LampIdle = 3, LampTrying = 4, LampRinging = 5, LampBusy = 6, LampHeld = 7, ActivityAway = 1,
@@ -273,6 +273,8 @@ public static class Microsip
         public int result;
         public ulong retryUs;
         public uint cause, reserved;
+        public ulong mailboxUs;
+        public uint mailbox, newMessages;
         public static AccountInfo New() { return new AccountInfo { size = SizeOf<AccountInfo>() }; }
     }
 
@@ -314,6 +316,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_register(ulong phone, ulong account, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_unregister(ulong phone, ulong account, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_info_get(ulong phone, ulong account, ref AccountInfo info);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_mailbox_get(ulong phone, ulong account, uint index, ref Entry entry);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_dial(ulong phone, ulong account, byte[] uri, ref Options options, out ulong call);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_answer(ulong phone, ulong call, uint code, IntPtr options);

@@ -39,7 +39,8 @@ int main(void) {
   AT(stats, remote_jitter_us); AT(stats, remote_lost_256); AT(stats, playout_ms); AT(stats, strangers); AT(stats, malformed);
   AT(stats, mos_x100); AT(stats, mos_lately_x100); AT(stats, remote_mos_x100); AT(stats, delay_ms); puts("");
   SIZE("AccountInfo", account_info); AT(account_info, size); AT(account_info, state); AT(account_info, account); AT(account_info, tag); AT(account_info, expires_us);
-  AT(account_info, sip_code); AT(account_info, result); AT(account_info, retry_us); AT(account_info, cause); AT(account_info, reserved); puts("");
+  AT(account_info, sip_code); AT(account_info, result); AT(account_info, retry_us); AT(account_info, cause); AT(account_info, reserved);
+  AT(account_info, mailbox_us); AT(account_info, mailbox); AT(account_info, new_messages); puts("");
   SIZE("Counters", counters); AT(counters, size); AT(counters, malformed); AT(counters, strangers); AT(counters, unmatched); AT(counters, refused_full);
   AT(counters, evicted_ended); AT(counters, refused_challenges); AT(counters, stray_media); AT(counters, oversize); AT(counters, lost_events); puts("");
   SIZE("Message", message); AT(message, size); AT(message, len); AT(message, tag); AT(message, uri); AT(message, content_type); AT(message, body); AT(message, headers); puts("");

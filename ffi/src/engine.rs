@@ -253,7 +253,7 @@ pub unsafe extern "C" fn microsip_engine_poll_event(
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
         let now = engine.at(now_us);
-        if let Some(event) = ops::event::next(&mut engine.phone) {
+        if let Some(event) = engine.phone.poll_event() {
             out.put(ops::event::of(&event, 0));
             return Ok(());
         }

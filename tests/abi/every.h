@@ -10,7 +10,7 @@
   X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) \
   X(microsip_account_update(p, a, &acc)) X(microsip_rules_set(p, MICROSIP_SELF, &rules)) X(microsip_rules_get(p, MICROSIP_SELF, &rules)) X(microsip_tones_set(p, &tones)) X(microsip_tones_get(p, &tones)) X(microsip_tone_start(p, 1)) X(microsip_tone_stop(p, MICROSIP_SELF)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) \
   X(microsip_account_register(p, a, 1)) \
-  X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
+  X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) X(microsip_account_mailbox_get(p, a, 0, &entry)) \
   X(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) \
   X(microsip_answer(p, c, 200, NULL)) \
   X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_hangup_all(p)) X(microsip_id_release(p, c)) \
@@ -37,7 +37,7 @@
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
 #define EACH_ACCOUNT(X) \
   X(microsip_account_update(p, a, &acc)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) \
-  X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo))
+  X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo)) X(microsip_account_mailbox_get(p, a, 0, &entry))
 #define EACH_CONFERENCE(X) \
   X(microsip_conference_member_set(p, r, MICROSIP_SELF, &member)) X(microsip_conference_member_remove(p, r, MICROSIP_SELF)) \
   X(microsip_conference_member_get(p, r, MICROSIP_SELF, &member))
@@ -74,7 +74,7 @@
   X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_rules_set(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_rules_get(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_tones_set(e, 1, &tones)) X(microsip_engine_tones_get(e, 1, &tones)) X(microsip_engine_tone_start(e, 1, 1)) X(microsip_engine_tone_stop(e, 1, MICROSIP_SELF)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) \
   X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
   X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) \
-  X(microsip_engine_account_info_get(e, 1, a, &ainfo)) \
+  X(microsip_engine_account_info_get(e, 1, a, &ainfo)) X(microsip_engine_account_mailbox_get(e, 1, a, 0, &entry)) \
   X(microsip_engine_text_get(e, 1, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id)) \
   X(microsip_engine_answer(e, 1, c, 200, NULL)) X(microsip_engine_reject(e, 1, c, 486, NULL)) X(microsip_engine_hangup(e, 1, c, NULL)) \
   X(microsip_engine_hangup_all(e, 1)) X(microsip_engine_id_release(e, 1, c)) X(microsip_engine_tag_set(e, 1, c, 1)) \

@@ -26,7 +26,7 @@ SAME(tones, sizeof(microsip_tones) == 16 + 2 * P);
 SAME(sound, sizeof(microsip_sound) == 16 + P);
 SAME(info, sizeof(microsip_info) == 48);
 SAME(counters, sizeof(microsip_counters) == 40);
-SAME(account_info, sizeof(microsip_account_info) == 56);
+SAME(account_info, sizeof(microsip_account_info) == 72);
 SAME(engine_config, sizeof(microsip_engine_config) == 192 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
 SAME(origin, sizeof(microsip_origin) == 56);
 SAME(out, sizeof(microsip_out) == 72);

@@ -193,6 +193,7 @@ int main(int argc, char **argv) {
   IS_OK(microsip_dial(p, 0, silent, NULL, &c));
   OUT(microsip_account_info, ainfo, microsip_account_info_get(p, a, s));
   FILLED(microsip_account_info, retry_us, UINT64_MAX, microsip_account_info_get(p, a, s));
+  FILLED(microsip_account_info, mailbox_us, UINT64_MAX, microsip_account_info_get(p, a, s));
   OUT(microsip_call_info, cinfo, microsip_call_info_get(p, c, s));
   FILLED(microsip_call_info, volume_out, 100, microsip_call_info_get(p, c, s));
   OUT(microsip_stats, stats, microsip_call_stats_get(p, c, s));

@@ -146,6 +146,17 @@ def calls_through(kamailio):
     check(watcher.end() == 0, f"the watcher, interrupted, ended with {watcher.process.returncode}, 0 is wanted")
 
 
+def by_itself(kamailio):
+    """Whoever registers is told at once what waits, and that settings are to be read again."""
+    ours = microsip("registers", "--json", "register", *account("alice", kamailio.port))
+    until(lambda: lines(ours, "mailbox") and lines(ours, "check_sync"), 8, "what Kamailio says by itself")
+    box, wish = lines(ours, "mailbox")[0], lines(ours, "check_sync")[0]
+    got = (box["lamp"], box["new"], box["account"], [each["old"] for each in box["messages"]], wish["reboot"])
+    wanted = ("open", 3, "sip:alice@phones.test", [1], False)
+    check(got == wanted, f"Kamailio said {wanted}, printed were {got}")
+    check(ours.end() == 0, f"{ours.name} ended with {ours.process.returncode}, 0 is wanted")
+
+
 def refreshed():
     """Too short is 423, and asked for again as it is wanted; it is refreshed in time, and nobody is told of that."""
     kamailio = server("short", least=15, longest=16)
@@ -197,6 +208,7 @@ def run():
     fetched(kamailio)
     messages(kamailio)
     calls_through(kamailio)
+    by_itself(kamailio)
     refreshed()
     not_agreed()
     # Kamailio has no mailbox of its own: what is watched of one is SIPp's.

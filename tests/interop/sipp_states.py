@@ -135,8 +135,42 @@ def messages():
         check(ours.code(10) == code and status[:3] in ours.text(), f"{ours.name} ended with {ours.process.returncode}, {code} is wanted")
 
 
+class Pbx(Scenario):
+    """A registrar that says by itself what it has to say."""
+
+    def notify(self, number, event, body="", kind="application/simple-message-summary"):
+        """To the phone that has registered, without a subscription."""
+        lines = ["NOTIFY [next_url] SIP/2.0", f"Via: SIP/2.0/UDP [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-by-itself{number}", "Max-Forwards: 70",
+                 f"From: <sip:pbx@[local_ip]:[local_port]>;tag=[pid]-{self.name}-{number}", "To:[$reg_to]", "Call-ID: [call_id]", f"CSeq: {number} NOTIFY",
+                 "Contact: <sip:pbx@[local_ip]:[local_port]>", f"Event: {event}", "Subscription-State: terminated;reason=noresource"]
+        return self.raw(finish(lines, body, kind), True)
+
+
+def by_itself():
+    """NOTIFYs without a subscription, as PBXs send them behind a REGISTER: a mailbox, its change, and the wish for new settings are told once; what cannot be read, or is of
+    another event, is refused."""
+    waits = "Messages-Waiting: yes\nMessage-Account: sip:*97@127.0.0.1\nVoice-Message: 2/8 (1/0)"
+    pbx = (Pbx("pbx").hear("REGISTER", dialog=True, keep="reg", Expires="[1-9]").answer("200 OK", contact=None, more="[last_Contact:];expires=600", repeat=False)
+           .notify(1, "message-summary", waits).hear("200").notify(2, "message-summary", waits).hear("200")
+           .notify(3, "message-summary", "Messages-Waiting: no\nVoice-Message: 0/10").hear("200")
+           .notify(4, "message-summary", "Voice-Message: 1/1").hear("400")
+           .notify(5, "message-summary", waits, "text/plain").hear("415", Accept="application/simple-message-summary")
+           .notify(6, "presence").hear("481")
+           .notify(7, "check-sync;reboot=true").hear("200")
+           .hear("REGISTER", Expires="^ *0").answer("200 OK", contact=None, repeat=False)).start()
+    ours = microsip("registers", "--json", "register", "--uri", f"sip:us@127.0.0.1:{pbx.port}", "--listen", f"127.0.0.1:{free_port()}")
+    until(lambda: lines(ours, "check_sync"), 10, f"{ours.name} to tell what SIPp said last")
+    check(ours.end() == 0, f"{ours.name} ended with {ours.process.returncode}, 0 is wanted")
+    passed(pbx)
+    told = [(box["lamp"], box["new"], box["account"], [each["old"] for each in box["messages"]]) for box in lines(ours, "mailbox")]
+    wanted = [("open", 2, "sip:*97@127.0.0.1", [8]), ("closed", 0, "", [10])]
+    check(told == wanted, f"SIPp said {wanted}, printed were {told}")
+    check([wish["reboot"] for wish in lines(ours, "check_sync")] == [True], f"one wish was sent, printed were {lines(ours, 'check_sync')}")
+
+
 def run():
     needs("sipp")
+    by_itself()
     overtaken()
     later()
     over()

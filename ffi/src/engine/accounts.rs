@@ -75,3 +75,18 @@ pub unsafe extern "C" fn microsip_engine_account_info_get(
         ops::account::info(phone, account, out)
     })
 }
+
+/// As microsip_account_mailbox_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_account_mailbox_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    account: microsip_id,
+    index: u32,
+    out: *mut microsip_entry,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_account_mailbox_get", e, now_us, |phone, _| unsafe {
+        ops::account::mailbox(phone, account, index, out)
+    })
+}

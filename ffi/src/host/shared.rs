@@ -342,7 +342,7 @@ impl Shared {
 
     fn fetch_core(&self) -> (Option<microsip_event>, Option<Slot>, bool) {
         let mut core = lock(&self.core);
-        let Some(event) = ops::event::next(&mut core.phone) else {
+        let Some(event) = core.phone.poll_event() else {
             self.pending.store(false, Ordering::Release);
             return (None, None, false);
         };

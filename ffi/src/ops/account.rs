@@ -11,7 +11,7 @@ use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountChange, AccountConfig, AccountId, CommandError, Phone, Privacy, Rules, Transport, is_contact_user,
+    AccountChange, AccountConfig, AccountId, CommandError, Package, Phone, Privacy, Rules, Transport, is_contact_user,
 };
 use microsip_core::wire::sip::Uri;
 
@@ -305,7 +305,9 @@ pub(crate) fn unregister(phone: &mut Phone<'_>, now: Instant, account: u64, toke
 pub(crate) unsafe fn info(phone: &Phone<'_>, account: u64, out: *mut microsip_account_info) -> Done {
     // SAFETY: by contract.
     let out = unsafe { pointer::Out::check(out, "out")? };
-    let info = phone.account_info(account_id(account)?).map_err(refused("account", account))?;
+    let id = account_id(account)?;
+    let info = phone.account_info(id).map_err(refused("account", account))?;
+    let mailbox = phone.mailbox_info(id).map_err(refused("account", account))?;
     out.put(microsip_account_info {
         size: 0,
         state: info.state as u32,
@@ -317,6 +319,19 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, account: u64, out: *mut microsip_ac
         retry_us: info.retry.micros(),
         cause: info.cause as u32,
         reserved: 0,
+        mailbox_us: mailbox.described.micros(),
+        mailbox: mailbox.lamp as u32,
+        new_messages: mailbox.new_messages,
     });
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn mailbox(phone: &Phone<'_>, account: u64, index: u32, out: *mut microsip_entry) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let entry = phone.mailbox_entry(account_id(account)?, index).map_err(refused("account", account))?;
+    out.put(super::subscription::as_entry(Package::MessageSummary, &entry));
     Ok(())
 }

@@ -3,19 +3,7 @@
 use super::conference::raw_of;
 use crate::abi::types::*;
 use microsip_core::base::features;
-use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind, Phone};
-
-/// The next event that has a form in C.
-pub(crate) fn next(phone: &mut Phone<'_>) -> Option<Event> {
-    loop {
-        let event = phone.poll_event()?;
-        let hidden =
-            matches!(event.kind, EventKind::Mailbox { .. } | EventKind::CheckSync { .. }) && features::SUBSCRIBE;
-        if !hidden {
-            return Some(event);
-        }
-    }
-}
+use microsip_core::phone::{CallState, Cause, EndCause, EndedBy, Event, EventKind};
 
 /// An event as it crosses.
 pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
@@ -160,7 +148,16 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.cause = EndCause::of(result, sip_code) as u32;
             event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
         }
-        EventKind::Mailbox { .. } | EventKind::CheckSync { .. } => {}
+        EventKind::Mailbox { .. } | EventKind::CheckSync { .. } if !features::SUBSCRIBE => {}
+        EventKind::Mailbox { lamp, value } => {
+            event.r#type = MICROSIP_EV_MAILBOX;
+            event.state = lamp as u32;
+            event.value = value;
+        }
+        EventKind::CheckSync { reboot } => {
+            event.r#type = MICROSIP_EV_CHECK_SYNC;
+            event.value = reboot.map_or(0, |reboot| if reboot { MICROSIP_ON } else { MICROSIP_OFF });
+        }
         EventKind::Challenge(why) => {
             event.r#type = MICROSIP_EV_CHALLENGE;
             event.result = why as i32;

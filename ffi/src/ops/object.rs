@@ -121,6 +121,7 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_DEVICE_NAME
                 | MICROSIP_TXT_COUNTRY
                 | MICROSIP_TXT_DIALLED
+                | MICROSIP_TXT_MAILBOX
                 | MICROSIP_TXT_REPLACES
                 | MICROSIP_TXT_CONTENT_TYPE
                 | MICROSIP_TXT_REFER_TO
@@ -176,6 +177,8 @@ const fn account_text(which: u32) -> Result<AccountText, Fail> {
         MICROSIP_TXT_LOCAL_URI => Ok(AccountText::Uri),
         MICROSIP_TXT_REALM => Ok(AccountText::RefusedRealm),
         MICROSIP_TXT_REASON => Ok(AccountText::Reason),
+        #[cfg(feature = "subscribe")]
+        MICROSIP_TXT_MAILBOX => Ok(AccountText::Mailbox),
         _ => Err(Fail::NOTHING),
     }
 }

@@ -5,7 +5,7 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountId, CommandError, NewSubscription, Package, Phone, SubscriptionId};
+use microsip_core::phone::{AccountId, CommandError, NewSubscription, Package, Phone, SubscriptionId, Watched};
 
 pub(crate) fn subscription_id(raw: u64) -> Result<SubscriptionId, Fail> {
     SubscriptionId::from_raw(raw).map_err(|error| Fail::id("subscription", raw, error))
@@ -109,9 +109,15 @@ pub(crate) unsafe fn entry(phone: &Phone<'_>, subscription: u64, index: u32, out
     let id = subscription_id(subscription)?;
     let package = phone.subscription_info(id).map_err(refused("subscription", subscription))?.package;
     let entry = phone.subscription_entry(id, index).map_err(refused("subscription", subscription))?;
+    out.put(as_entry(package, &entry));
+    Ok(())
+}
+
+/// An entry of this package as it crosses.
+pub(super) fn as_entry(package: Package, entry: &Watched) -> microsip_entry {
     let of = |wanted| if package == wanted { entry.kind } else { 0 };
     let [new_messages, old_messages, new_urgent, old_urgent] = entry.counts;
-    out.put(microsip_entry {
+    microsip_entry {
         size: 0,
         lamp: entry.lamp as u32,
         activity: of(Package::Presence),
@@ -122,6 +128,5 @@ pub(crate) unsafe fn entry(phone: &Phone<'_>, subscription: u64, index: u32, out
         new_urgent,
         old_urgent,
         reserved: 0,
-    });
-    Ok(())
+    }
 }

@@ -72,3 +72,16 @@ pub unsafe extern "C" fn microsip_account_info_get(
     // SAFETY: by contract.
     read("microsip_account_info_get", phone, |phone, _| unsafe { ops::account::info(phone, account, out) })
 }
+
+/// One of the classes of messages in the mailbox of an account, as its own server described it last. index: from 0. out->size must be set.
+/// MICROSIP_NOTHING: there are no more, as where it gave no numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_account_mailbox_get(
+    phone: microsip_id,
+    account: microsip_id,
+    index: u32,
+    out: *mut microsip_entry,
+) -> i32 {
+    // SAFETY: by contract.
+    read("microsip_account_mailbox_get", phone, |phone, _| unsafe { ops::account::mailbox(phone, account, index, out) })
+}

@@ -86,6 +86,7 @@ both! {
     account_register(microsip_engine_account_register, microsip_account_register; account: u64, token: u64);
     account_unregister(microsip_engine_account_unregister, microsip_account_unregister; account: u64, token: u64);
     account_info_get(microsip_engine_account_info_get, microsip_account_info_get; account: u64, out: *mut microsip_account_info);
+    account_mailbox_get(microsip_engine_account_mailbox_get, microsip_account_mailbox_get; account: u64, index: u32, out: *mut microsip_entry);
     dial(microsip_engine_dial, microsip_dial; account: u64, uri: *const c_char, o: *const microsip_options, call: *mut u64);
     answer(microsip_engine_answer, microsip_answer; call: u64, code: u32, o: *const microsip_options);
     reject(microsip_engine_reject, microsip_reject; call: u64, code: u32, o: *const microsip_options);

@@ -124,6 +124,12 @@ pub(crate) enum Happened {
     },
     /// The state that it watches has changed.
     Notified,
+    /// The account's mailbox has changed, as its server says by itself.
+    Mailbox,
+    /// The account's server wants its settings to be read again; and the phone to begin anew, or not, where it says so.
+    CheckSync {
+        reboot: Option<bool>,
+    },
     Closed,
     Poisoned,
     Other,
@@ -199,6 +205,14 @@ impl Event {
             c::MICROSIP_EV_MESSAGE => Happened::Message { state: event.state },
             c::MICROSIP_EV_SUBSCRIPTION => Happened::Subscription { state: event.state },
             c::MICROSIP_EV_NOTIFY => Happened::Notified,
+            c::MICROSIP_EV_MAILBOX => Happened::Mailbox,
+            c::MICROSIP_EV_CHECK_SYNC => Happened::CheckSync {
+                reboot: match event.value {
+                    c::MICROSIP_ON => Some(true),
+                    c::MICROSIP_OFF => Some(false),
+                    _ => None,
+                },
+            },
             c::MICROSIP_EV_CLOSED => Happened::Closed,
             c::MICROSIP_EV_POISONED => Happened::Poisoned,
             _ => Happened::Other,

@@ -1,6 +1,6 @@
 //! `microsip subscribe` and `microsip presence`: prints a state of others, once or as it changes.
 
-mod shown;
+pub(crate) mod shown;
 mod watched;
 
 use std::sync::Arc;

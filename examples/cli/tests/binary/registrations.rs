@@ -114,49 +114,117 @@ fn ctrl_c_ends_the_wait_for_a_password() {
     }
 }
 
+/// `register` that is registered at a socket of ours: that, its messages, our address of record, and its Contact.
+struct Registered {
+    child: std::process::Child,
+    lines: BufReader<std::process::ChildStdout>,
+    socket: UdpSocket,
+    phone: std::net::SocketAddr,
+    port: u16,
+    uri: String,
+    contact: String,
+}
+
+impl Registered {
+    fn start(more: &[&str]) -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let uri = format!("sip:anna@127.0.0.1:{port}");
+        let mut command = microsip(&["register", "--uri", &uri, "--listen", "127.0.0.1:0"]);
+        let mut child = command.args(more).env("MICROSIP_PASSWORD", "x").stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let (request, phone) = super::messages::hears(&socket, "REGISTER ");
+        let contact_line = request.lines().find(|line| line.starts_with("Contact:")).unwrap();
+        let contact = contact_line.split(['<', '>']).nth(1).unwrap().to_owned();
+        let echoed = super::messages::echoed(&request);
+        let ok = format!("SIP/2.0 200 OK\r\n{echoed}{contact_line}\r\nExpires: 300\r\nContent-Length: 0\r\n\r\n");
+        socket.send_to(ok.as_bytes(), phone).unwrap();
+        Self { child, lines, socket, phone, port, uri, contact }
+    }
+
+    /// Sends a request of our own; the first line of its final response.
+    fn send(&self, method: &str, id: &str, more: &str, body: &str) -> String {
+        let Self { port, uri, contact, .. } = self;
+        let request = format!(
+            "{method} {contact} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{id}\r\nMax-Forwards: 70\r\n\
+             From: <sip:bob@127.0.0.1:{port}>;tag=b\r\nTo: <{uri}>\r\nCall-ID: {id}\r\nCSeq: 1 {method}\r\n\
+             Contact: <sip:bob@127.0.0.1:{port}>\r\n{more}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.socket.send_to(request.as_bytes(), self.phone).unwrap();
+        loop {
+            let (text, _) = super::messages::hears(&self.socket, "SIP/2.0 ");
+            if !text.starts_with("SIP/2.0 1") {
+                return text.lines().next().unwrap().to_owned();
+            }
+        }
+    }
+
+    /// The next line that has this in it.
+    fn until(&mut self, part: &str) -> String {
+        let mut line = String::new();
+        while !line.contains(part) {
+            line.clear();
+            assert!(self.lines.read_line(&mut line).unwrap() > 0, "no {part}");
+        }
+        line.trim_end().to_owned()
+    }
+
+    fn object(&mut self, part: &str) -> Value {
+        serde_json::from_str(&self.until(part)).unwrap()
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A call must not ring for ever at a program that takes no calls.
 #[test]
 fn register_refuses_a_call_and_prints_it() {
-    let (socket, port) = {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let port = socket.local_addr().unwrap().port();
-        (socket, port)
-    };
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
-    let uri = format!("sip:anna@127.0.0.1:{port}");
-    let mut command = microsip(&["register", "--uri", &uri, "--listen", "127.0.0.1:0", "--json"]);
-    let mut child = command.env("MICROSIP_PASSWORD", "x").stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap());
-    let mut buffer = [0; 4096];
-    let (length, from) = socket.recv_from(&mut buffer).unwrap();
-    let request = String::from_utf8_lossy(&buffer[..length]).into_owned();
-    let header = |name: &str| request.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
-    let echoed: String =
-        ["Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"].iter().map(|name| header(name) + "\r\n").collect();
-    socket
-        .send_to(format!("SIP/2.0 200 OK\r\n{echoed}Expires: 300\r\nContent-Length: 0\r\n\r\n").as_bytes(), from)
-        .unwrap();
-    let contact = header("Contact:").split(['<', '>']).nth(1).unwrap().to_owned();
-    let invite = format!(
-        "INVITE {contact} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKr\r\nMax-Forwards: 70\r\nFrom: <sip:bob@127.0.0.1:{port}>;tag=b\r\n\
-         To: <{uri}>\r\nCall-ID: r\r\nCSeq: 1 INVITE\r\nContact: <sip:bob@127.0.0.1:{port}>\r\nContent-Length: 0\r\n\r\n"
-    );
-    socket.send_to(invite.as_bytes(), from).unwrap();
-    loop {
-        let (length, _) = socket.recv_from(&mut buffer).unwrap();
-        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-        assert!(!text.starts_with("SIP/2.0 2"), "{text}");
-        if text.starts_with("SIP/2.0 480 ") {
-            break;
-        }
-    }
-    let mut line = String::new();
-    while !line.contains("refused") {
-        line.clear();
-        assert!(lines.read_line(&mut line).unwrap() > 0);
-    }
-    let told: Value = serde_json::from_str(&line).unwrap();
+    let mut registered = Registered::start(&["--json"]);
+    let response = registered.send("INVITE", "r", "", "");
+    assert!(response.starts_with("SIP/2.0 480 "), "{response}");
+    let told = registered.object("refused");
     assert_eq!((&told["type"], &told["sip_code"]), (&Value::from("call"), &Value::from(480)), "{told}");
-    child.kill().unwrap();
-    child.wait().unwrap();
+}
+
+/// The registrar says by itself what waits in the mailbox, and that the settings are to be read again.
+#[test]
+fn register_prints_the_mailbox_and_the_wish_for_new_settings() {
+    const SUMMARY: &str = "Event: message-summary\r\nContent-Type: application/simple-message-summary\r\n";
+    let body = "Messages-Waiting: yes\r\nMessage-Account: sip:*97@pbx.example\r\nVoice-Message: 2/8 (1/0)\r\n";
+    let mut plain = Registered::start(&[]);
+    assert_eq!(plain.send("NOTIFY", "a", SUMMARY, body), "SIP/2.0 200 OK");
+    assert_eq!(plain.until("mailbox"), "mailbox sip:*97@pbx.example: 2 new messages; voice 2 new (1 urgent), 8 old");
+    assert_eq!(plain.send("NOTIFY", "b", SUMMARY, "Messages-Waiting: no\r\n"), "SIP/2.0 200 OK");
+    assert_eq!(plain.until("mailbox"), "mailbox: no new messages");
+    for (id, event, words) in [
+        ("c", "check-sync", "the server wants the settings to be read again"),
+        ("d", "check-sync;reboot=true", "the server wants the settings to be read again, and the phone to begin anew"),
+        ("e", "check-sync;reboot=false", "the server wants the settings to be read again, without a new beginning"),
+    ] {
+        assert_eq!(plain.send("NOTIFY", id, &format!("Event: {event}\r\n"), ""), "SIP/2.0 200 OK");
+        assert_eq!(plain.until("settings"), words);
+    }
+    let mut json = Registered::start(&["--json"]);
+    assert_eq!(json.send("NOTIFY", "a", SUMMARY, body), "SIP/2.0 200 OK");
+    let told = json.object("\"mailbox\"");
+    assert_eq!(
+        (&told["lamp"], &told["new"], &told["account"]),
+        (&"open".into(), &2.into(), &"sip:*97@pbx.example".into())
+    );
+    assert_eq!((&told["messages"][0]["class"], &told["messages"][0]["new_urgent"]), (&"voice".into(), &1.into()));
+    for (id, event, reboot) in [
+        ("c", "check-sync", Value::Null),
+        ("d", "check-sync;reboot=true", true.into()),
+        ("e", "check-sync;reboot=false", false.into()),
+    ] {
+        assert_eq!(json.send("NOTIFY", id, &format!("Event: {event}\r\n"), ""), "SIP/2.0 200 OK");
+        assert_eq!(json.object("check_sync")["reboot"], reboot);
+    }
 }

@@ -201,6 +201,15 @@ pub struct microsip_account_info {
     pub cause: u32,
     /// 0.
     pub reserved: u32,
+    /// The time at which its own server last described its mailbox; UINT64_MAX: it did not.
+    pub mailbox_us: u64,
+    /// Its mailbox, as its own server describes it without a subscription (MICROSIP_EV_MAILBOX): MICROSIP_LAMP_OPEN:
+    /// something new waits, MICROSIP_LAMP_CLOSED: nothing new, MICROSIP_LAMP_UNKNOWN: it was not described. It stays while
+    /// a registration fails, and is unknown again once that is taken back, or the account has another URI or server.
+    /// MICROSIP_TXT_MAILBOX is its address. With MICROSIP_HAS_SUBSCRIBE.
+    pub mailbox: u32,
+    /// New messages in it; 1, where some wait and the server gave no numbers. microsip_account_mailbox_get has them by class.
+    pub new_messages: u32,
 }
 
 sized!(

@@ -55,6 +55,15 @@ pub const MICROSIP_EV_NOTIFY: u32 = 17;
 /// refused by a policy, or not answered in time (MICROSIP_E_TIMEOUT), and its sender got sip_code; or a policy followed it
 /// (MICROSIP_OK), and `refer` of a new call's info names it. owner: its call, else its account. With MICROSIP_HAS_REFER.
 pub const MICROSIP_EV_REFER: u32 = 20;
+/// The mailbox of account object has changed, as its own server says without a subscription (RFC 3842): state is its
+/// MICROSIP_LAMP_*, value its new messages; microsip_account_info has both. Of several changes since the last event of this
+/// type, the latest; a description that says the same again has none. With MICROSIP_HAS_SUBSCRIBE.
+pub const MICROSIP_EV_MAILBOX: u32 = 26;
+/// The own server of account object wants its settings to be read again (the event check-sync, by which PBXs set phones up
+/// anew). value: MICROSIP_ON: and the phone is to begin anew with them; MICROSIP_OFF: it is not; 0: the server did not say.
+/// The library does neither. Of several before this is fetched one is told, and MICROSIP_ON goes before the others.
+/// Anybody else's is refused. With MICROSIP_HAS_SUBSCRIBE.
+pub const MICROSIP_EV_CHECK_SYNC: u32 = 27;
 /// Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be gone. What was
 /// there and back before the event was fetched is not told.
 pub const MICROSIP_EV_MEMBER: u32 = 18;

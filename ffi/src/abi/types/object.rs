@@ -63,6 +63,9 @@ pub const MICROSIP_TXT_COUNTRY: u32 = 40;
 /// one, as it was given to microsip_dial(), which calls it again for NULL. Digits behind it, which may be a PIN, are not
 /// kept; nor is a target with a password, or of more than 127 bytes, and then there is none. With MICROSIP_HAS_NUMBERS.
 pub const MICROSIP_TXT_DIALLED: u32 = 41;
+/// Texts of an account: the address of its mailbox, as its own server names it: in many PBXs the one to call to hear the
+/// messages (RFC 3842, Message-Account). One of more than 128 bytes is left out. With MICROSIP_HAS_SUBSCRIBE.
+pub const MICROSIP_TXT_MAILBOX: u32 = 42;
 
 /// A message that came for a call: the first, which is always kept.
 pub const MICROSIP_FIRST: u32 = 1;

@@ -108,7 +108,7 @@ pub struct microsip_subscription_info {
     pub cause: u32,
 }
 
-/// One tuple, call or class of messages that a subscription was told of.
+/// One tuple, call or class of messages that a subscription was told of, or one class of an account's mailbox.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_entry {

@@ -102,22 +102,43 @@ impl Handle {
     }
 
     fn entry(self, subscription: Id, index: u32) -> Option<Entry> {
-        // SAFETY: all-zero is a valid microsip_entry.
-        let mut entry: c::microsip_entry = unsafe { std::mem::zeroed() };
-        entry.size = size_of::<c::microsip_entry>() as u32;
-        // SAFETY: `entry` is ours, with its size set.
-        let code = unsafe { c::microsip_subscription_entry_get(self.0, subscription, index, &raw mut entry) };
         let text = |which| self.text_of(subscription, which, index);
-        (code == c::MICROSIP_OK).then(|| Entry {
-            lamp: entry.lamp,
-            activity: entry.activity,
-            called: entry.called != 0,
-            message_class: entry.message_class,
-            messages: [entry.new_messages, entry.old_messages, entry.new_urgent, entry.old_urgent],
+        // SAFETY: the struct is ours, with its size set.
+        let entry = read(|out| unsafe { c::microsip_subscription_entry_get(self.0, subscription, index, out) })?;
+        Some(Entry {
             uri: text(c::MICROSIP_TXT_ENTRY_URI),
             name: text(c::MICROSIP_TXT_ENTRY_NAME),
             note: text(c::MICROSIP_TXT_NOTE),
             replaces: text(c::MICROSIP_TXT_REPLACES),
+            ..entry
         })
     }
+
+    /// The mailbox of an account, as its server describes it: its lamp and number, its classes, and its address.
+    pub(crate) fn mailbox(self, account: Id) -> (Watching, Vec<Entry>, String) {
+        // SAFETY: all-zero is a valid microsip_account_info.
+        let mut info: c::microsip_account_info = unsafe { std::mem::zeroed() };
+        info.size = size_of::<c::microsip_account_info>() as u32;
+        // SAFETY: `info` is ours, with its size set.
+        let _ = unsafe { c::microsip_account_info_get(self.0, account, &raw mut info) };
+        // SAFETY: the struct is ours, with its size set.
+        let class = |index| read(|out| unsafe { c::microsip_account_mailbox_get(self.0, account, index, out) });
+        let told = Watching { lamp: info.mailbox, value: info.new_messages, ..Watching::default() };
+        (told, (0..).map_while(class).collect(), self.text_of(account, c::MICROSIP_TXT_MAILBOX, 0))
+    }
+}
+
+/// The numbers of an entry, which a function fills; none: there is no such entry.
+fn read(fill: impl FnOnce(*mut c::microsip_entry) -> i32) -> Option<Entry> {
+    // SAFETY: all-zero is a valid microsip_entry.
+    let mut entry: c::microsip_entry = unsafe { std::mem::zeroed() };
+    entry.size = size_of::<c::microsip_entry>() as u32;
+    (fill(&raw mut entry) == c::MICROSIP_OK).then(|| Entry {
+        lamp: entry.lamp,
+        activity: entry.activity,
+        called: entry.called != 0,
+        message_class: entry.message_class,
+        messages: [entry.new_messages, entry.old_messages, entry.new_urgent, entry.old_urgent],
+        ..Entry::default()
+    })
 }

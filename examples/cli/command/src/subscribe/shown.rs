@@ -45,7 +45,7 @@ fn names(table: &[(u32, &'static str, &'static str)], number: u32) -> (&'static 
 }
 
 /// The state that was told, for people.
-pub(super) fn words(package: &Package, told: &Watching, entries: &[Entry]) -> String {
+pub(crate) fn words(package: &Package, told: &Watching, entries: &[Entry]) -> String {
     let mut text = match package {
         Package::Presence => presence(told, entries),
         Package::Dialog => dialogs(told, entries),
@@ -104,7 +104,7 @@ fn mailbox(told: &Watching, entries: &[Entry]) -> String {
 }
 
 /// The same for JSON.
-pub(super) fn fields(into: &mut Map<String, Value>, package: &Package, told: &Watching, entries: &[Entry]) {
+pub(crate) fn fields(into: &mut Map<String, Value>, package: &Package, told: &Watching, entries: &[Entry]) {
     let mut put = |name: &str, value: Value| into.insert(name.to_owned(), value);
     if matches!(package, Package::Other(_)) {
         return;
