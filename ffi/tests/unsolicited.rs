@@ -1,5 +1,5 @@
-//! What an account's own server says without a subscription: its mailbox (RFC 3842), and that its settings are to be read
-//! again. Of both families.
+//! NOTIFYs without a subscription, from an account's own server: its mailbox (RFC 3842), and that its settings are to be
+//! read again. Of both families.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 #![cfg(feature = "subscribe")]
 

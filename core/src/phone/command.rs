@@ -521,8 +521,8 @@ pub enum AccountText {
     NextHop = 4,
     /// Its dial plan.
     DialPlan = 5,
-    /// The URI of its mailbox, as its own server named it last (RFC 3842, Message-Account).
-    #[cfg(feature = "subscribe")]
+    /// The URI of its mailbox, as its own server named it last (RFC 3842, Message-Account). With the feature
+    /// `subscribe`.
     Mailbox = 6,
 }
 

@@ -177,7 +177,6 @@ const fn account_text(which: u32) -> Result<AccountText, Fail> {
         MICROSIP_TXT_LOCAL_URI => Ok(AccountText::Uri),
         MICROSIP_TXT_REALM => Ok(AccountText::RefusedRealm),
         MICROSIP_TXT_REASON => Ok(AccountText::Reason),
-        #[cfg(feature = "subscribe")]
         MICROSIP_TXT_MAILBOX => Ok(AccountText::Mailbox),
         _ => Err(Fail::NOTHING),
     }

@@ -220,6 +220,8 @@ impl Accounts<'_> {
             AccountText::DialPlan => return Some(self.dial_plan(handle)),
             #[cfg(feature = "subscribe")]
             AccountText::Mailbox => return Some(self.mailbox_uri(handle)),
+            #[cfg(not(feature = "subscribe"))]
+            AccountText::Mailbox => Span::EMPTY,
             AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
             AccountText::NextHop => slot.proxy,
             AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,

@@ -116,7 +116,7 @@ fn ctrl_c_ends_the_wait_for_a_password() {
 
 /// `register` that is registered at a socket of ours: that, its messages, our address of record, and its Contact.
 struct Registered {
-    child: std::process::Child,
+    child: Child,
     lines: BufReader<std::process::ChildStdout>,
     socket: UdpSocket,
     phone: std::net::SocketAddr,
@@ -134,10 +134,10 @@ impl Registered {
         let mut command = microsip(&["register", "--uri", &uri, "--listen", "127.0.0.1:0"]);
         let mut child = command.args(more).env("MICROSIP_PASSWORD", "x").stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
-        let (request, phone) = super::messages::hears(&socket, "REGISTER ");
+        let (request, phone) = messages::hears(&socket, "REGISTER ");
         let contact_line = request.lines().find(|line| line.starts_with("Contact:")).unwrap();
         let contact = contact_line.split(['<', '>']).nth(1).unwrap().to_owned();
-        let echoed = super::messages::echoed(&request);
+        let echoed = messages::echoed(&request);
         let ok = format!("SIP/2.0 200 OK\r\n{echoed}{contact_line}\r\nExpires: 300\r\nContent-Length: 0\r\n\r\n");
         socket.send_to(ok.as_bytes(), phone).unwrap();
         Self { child, lines, socket, phone, port, uri, contact }
@@ -154,7 +154,7 @@ impl Registered {
         );
         self.socket.send_to(request.as_bytes(), self.phone).unwrap();
         loop {
-            let (text, _) = super::messages::hears(&self.socket, "SIP/2.0 ");
+            let (text, _) = messages::hears(&self.socket, "SIP/2.0 ");
             if !text.starts_with("SIP/2.0 1") {
                 return text.lines().next().unwrap().to_owned();
             }
