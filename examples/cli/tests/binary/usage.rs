@@ -61,6 +61,14 @@ fn usage_errors_end_with_two() {
         &["answer", "--input", "null", "--output", "null", "--code", "180", "--ring", "ring.wav", "--tones", "none"],
         &["call", "sip:a@127.0.0.1:9", "--null-audio", "--identify-after", "1s"],
         &["register", "--uri", "sip:a@127.0.0.1:9", "--no-register"],
+        &["message", "sip:a@127.0.0.1:9"],
+        &["message", "sip:a@127.0.0.1:9", "x", "--type", "text"],
+        &["message", "--receive", "--policy", "store", "--code", "200"],
+        &["subscribe", "sip:a@127.0.0.1:9"],
+        &["subscribe", "sip:a@127.0.0.1:9", "--event", "a b"],
+        &["subscribe", "sip:a@127.0.0.1:9", "--event", "dialog", "--accept", "a/b"],
+        &["presence", "100", "--listen", "127.0.0.1:0"],
+        &["presence", "sip:a@127.0.0.1:9", "--subscription-expires", "1500ms"],
     ] {
         let output = run(microsip(arguments));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
@@ -131,6 +139,9 @@ fn a_full_disk_behind_standard_output_ends_with_a_code() {
         &["call", "--json"],
         &["echo", "--listen", "127.0.0.1:0"],
         &["answer", "--listen", "127.0.0.1:0", "--null-audio", "--json"],
+        &["message", "--receive", "--listen", "127.0.0.1:0"],
+        &["message", "sip:nobody@127.0.0.1:9", "hello", "--listen", "127.0.0.1:0"],
+        &["presence", "sip:nobody@127.0.0.1:9", "--watch", "--listen", "127.0.0.1:0"],
         &["call", "sip:nobody@127.0.0.1:9", "--listen", "127.0.0.1:0", "--null-audio"],
     ] {
         let mut command = microsip(arguments);
