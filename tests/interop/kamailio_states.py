@@ -13,7 +13,7 @@ PASSWORDS = {"alice": "correct horse battery", "bob": "battery staple"}
 TABLES = Path("/usr/share/kamailio/dbtext/kamailio")
 
 
-def server(name, open_to_all=1, least=1, longest=3600):
+def server(name, open_to_all=1, least=1, longest=3600, address="127.0.0.1"):
     modules = next((folder for folder in Path("/usr").glob("lib*/**/kamailio/modules") if (folder / "presence_mwi.so").exists()), None)
     if not modules or not TABLES.is_dir():
         cannot("Kamailio's presence modules are not installed (Debian's kamailio-presence-modules)")
@@ -27,7 +27,7 @@ def server(name, open_to_all=1, least=1, longest=3600):
     for word, value in {**words, **{user.upper(): password for user, password in PASSWORDS.items()}}.items():
         text = text.replace(f"@{word}@", str(value))
     config = LOGS / f"{name}.cfg"
-    config.write_text(text)
+    config.write_text(text.replace("127.0.0.1", address))
     kamailio = shutil.which("kamailio", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     program = Program(name, kamailio, "-f", config, "-DD", "-E", "-m", "64", "-M", "8", "-Y", home, "-P", home / "pid", "-w", home)
     program.wait_udp(port)
@@ -35,11 +35,11 @@ def server(name, open_to_all=1, least=1, longest=3600):
     return program
 
 
-def account(user, port, *more):
+def account(user, port, *more, address="127.0.0.1"):
     secret = LOGS / f"{user}.password"
     secret.write_text(PASSWORDS[user] + "\n")
-    return ["--uri", f"sip:{user}@phones.test", "--registrar", f"sip:127.0.0.1:{port}", "--proxy", f"sip:127.0.0.1:{port}", "--password-file", secret,
-            "--listen", f"127.0.0.1:{free_port()}", *more]
+    return ["--uri", f"sip:{user}@phones.test", "--registrar", f"sip:{address}:{port}", "--proxy", f"sip:{address}:{port}", "--password-file", secret,
+            "--listen", f"{address}:{free_port()}", *more]
 
 
 def said(program, pattern):

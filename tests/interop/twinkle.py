@@ -4,7 +4,7 @@ from console import Console
 from peers import LOGS, Program
 
 PROFILE = """user_name=twinkle
-user_domain={address}:{port}
+user_domain={domain}
 user_display=twinkle
 register_at_startup=no
 pres_publish_startup=no
@@ -26,11 +26,11 @@ rtp_port={media}
 class Twinkle(Console):
     """One twinkle at a SIP port and a media port. `reliable`: disabled, supported, required or preferred."""
 
-    def __init__(self, name, port, media, reliable):
+    def __init__(self, name, port, media, reliable, domain=None, more=""):
         # Its argument is a file in this folder: not -f NAME, as its manual has it.
         folder = LOGS / name / ".twinkle"
         folder.mkdir(parents=True)
-        (folder / "user.cfg").write_text(PROFILE.format(address=ADDRESS, port=port, reliable=reliable))
+        (folder / "user.cfg").write_text(PROFILE.format(domain=domain or f"{ADDRESS}:{port}", reliable=reliable) + more)
         (folder / "twinkle.sys").write_text(SYSTEM.format(port=port, media=media))
         self.uri = f"sip:twinkle@{ADDRESS}:{port}"
         # its null device is in ALSA's own configuration, which other peers do without
