@@ -287,6 +287,46 @@ fn a_password_that_is_wrong_is_tried_once() {
     lab.assert_settled();
 }
 
+// many servers have another realm than their domain, and its REGISTER shows it
+#[test]
+fn a_realm_that_is_not_learnt_yet_ends_nothing() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, PEER, 0);
+    lab.names.insert("example.org".into(), vec![peer.at]);
+    let config = AccountConfig { uri: "sip:anna@example.org", password: "secret", ..AccountConfig::default() };
+    let now = lab.now;
+    let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+    let made = lab.ends[0].phone.subscription_add(now, account, "box", &mailbox()).unwrap();
+    lab.drain();
+    let challenge = |nonce: u8| format!("WWW-Authenticate: Digest realm=\"pbx\", nonce=\"n{nonce}\", qop=\"auth\"\r\n");
+    let first = peer.wait(&mut lab, "SUBSCRIBE");
+    peer.respond_with(&mut lab, &first, 401, &challenge(1), "");
+    lab.run_for(Duration::from_millis(50));
+    assert_eq!(states(&lab), [(RETRYING, 401, Cause::Realm)]);
+    let now = lab.now;
+    lab.ends[0].phone.register(now, account, 0).unwrap();
+    lab.drain();
+    let register = peer.wait(&mut lab, "REGISTER");
+    peer.respond_with(&mut lab, &register, 401, &challenge(2), "");
+    let register = peer.wait(&mut lab, "REGISTER");
+    let contact = format!("Contact: {};expires=600\r\n", register.header("Contact"));
+    peer.respond_with(&mut lab, &register, 200, &contact, "");
+    lab.patience = Duration::from_secs(40);
+    let again = peer.wait(&mut lab, "SUBSCRIBE");
+    peer.respond_with(&mut lab, &again, 401, &challenge(3), "");
+    let proven = peer.wait(&mut lab, "SUBSCRIBE");
+    assert!(proven.header("Authorization").contains("n3"), "{}", proven.text());
+    accept(&mut lab, &mut peer, &proven, 600);
+    summary(&mut lab, &mut peer, "active", 1);
+    assert_eq!(states(&lab).last().unwrap().0, ACTIVE);
+    let now = lab.now;
+    lab.ends[0].phone.subscription_remove(now, made).unwrap();
+    let last = peer.wait(&mut lab, "SUBSCRIBE");
+    peer.respond_with(&mut lab, &last, 200, "Expires: 0\r\n", "");
+    assert_eq!(notify(&mut lab, &mut peer, "message-summary", "terminated", "", ""), 200);
+    assert!(lab.ends[0].phone.subscription_info(made).is_err());
+}
+
 // rfc4235#4.3
 #[test]
 fn a_document_behind_a_gap_is_shown_and_the_rest_asked_for() {

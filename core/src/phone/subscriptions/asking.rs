@@ -192,7 +192,9 @@ impl Subscriptions<'_> {
                     489 => Cause::Unsupported,
                     _ => Cause::Refused,
                 };
-                let (after, hopeless) = (response.seconds(Name::RetryAfter), slot.result.is_about_credentials());
+                let after = response.seconds(Name::RetryAfter);
+                // a realm may be learnt yet, by the account's REGISTER
+                let hopeless = slot.result.is_about_credentials() && slot.result != Cause::Realm;
                 slot.machine.refused(now, Refusal { status, after, within, hopeless }, &mut lower.cx.rng)
             }
         };
