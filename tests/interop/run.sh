@@ -19,7 +19,7 @@ together() { [ $# = 1 ] || printf '%s\n' "${@:2}" | xargs -P "$1" -I '{}' bash -
 
 light=() heavy=() timers=()
 for test in *.py; do
-    case $test in peers.py | console.py | raw.py | wire.py | scenario.py | bare.py | linphone.py | twinkle.py | holding.py | hosts.py | no_secret.py) continue ;; esac
+    case $test in peers.py | console.py | raw.py | wire.py | scenario.py | bare.py | linphone.py | twinkle.py | holding.py | transfers.py | hosts.py | no_secret.py) continue ;; esac
     if [ $# -gt 0 ]; then
         wanted=
         for word in "$@"; do [[ $test == *"$word"* ]] && wanted=1; done
