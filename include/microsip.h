@@ -1780,8 +1780,11 @@ typedef struct microsip_subscription_info {
 #define MICROSIP_POLICY_ASK 1
 /**
  * A policy: it is followed at once. A REFER's call is dialled with the sound of the call in which
- * it came, an INVITE is answered, whatever the rules for incoming calls say, and has the sound and
- * the conference of the call that it replaces.
+ * it came: one at a time in each dialog (491); in direct calls within direct_reserve and
+ * direct_per_source (480); of numbers at the account's own hosts those that its dial plan has,
+ * without its prefix, and never one for help (603), by a redirection neither. An INVITE is
+ * answered, whatever the rules for incoming calls say, and has the sound and the conference of the
+ * call that it replaces.
  */
 #define MICROSIP_POLICY_FOLLOW 2
 /** A policy: it is refused (603). A REFER is told, by MICROSIP_EV_REFER. */

@@ -4,7 +4,9 @@
 /// ours: the application decides. A REFER waits for five seconds; an INVITE rings, and `replaces` of its
 /// microsip_call_info names the call.
 pub const MICROSIP_POLICY_ASK: u32 = 1;
-/// A policy: it is followed at once. A REFER's call is dialled with the sound of the call in which it came, an INVITE
+/// A policy: it is followed at once. A REFER's call is dialled with the sound of the call in which it came: one at a time in
+/// each dialog (491); in direct calls within direct_reserve and direct_per_source (480); of numbers at the account's own
+/// hosts those that its dial plan has, without its prefix, and never one for help (603), by a redirection neither. An INVITE
 /// is answered, whatever the rules for incoming calls say, and has the sound and the conference of the call that it replaces.
 pub const MICROSIP_POLICY_FOLLOW: u32 = 2;
 /// A policy: it is refused (603). A REFER is told, by MICROSIP_EV_REFER.
