@@ -59,7 +59,7 @@ pub(crate) struct Common {
     /// End after so long; a party of whom nothing was told by then is exit code 4
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,
-    /// The time that is asked for at once, in whole seconds; it is refreshed for as long as it is watched [default: 1h]
+    /// The time that is asked for at once, 10s to 24h; it is refreshed for as long as it is watched [default: 1h]
     #[arg(long, value_name = "TIME", value_parser = lifetime)]
     pub(crate) subscription_expires: Option<u32>,
     /// Header line of the SUBSCRIBEs, "Name: value" (repeated)
@@ -119,12 +119,12 @@ fn types(text: &str) -> Result<String, String> {
     text.split(',').try_for_each(|kind| content_type(kind.trim()).map(drop)).map(|()| text.to_owned())
 }
 
-/// A time in whole seconds.
+/// A time for which a subscription is asked: the library asks for no less, and refreshes each day.
 fn lifetime(text: &str) -> Result<u32, String> {
     let time = duration(text)?;
     match u32::try_from(time.as_secs()) {
-        Ok(seconds @ 1..) if time.subsec_nanos() == 0 => Ok(seconds),
-        _ => Err(format!("\"{text}\" is no time of whole seconds; write 60s, 10m or 1h")),
+        Ok(seconds @ 10..=86_400) if time.subsec_nanos() == 0 => Ok(seconds),
+        _ => Err(format!("\"{text}\" is not within 10 s and a day, in whole seconds; write 60s, 10m or 1h")),
     }
 }
 
@@ -190,8 +190,8 @@ mod tests {
     fn types_and_times_are_checked_before_anything_is_asked() {
         assert!(types("application/reginfo+xml, text/plain").is_ok());
         assert!(types("application/reginfo+xml,").is_err() && types("xml").is_err());
-        assert_eq!((lifetime("10m"), lifetime("1")), (Ok(600), Ok(1)));
-        for wrong in ["0", "1500ms", "soon", "0.5"] {
+        assert_eq!((lifetime("10m"), lifetime("10"), lifetime("24h")), (Ok(600), Ok(10), Ok(86_400)));
+        for wrong in ["0", "9", "10.5s", "25h", "soon"] {
             assert!(lifetime(wrong).is_err(), "{wrong}");
         }
     }
