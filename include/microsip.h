@@ -1998,8 +1998,9 @@ typedef struct microsip_sound {
 /** microsip_config.flags: no socket is opened. */
 #define MICROSIP_NO_NETWORK 2
 /**
- * microsip_config.flags and microsip_engine_config.flags: calls from any host are let in, without
- * an account.
+ * microsip_config.flags and microsip_engine_config.flags: calls, messages and REFERs from any host
+ * are let in, without an account; `messages`, for messages, and the limits `direct_reserve`,
+ * `direct_per_source`, `messages_reserve` and `messages_per_source` are for them.
  */
 #define MICROSIP_ALLOW_DIRECT 4
 /**
@@ -2890,7 +2891,8 @@ int32_t microsip_text_get(microsip_id phone,
  * that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL, BYE; responses to INVITE, and
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param phone The phone.
- * @param object The call; or a message that came, of which all is kept whatever which says.
+ * @param object The call; or a message that came, the object of a MICROSIP_EV_MESSAGE, which is one
+ * message whatever which says.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -2914,8 +2916,9 @@ int32_t microsip_header_get(microsip_id phone,
                             uint32_t *needed);
 
 /**
- * The body of a message, or of a subscription's last notification until another one comes for any
- * subscription.
+ * The body of a message, of either way, or of a subscription's last notification until another one
+ * comes for any subscription. Of the messages that made a call the header alone is kept
+ * (microsip_header_get); a MESSAGE that came in a call is an object of its own.
  * @param phone The phone.
  * @param object The message or subscription.
  * @param buf Room for cap bytes, or NULL with 0.
@@ -2924,6 +2927,7 @@ int32_t microsip_header_get(microsip_id phone,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING It has none.
  * @retval MICROSIP_E_BUFFER cap is smaller.
+ * @retval MICROSIP_E_KIND Another object, such as a call.
  */
 int32_t microsip_body_get(microsip_id phone,
                           microsip_id object,
@@ -3457,11 +3461,15 @@ int32_t microsip_rules_get(microsip_id phone,
  * @param message Its id; NULL: it is not wanted.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or digits behind it.
- * @retval MICROSIP_E_TEXT The headers or the type are none, or it does not fit.
+ * @retval MICROSIP_E_TEXT The headers or the type are none, or with its headers it would be longer
+ * than max_message; microsip_last_error has its length and the longest that fits.
+ * @retval MICROSIP_E_KIND owner is a call beside m->uri, or none without it.
  * @retval MICROSIP_E_FULL Every message is in use.
- * @retval MICROSIP_E_STATE The call is not up, or the phone is shutting down.
+ * @retval MICROSIP_E_STATE The call is not up.
+ * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
- * @retval MICROSIP_E_ARG A name without an account to complete it, or len above 60000.
+ * @retval MICROSIP_E_ARG A name without an account to complete it, or len 0 beside a body, or above
+ * 60000.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_MESSAGE.
  */
 int32_t microsip_message_send(microsip_id phone,
@@ -3513,7 +3521,7 @@ int32_t microsip_message_info_get(microsip_id phone,
  * @retval MICROSIP_E_URI No address, or digits behind it.
  * @retval MICROSIP_E_TEXT The headers, the event or the types are none, or do not fit.
  * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
- * @retval MICROSIP_E_STATE The phone is shutting down.
+ * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
  * @retval MICROSIP_E_ARG The package, the switch, or a name without an account to complete it.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_SUBSCRIBE.
@@ -4290,7 +4298,8 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call; or a message that came, of which all is kept whatever which says.
+ * @param object The call; or a message that came, the object of a MICROSIP_EV_MESSAGE, which is one
+ * message whatever which says.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -4315,8 +4324,9 @@ int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint32_t *needed);
 
 /**
- * The body of a message, or of a subscription's last notification until another one comes for any
- * subscription.
+ * The body of a message, of either way, or of a subscription's last notification until another one
+ * comes for any subscription. Of the messages that made a call the header alone is kept
+ * (microsip_engine_header_get); a MESSAGE that came in a call is an object of its own.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param object The message or subscription.
@@ -4326,6 +4336,7 @@ int32_t microsip_engine_header_get(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING It has none.
  * @retval MICROSIP_E_BUFFER cap is smaller.
+ * @retval MICROSIP_E_KIND Another object, such as a call.
  */
 int32_t microsip_engine_body_get(struct microsip_engine *e,
                                  uint64_t now_us,
@@ -4897,11 +4908,15 @@ int32_t microsip_engine_rules_get(struct microsip_engine *e,
  * @param message Its id; NULL: it is not wanted.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or digits behind it.
- * @retval MICROSIP_E_TEXT The headers or the type are none, or it does not fit.
+ * @retval MICROSIP_E_TEXT The headers or the type are none, or with its headers it would be longer
+ * than max_message; microsip_engine_last_error has its length and the longest that fits.
+ * @retval MICROSIP_E_KIND owner is a call beside m->uri, or none without it.
  * @retval MICROSIP_E_FULL Every message is in use.
- * @retval MICROSIP_E_STATE The call is not up, or the phone is shutting down.
+ * @retval MICROSIP_E_STATE The call is not up.
+ * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
- * @retval MICROSIP_E_ARG A name without an account to complete it, or len above 60000.
+ * @retval MICROSIP_E_ARG A name without an account to complete it, or len 0 beside a body, or above
+ * 60000.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_MESSAGE.
  */
 int32_t microsip_engine_message_send(struct microsip_engine *e,
@@ -4957,7 +4972,7 @@ int32_t microsip_engine_message_info_get(struct microsip_engine *e,
  * @retval MICROSIP_E_URI No address, or digits behind it.
  * @retval MICROSIP_E_TEXT The headers, the event or the types are none, or do not fit.
  * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
- * @retval MICROSIP_E_STATE The phone is shutting down.
+ * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
  * @retval MICROSIP_E_ARG The package, the switch, or a name without an account to complete it.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_SUBSCRIBE.

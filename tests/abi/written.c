@@ -93,8 +93,56 @@ static void messages(void) {
   CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_E_NULL && error_names("m->body"));
   m.body = words;
   m.uri = NULL;
-  CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_E_ARG);
-  CHECK(microsip_message_send(a, a, &m, 1, &sent) == MICROSIP_E_KIND);
+  CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_E_ARG && error_names("owner") && error_names("m->uri"));
+  CHECK(microsip_message_send(a, a, &m, 1, &sent) == MICROSIP_E_KIND && error_names("owner"));
+  m.uri = uri;
+  CHECK(microsip_message_send(a, a, &m, 1, &sent) == MICROSIP_E_KIND && error_names("is no account"));
+  m.len = 0;
+  CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_E_ARG && error_names("m->len"));
+  m.body = NULL;
+  m.content_type = "text/plain";
+  m.headers = "Subject: lunch\r\n";
+  CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_E_TEXT && error_names("m->content_type") && error_names("without a body"));
+  m.content_type = NULL;
+  m.headers = NULL;
+  {
+    static char longest[5000];
+    char *at;
+    unsigned most = 0;
+    memset(longest, 'x', sizeof longest);
+    m.body = longest;
+    m.len = sizeof longest;
+    CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_E_TEXT && error_names("m->len has 5000 bytes of at most ") && error_names("max_message"));
+    at = strstr(text, "at most ");
+    CHECK(at != NULL && sscanf(at, "at most %u", &most) == 1 && most > 3000 && most < 4096);
+    m.len = most;
+    CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_OK);
+    came = until(b, MICROSIP_EV_MESSAGE).object;
+    CHECK(microsip_message_info_get(b, came, &info) == MICROSIP_OK && info.len == most);
+    CHECK(microsip_header_get(b, came, MICROSIP_FIRST, "", 0, text, sizeof text, &n) == MICROSIP_OK && strncmp(text, "MESSAGE sip:box@", 16) == 0);
+    CHECK(microsip_header_get(b, came, MICROSIP_FIRST, "", 1, text, sizeof text, &n) == MICROSIP_NOTHING);
+    CHECK(microsip_message_answer(b, came, 0) == MICROSIP_OK && until(a, MICROSIP_EV_DONE).sip_code == 200);
+    CHECK(microsip_body_get(a, a, text, sizeof text, &n) == MICROSIP_E_KIND);
+  }
+}
+
+/* Nothing begins after a shutdown. */
+static void closed(void) {
+  microsip_message m;
+  microsip_subscription s;
+  microsip_id none = 0;
+
+  MICROSIP_ZERO(m);
+  m.uri = uri;
+  m.body = "x";
+  m.len = 1;
+  MICROSIP_ZERO(s);
+  s.package = MICROSIP_PRESENCE;
+  s.uri = uri;
+  CHECK(microsip_shutdown(a, 100) == MICROSIP_OK);
+  CHECK(microsip_message_send(a, 0, &m, 1, &none) == MICROSIP_E_CLOSED && error_names("shut down"));
+  CHECK(microsip_subscription_add(a, 0, &s, &none) == MICROSIP_E_CLOSED && error_names("shut down"));
+  CHECK(microsip_dial(a, 0, uri, NULL, &none) == MICROSIP_E_CLOSED);
 }
 
 static void subscriptions(void) {
@@ -180,8 +228,9 @@ int main(void) {
     c.max_messages = MICROSIP_NONE;
     c.max_subscriptions = MICROSIP_NONE;
     CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_OK);
-    CHECK(microsip_message_send(a, 0, &m, 3, NULL) == MICROSIP_E_FULL && error_names("max_messages"));
+    CHECK(microsip_message_send(a, 0, &m, 3, NULL) == MICROSIP_E_FULL && error_names("max_messages") && error_names("without messages"));
   }
+  closed();
   CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);
   printf(failed ? "FAILED\n" : "ok\n");
   return failed;

@@ -339,14 +339,17 @@ fn the_applications_part_is_checked() {
         (NewMessage { headers: "Via: x\r\n", ..text("x") }, CommandError::HeaderOwned),
         (NewMessage { headers: "Content-Type: x/y\r\n", ..text("x") }, CommandError::HeaderOwned),
         (NewMessage { headers: "no line", ..text("x") }, CommandError::HeaderLine),
-        (NewMessage { content_type: "text/plain\r\nVia: x", ..text("x") }, CommandError::HeaderLine),
-        (NewMessage { content_type: "text", ..text("x") }, CommandError::HeaderLine),
-        (NewMessage { content_type: "text/plain", ..text("") }, CommandError::HeaderLine),
-        (text(&long), CommandError::Text),
+        (NewMessage { content_type: "text/plain\r\nVia: x", ..text("x") }, CommandError::ContentType),
+        (NewMessage { content_type: "text", ..text("x") }, CommandError::ContentType),
+        (NewMessage { content_type: "text/plain", ..text("") }, CommandError::ContentType),
     ] {
         let result = lab.ends[0].phone.message_send(now, AccountId::NONE, BOB, &new);
         assert_eq!(result, Err(error), "{new:?}");
     }
+    let result = lab.ends[0].phone.message_send(now, AccountId::NONE, BOB, &text(&long));
+    assert!(matches!(result, Err(CommandError::Size { most: 1500..2048 })), "{result:?}");
+    let far = format!("sip:{}@10.0.0.2", "b".repeat(1600));
+    assert_eq!(lab.ends[0].phone.message_send(now, AccountId::NONE, &far, &text("x")), Err(CommandError::Text));
     for uri in ["", "mailto:bob@10.0.0.2", "sip:", "a b"] {
         assert!(lab.ends[0].phone.message_send(now, AccountId::NONE, uri, &text("x")).is_err(), "{uri}");
     }

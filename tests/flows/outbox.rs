@@ -2,7 +2,7 @@
 
 use crate::server::{REGISTRAR, Server, account_with, anna, pass};
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountId, Capacity, Cause, NewMessage};
+use microsip_core::phone::{AccountConfig, AccountId, Capacity, Cause, CommandError, NewMessage};
 use microsip_tests::{EventKind, Lab, Options, Peer};
 
 fn text(body: &str, token: u64) -> NewMessage<'_> {
@@ -112,4 +112,54 @@ fn one_that_finds_no_dialog_tries_again() {
     bob.respond(&mut lab, &message, 200, "");
     lab.run_until("its end", |lab| !sent(lab).is_empty());
     lab.assert_settled();
+}
+
+// The longest body that a command takes is the longest that leaves: none is refused by an event for its length.
+#[test]
+fn one_that_does_not_fit_is_refused_at_the_command() {
+    let capacity = Capacity { messages: 16, ..Capacity::host(4, 2, 1100) };
+    for headers in ["", "Subject: Lunch\r\n"] {
+        for in_call in [false, true] {
+            let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+            let mut bob = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+            bob.call(&mut lab, 0);
+            let call = lab.ends[0].last_call();
+            let send = |lab: &mut Lab, len: usize| {
+                let body = "x".repeat(len);
+                let new = NewMessage { headers, ..text(&body, 1) };
+                let (now, phone) = (lab.now, &mut lab.ends[0].phone);
+                let sent = if in_call {
+                    phone.message_send_in_call(now, call, &new)
+                } else {
+                    phone.message_send(now, AccountId::NONE, "sip:bob@10.0.0.9:5060", &new)
+                };
+                lab.drain();
+                sent
+            };
+            let Err(CommandError::Size { most }) = send(&mut lab, 1090) else { panic!("it does not fit") };
+            assert!(matches!(send(&mut lab, usize::from(most) + 2), Err(CommandError::Size { .. })));
+            send(&mut lab, usize::from(most)).unwrap();
+            let message = bob.wait(&mut lab, "MESSAGE");
+            assert!((1095..=1100).contains(&message.bytes.len()), "{}", message.bytes.len());
+            bob.respond(&mut lab, &message, 200, "");
+            lab.run_until("its end", |lab| !sent(lab).is_empty());
+            assert_eq!(sent(&lab), [(1, 200, Cause::Normal)]);
+        }
+    }
+}
+
+#[test]
+fn one_that_does_not_fit_with_its_accounts_texts_is_refused_too() {
+    let (mut lab, account, mut server) = silent(4);
+    let now = lab.now;
+    let mut send = |len: usize| {
+        let body = "x".repeat(len);
+        lab.ends[0].phone.message_send(now, account, "bob", &text(&body, 1))
+    };
+    let Err(CommandError::Size { most }) = send(2048) else { panic!("it does not fit") };
+    assert!(matches!(send(usize::from(most) + 2), Err(CommandError::Size { .. })));
+    send(usize::from(most)).unwrap();
+    // it is too long for a datagram, and leaves by no other way here
+    pass(&mut lab, &mut server, 1);
+    assert_eq!(sent(&lab).first().map(|sent| sent.2), Some(Cause::Unreachable));
 }

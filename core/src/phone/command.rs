@@ -80,6 +80,13 @@ pub enum CommandError {
     Event,
     /// The types of a package's bodies are none, or stand beside a package that has its own.
     Accept,
+    /// The type of a message's body is none, or is too long, or there is no body that it could be of.
+    ContentType,
+    /// A message with its headers is longer than [`super::Capacity::message`].
+    Size {
+        /// The longest body that would fit.
+        most: u16,
+    },
     /// An entry of a list of trusted hosts is neither an address, nor a network, nor a name; or there are too many.
     Hosts,
     /// A choice names a codec that this phone's memory was not made for.

@@ -17,7 +17,8 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::State`] when the phone is closing; [`CommandError::Stale`]; [`CommandError::Uri`] and
     /// [`CommandError::NoAccount`] as for a call; [`CommandError::HeaderLine`] and [`CommandError::HeaderOwned`] for header
-    /// lines and a type that are none; [`CommandError::Text`] when it does not fit a message; [`CommandError::Full`].
+    /// lines that are none; [`CommandError::ContentType`]; [`CommandError::Text`] for a target that is too long;
+    /// [`CommandError::Size`] when it does not fit a message; [`CommandError::Full`].
     pub fn message_send(
         &mut self,
         now: Instant,
@@ -88,6 +89,12 @@ impl Phone<'_> {
             self.message_answer(now, message, 0)?;
         }
         self.messages.release(&mut self.lower.cx, message.0)
+    }
+
+    /// The messages, both ways, that may be there at once.
+    #[must_use]
+    pub fn message_capacity(&self) -> usize {
+        self.messages.capacity()
     }
 
     /// The messages that are there.

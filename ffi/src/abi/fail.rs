@@ -81,6 +81,15 @@ impl Fail {
                 "is no list of types, such as \"application/xml\", of fewer than 106 bytes, or stands beside a package \
                  that brings its own: leave it out",
             ),
+            CommandError::ContentType => (
+                MICROSIP_E_TEXT,
+                "is no type, such as \"text/plain\", of fewer than 128 bytes, or stands without a body",
+            ),
+            CommandError::Size { .. } => {
+                let fix =
+                    "with its headers the message would be longer than max_message: send less, or set that higher";
+                (MICROSIP_E_TEXT, fix)
+            }
             CommandError::Hosts => {
                 (MICROSIP_E_ARG, "has an entry that is no address, network or name, or more than 16")
             }

@@ -1,6 +1,6 @@
 //! Messages.
 
-use super::{command, microsip_engine};
+use super::{begin, command, microsip_engine};
 use crate::abi::types::*;
 use crate::ops;
 
@@ -15,7 +15,7 @@ pub unsafe extern "C" fn microsip_engine_message_send(
     message: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_message_send", e, now_us, |phone, now| unsafe {
+    begin("microsip_engine_message_send", e, now_us, |phone, now| unsafe {
         ops::message::send(phone, now, owner, m, token, message)
     })
 }

@@ -1,6 +1,6 @@
 //! Subscriptions.
 
-use super::{command, microsip_engine};
+use super::{begin, command, microsip_engine};
 use crate::abi::types::*;
 use crate::ops;
 
@@ -14,7 +14,7 @@ pub unsafe extern "C" fn microsip_engine_subscription_add(
     subscription: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_subscription_add", e, now_us, |phone, now| unsafe {
+    begin("microsip_engine_subscription_add", e, now_us, |phone, now| unsafe {
         ops::subscription::add(phone, now, account, s, subscription)
     })
 }

@@ -1,13 +1,13 @@
 //! Messages.
 
-use super::{Done, account_id, call_id, range, refused, status};
+use super::{Done, range, refused, status};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CommandError, MessageId, MessagePolicy, MessageState, NewMessage, Phone,
+    AccountId, CallId, CallState, CommandError, IdError, MessageId, MessagePolicy, MessageState, NewMessage, Phone,
 };
 
 pub(crate) fn message_id(raw: u64) -> Result<MessageId, Fail> {
@@ -49,18 +49,26 @@ pub(crate) unsafe fn send(
     if body.len() > 60_000 {
         return Err(range("m->len", given.len, "is above 60000"));
     }
+    if given.len == 0 && !given.body.is_null() {
+        return Err(range("m->len", 0, "beside a body: set the number of its bytes, or leave m->body NULL"));
+    }
     let new = NewMessage { tag: given.tag, token, body, content_type, headers };
     let untold = |phone: &Phone<'_>, error| match error {
-        CommandError::HeaderLine if headers.is_empty() => {
-            let fix = "is no type, or stands without a body: write \"text/plain\"";
+        CommandError::ContentType if body.is_empty() => {
+            let fix = "stands without a body: set m->body and m->len, or leave it NULL";
             Fail::new(MICROSIP_E_TEXT, "m->content_type", Value::text(content_type), fix)
         }
+        CommandError::ContentType => Fail::command(error, "m->content_type", Value::text(content_type)),
         CommandError::HeaderLine | CommandError::HeaderOwned => {
             Fail::command(error, "m->headers", Value::text(headers))
         }
-        CommandError::Text => {
-            let fix = "does not fit a message with its headers: send less, or set max_message higher";
-            Fail::new(MICROSIP_E_TEXT, "m->len", Value::Number(i64::from(given.len)), fix)
+        CommandError::Size { most } if !body.is_empty() => {
+            Fail::command(error, "m->len", Value::bytes(body.len(), most.into()))
+        }
+        CommandError::Size { .. } => Fail::command(error, "m->headers", Value::Number(headers.len() as i64)),
+        CommandError::Full if phone.message_capacity() == 0 => {
+            let fix = "was made without messages: set max_messages when you make it";
+            Fail::new(MICROSIP_E_FULL, "phone", Value::None, fix)
         }
         CommandError::Full => {
             let fix = "has every message in use: answer or release those that came, or set max_messages higher";
@@ -75,11 +83,13 @@ pub(crate) unsafe fn send(
     };
     let sent = match uri {
         None => {
-            let call: CallId = call_id(owner)?;
+            let call = CallId::from_raw(owner).map_err(|error| wrong_owner(owner, error, NO_CALL))?;
             phone.message_send_in_call(now, call, &new)
         }
         Some(uri) => {
-            let account = if owner == 0 { AccountId::NONE } else { account_id(owner)? };
+            let account = AccountId::from_raw(owner);
+            let account = if owner == 0 { Ok(AccountId::NONE) } else { account };
+            let account = account.map_err(|error| wrong_owner(owner, error, NO_ACCOUNT))?;
             phone.message_send(now, account, uri, &new)
         }
     }
@@ -87,6 +97,16 @@ pub(crate) unsafe fn send(
     // SAFETY: NULL or writable.
     unsafe { pointer::put(message, sent.raw()) };
     Ok(())
+}
+
+const NO_CALL: &str =
+    "is no call: with m->uri NULL it is a call that is up; set m->uri to write with an account, or with 0";
+const NO_ACCOUNT: &str = "is no account: beside m->uri it is an account, or 0; leave m->uri NULL to write in a call";
+
+/// An id that is not of the kind that the rest asks for.
+fn wrong_owner(owner: u64, error: IdError, fix: &'static str) -> Fail {
+    let code = if error == IdError::WrongKind { MICROSIP_E_KIND } else { MICROSIP_E_ARG };
+    Fail::new(code, "owner", Value::Id(owner), fix)
 }
 
 /// A call in whose dialog no message can leave: its state is told.

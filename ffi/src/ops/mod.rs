@@ -21,7 +21,7 @@ pub(crate) mod timers;
 pub(crate) mod tones;
 pub(crate) mod transfer;
 
-use crate::abi::code::{MICROSIP_E_ARG, MICROSIP_E_STATE};
+use crate::abi::code::{MICROSIP_E_ARG, MICROSIP_E_CLOSED, MICROSIP_E_STATE};
 use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};
 use crate::abi::{Fail, Value};
 use microsip_core::phone::{AccountId, CallId, CommandError, ConferenceId, IdError, MessageId, SubscriptionId};
@@ -111,7 +111,7 @@ pub(crate) fn refused(argument: &'static str, raw: u64) -> impl FnOnce(CommandEr
 
 /// The refusal of a command that begins something, by a phone that ends.
 pub(crate) const fn shut_down(argument: &'static str, raw: u64) -> Fail {
-    Fail::new(MICROSIP_E_STATE, argument, Value::Id(raw), "begins nothing more: the phone was shut down")
+    Fail::new(MICROSIP_E_CLOSED, argument, Value::Id(raw), "begins nothing more: the phone was shut down")
 }
 
 /// A call that is over.

@@ -318,7 +318,14 @@ pub(crate) unsafe fn body(
     let body = match any(object)? {
         Any::Message(message) => phone.message_body(message),
         Any::Subscription(subscription) => phone.subscription_body(subscription),
-        _ => return Err(Fail::NOTHING),
+        Any::Call(_) => {
+            let fix = "is a call: of its own messages no body is kept, and a MESSAGE in it is an object of its own";
+            return Err(Fail::new(MICROSIP_E_KIND, "object", Value::Id(object), fix));
+        }
+        _ => {
+            let fix = "has no body: pass a message or a subscription";
+            return Err(Fail::new(MICROSIP_E_KIND, "object", Value::Id(object), fix));
+        }
     }
     .map_err(refused("object", object))?;
     if body.is_empty() {

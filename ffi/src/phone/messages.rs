@@ -1,6 +1,6 @@
 //! Messages.
 
-use super::{command, read};
+use super::{begin, command, read};
 use crate::abi::types::*;
 use crate::ops;
 
@@ -9,10 +9,12 @@ use crate::ops;
 /// so they arrive in their order. MICROSIP_EV_DONE with MICROSIP_OP_SEND and the token tells its end; without a token only a
 /// failure has it. With its headers one of more than 1300 bytes leaves by TCP or not at all (RFC 3428 8). *message: its id;
 /// NULL: it is not wanted. When it is over its slot is taken as soon as another one needs it.
-/// MICROSIP_E_URI: no address, or digits behind it. MICROSIP_E_TEXT: the headers or the type are none, or it does not fit.
-/// MICROSIP_E_FULL: every message is in use. MICROSIP_E_STATE: the call is not up, or the phone is shutting down.
+/// MICROSIP_E_URI: no address, or digits behind it. MICROSIP_E_TEXT: the headers or the type are none, or with its headers
+/// it would be longer than max_message; microsip_last_error has its length and the longest that fits. MICROSIP_E_KIND: owner
+/// is a call beside m->uri, or none without it.
+/// MICROSIP_E_FULL: every message is in use. MICROSIP_E_STATE: the call is not up. MICROSIP_E_CLOSED: after shutdown.
 /// MICROSIP_E_BLOCKED: the account's dial plan has no match. MICROSIP_E_ARG: a name without an account to complete it, or
-/// len above 60000. MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_MESSAGE.
+/// len 0 beside a body, or above 60000. MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_MESSAGE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_message_send(
     phone: microsip_id,
@@ -22,7 +24,7 @@ pub unsafe extern "C" fn microsip_message_send(
     message: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_message_send", phone, |phone, now| unsafe {
+    begin("microsip_message_send", phone, |phone, now| unsafe {
         ops::message::send(phone, now, owner, m, token, message)
     })
 }

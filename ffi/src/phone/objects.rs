@@ -90,7 +90,7 @@ pub unsafe extern "C" fn microsip_text_get(
 }
 
 /// The nth header field (from 0) of that name, long or short form, in a message that came for a call; name "": its first
-/// line. object: the call; or a message that came, of which all is kept whatever which says. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
+/// line. object: the call; or a message that came, the object of a MICROSIP_EV_MESSAGE, which is one message whatever which says. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
 /// MICROSIP_NTH + n. *needed: its bytes with the NUL. A message is there with the event that it causes, so sip_code of the
 /// event names a response. Kept are the first message, for as long as the call can be read, and the latest ones, three of
 /// full length or more shorter ones; of each the header, cut where it is longer than max_message (1024 bytes where
@@ -115,9 +115,10 @@ pub unsafe extern "C" fn microsip_header_get(
     })
 }
 
-/// The body of a message, or of a subscription's last notification until another one comes for any subscription.
-/// object: the message or subscription. buf: room for cap bytes, or NULL with 0. *needed: its bytes; no NUL follows them.
-/// MICROSIP_NOTHING: it has none. MICROSIP_E_BUFFER: cap is smaller.
+/// The body of a message, of either way, or of a subscription's last notification until another one comes for any
+/// subscription. Of the messages that made a call the header alone is kept (microsip_header_get); a MESSAGE that came in a
+/// call is an object of its own. object: the message or subscription. buf: room for cap bytes, or NULL with 0. *needed: its bytes; no NUL follows them.
+/// MICROSIP_NOTHING: it has none. MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_KIND: another object, such as a call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_body_get(
     phone: microsip_id,

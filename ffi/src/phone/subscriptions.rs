@@ -1,6 +1,6 @@
 //! Subscriptions.
 
-use super::{command, read};
+use super::{begin, command, read};
 use crate::abi::types::*;
 use crate::ops;
 
@@ -8,7 +8,7 @@ use crate::ops;
 /// until microsip_subscription_remove or an end for good. account: 0: directly. s: what is watched. MICROSIP_EV_SUBSCRIPTION tells its state,
 /// MICROSIP_EV_NOTIFY each change of what is watched. *subscription: its id. MICROSIP_E_URI: no address, or digits behind
 /// it. MICROSIP_E_TEXT: the headers, the event or the types are none, or do not fit. MICROSIP_E_FULL: max_subscriptions are
-/// there, or every dialog is in use. MICROSIP_E_STATE: the phone is shutting down. MICROSIP_E_BLOCKED: the account's dial plan
+/// there, or every dialog is in use. MICROSIP_E_CLOSED: after shutdown. MICROSIP_E_BLOCKED: the account's dial plan
 /// has no match. MICROSIP_E_ARG: the package, the switch, or a name without an account to complete it.
 /// MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_SUBSCRIBE.
 #[unsafe(no_mangle)]
@@ -19,7 +19,7 @@ pub unsafe extern "C" fn microsip_subscription_add(
     subscription: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_subscription_add", phone, |phone, now| unsafe {
+    begin("microsip_subscription_add", phone, |phone, now| unsafe {
         ops::subscription::add(phone, now, account, s, subscription)
     })
 }

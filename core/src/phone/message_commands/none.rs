@@ -32,6 +32,12 @@ impl Phone<'_> {
         Err(CommandError::Unsupported)
     }
 
+    /// None, without the feature `message`.
+    #[must_use]
+    pub const fn message_capacity(&self) -> usize {
+        0
+    }
+
     /// With the feature `message`.
     ///
     /// # Errors

@@ -62,6 +62,11 @@ impl<'a> Messages<'a> {
         self.slots.mark(mark);
     }
 
+    /// Its slots.
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
     /// Those that cannot give way.
     pub(super) const fn busy(&self) -> usize {
         self.slots.used() - self.spare

@@ -3,6 +3,7 @@
 
 use super::Messages;
 use super::message::{Message, PENDING_END, Parts};
+use crate::base::cursor::Cursor;
 use crate::base::limits::{SLOT_RETRY_MS, TARGET};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
@@ -17,7 +18,7 @@ use crate::phone::requests::Asking;
 use crate::phone::target::address;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Lower};
-use crate::wire::sip::MediaType;
+use crate::wire::sip::{MediaType, Writer};
 
 /// The type of a body that the application gives none for (rfc3428#4).
 const TEXT: &str = "text/plain;charset=UTF-8";
@@ -44,10 +45,10 @@ impl Messages<'_> {
         let mut room = [0u8; TARGET];
         let uri = address(&lower.accounts, account, target, &mut room)?;
         // nothing may fail behind this: a message that has ended may give way to this one
-        self.has_room(uri, new)?;
         if !lower.can_name(account, uri) {
             return Err(CommandError::Text);
         }
+        self.has_room(lower, new, lower.message_head(account, uri, Handle::NONE), uri.len())?;
         let handle = self.open(&mut lower.cx).ok_or(CommandError::Full)?;
         let parts = self.keep_parts(handle, uri, new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
         let [key, _] = lower.cx.keys;
@@ -70,7 +71,7 @@ impl Messages<'_> {
         new: &NewMessage<'_>,
     ) -> Result<Handle, CommandError> {
         check(new)?;
-        self.has_room(b"", new)?;
+        self.has_room(lower, new, lower.message_head(Handle::NONE, b"", dialog), 0)?;
         let handle = self.open(&mut lower.cx).ok_or(CommandError::Full)?;
         let parts = self.keep_parts(handle, b"", new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
         let account = lower.dialogs.account_of(dialog);
@@ -81,11 +82,29 @@ impl Messages<'_> {
         Ok(handle)
     }
 
-    /// The parts of a message fit a block.
-    fn has_room(&self, uri: &[u8], new: &NewMessage<'_>) -> Result<(), CommandError> {
-        let parts = [uri, new.headers.as_bytes(), kind_of(new).as_bytes(), new.body];
-        let needed: usize = parts.iter().map(|part| part.len()).sum();
-        if needed > self.text.each() { Err(CommandError::Text) } else { Ok(()) }
+    /// A message fits behind a head of so many bytes, and its parts a block, with a target of so many.
+    fn has_room(
+        &self,
+        lower: &Lower<'_>,
+        new: &NewMessage<'_>,
+        head: usize,
+        target: usize,
+    ) -> Result<(), CommandError> {
+        let mut carried = Cursor::new(&mut []);
+        carried.put(new.headers.as_bytes());
+        let mut writer = Writer::new(&mut carried);
+        match kind_of(new) {
+            "" => writer.end(),
+            kind => writer.body(kind.as_bytes(), new.body),
+        }
+        let most = lower.transactions.longest();
+        let over = (head.saturating_add(carried.needed())).saturating_sub(most);
+        let parts = target + new.headers.len() + kind_of(new).len() + new.body.len();
+        let over = over.max(parts.saturating_sub(self.text.each()));
+        if over == 0 {
+            return Ok(());
+        }
+        Err(CommandError::Size { most: new.body.len().saturating_sub(over) as u16 })
     }
 
     /// The parts of a message go into its block.
@@ -280,14 +299,15 @@ fn kind_of<'n>(new: &NewMessage<'n>) -> &'n str {
 /// The application's part can be sent.
 fn check(new: &NewMessage<'_>) -> Result<(), CommandError> {
     header_lines::check(new.headers, &[])?;
+    let wrong = CommandError::ContentType;
     let kind = new.content_type.as_bytes();
     let known = kind.len() < TARGET && kind.iter().all(|byte| *byte >= 0x20 && *byte != 0x7f);
     if !(kind.is_empty() || known && MediaType::parse(kind).is_some()) {
-        return Err(CommandError::HeaderLine);
+        return Err(wrong);
     }
     // one without a body is a message all the same (rfc3428#4), but its type would be of nothing
     if !kind.is_empty() && new.body.is_empty() {
-        return Err(CommandError::HeaderLine);
+        return Err(wrong);
     }
     Ok(())
 }

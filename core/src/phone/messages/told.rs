@@ -121,7 +121,7 @@ impl Messages<'_> {
         }
     }
 
-    /// A header field of a message that came; `nth` from 0.
+    /// A header field of a message that came, or for no name its first line; `nth` from 0.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Nothing`], as for one of ours.
@@ -134,7 +134,12 @@ impl Messages<'_> {
     ) -> Result<(), CommandError> {
         self.slots.get(handle).ok_or(CommandError::Stale)?;
         let sip = self.whole(handle).and_then(|whole| Sip::parse(whole).ok()).ok_or(CommandError::Nothing)?;
-        out.put(nth_field(sip.head(), name.as_bytes(), nth).ok_or(CommandError::Nothing)?);
+        let field = match name {
+            "" if nth == 0 => sip.head().split(|byte| *byte == b'\r').next(),
+            "" => None,
+            name => nth_field(sip.head(), name.as_bytes(), nth),
+        };
+        out.put(field.ok_or(CommandError::Nothing)?);
         Ok(())
     }
 }

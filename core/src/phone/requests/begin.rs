@@ -7,9 +7,19 @@ use crate::base::slots::Handle;
 use crate::phone::accounts::Accounts;
 use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::write::write_proxy;
+#[cfg(feature = "message")]
+use crate::phone::write::{write_extensions, write_top};
 use crate::phone::{AccountText, CommandError, DialOptions, Lower};
+#[cfg(feature = "message")]
+use crate::phone::{Flow, transactions::request::Sending, understood::Tags};
+#[cfg(feature = "message")]
+use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::write_quoted;
+#[cfg(feature = "message")]
+use crate::wire::sip::{Method, Name, Writer, write_socket};
+#[cfg(feature = "message")]
+use core::net::SocketAddr;
 
 /// Bytes of a Call-ID of ours.
 const CALL_ID: usize = 32;
@@ -54,6 +64,38 @@ impl<'t> First<'t> {
         let fits =
             &mut |texts: &Texts<'_>, route: Option<&[u8]>| lower.dialogs.fits(texts, route, self.uri).then_some(());
         self.describe(&lower.accounts, &[0; CALL_ID], fits).is_some()
+    }
+
+    /// The bytes of such a request without credentials, as far as it carries nothing.
+    #[cfg(feature = "message")]
+    fn head(&self, lower: &Lower<'_>, method: Method<'_>) -> Option<usize> {
+        let mut needed = 0;
+        let with = &mut |texts: &Texts<'_>, route: Option<&[u8]>| {
+            let (flow, local) = lower.widest();
+            let tag = Tag { handle: Handle::NONE, secret: 0 };
+            let mut out = Cursor::new(&mut []);
+            let mut writer = Writer::new(&mut out);
+            write_top(&mut writer, method, self.uri, flow, local, tag);
+            if let Some(route) = route {
+                writer.header_bytes(Name::Route, route);
+            }
+            writer.header(Name::From, |out| {
+                texts.local.iter().for_each(|part| out.put(part));
+                if texts.local.len() < 2 {
+                    lower.write_direct(local, out);
+                }
+                out.put_str(";tag=");
+                tag.write(out);
+            });
+            writer.header(Name::To, |out| texts.remote.iter().for_each(|part| out.put(part)));
+            writer.header_bytes(Name::CallId, texts.call_id);
+            writer.cseq(1, method);
+            write_extensions(&mut writer, (Tags::NONE, Tags::NONE), &Dialog::EMPTY.session.timer.request(false));
+            writer.header_bytes(Name::UserAgent, lower.cx.fixed.agent.get());
+            needed = out.needed();
+            Some(())
+        };
+        self.describe(&lower.accounts, &[0; CALL_ID], with).map(|()| needed)
     }
 
     /// Gives the texts of its dialog, and its route, to `with`. `None`: its name or its route is too long; or `with`
@@ -160,6 +202,30 @@ impl Lower<'_> {
     #[cfg(any(feature = "message", feature = "subscribe"))]
     pub(in crate::phone) fn can_name(&self, account: Handle, uri: &[u8]) -> bool {
         First::new(&self.accounts, (account, uri), &DialOptions::default(), |_| b"").fits(self)
+    }
+
+    /// The bytes of a MESSAGE before what it carries: to this URI, or in this dialog.
+    #[cfg(feature = "message")]
+    pub(in crate::phone) fn message_head(&self, account: Handle, uri: &[u8], dialog: Handle) -> usize {
+        let method = Sending::Message.method();
+        if !dialog.is_none() {
+            return self.head_within(dialog, method);
+        }
+        let options = DialOptions::default();
+        First::new(&self.accounts, (account, uri), &options, |_| b"").head(self, method).unwrap_or(usize::MAX)
+    }
+
+    /// The address of ours that is the longest in writing, and a flow from there.
+    #[cfg(feature = "message")]
+    pub(super) fn widest(&self) -> (Flow, SocketAddr) {
+        let len = |local: &SocketAddr| {
+            let mut out = Cursor::new(&mut []);
+            write_socket(&mut out, *local);
+            out.needed()
+        };
+        let local = self.cx.sockets.iter().flatten().copied().max_by_key(len);
+        let local = local.unwrap_or(SocketAddr::from(([0; 4], 0)));
+        (Flow::Udp { socket: 0, remote: local }, local)
     }
 
     /// The leg of a request that nothing else is asked of. `make` makes it of our tag, and of whether its way is the

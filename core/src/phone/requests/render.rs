@@ -14,7 +14,7 @@ use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
-#[cfg(any(not(feature = "reliable"), feature = "identity", feature = "refer"))]
+#[cfg(any(not(feature = "reliable"), feature = "identity", feature = "message"))]
 use crate::phone::understood::Tags;
 #[cfg(feature = "numbers")]
 use crate::phone::write::PREEMPTION;
@@ -245,6 +245,24 @@ impl Lower<'_> {
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         writer.end();
         Some(flow)
+    }
+}
+
+#[cfg(feature = "message")]
+impl Lower<'_> {
+    /// The bytes of a request in a dialog without credentials, as far as it carries nothing.
+    pub(super) fn head_within(&self, handle: Handle, method: Method<'_>) -> usize {
+        let Some(dialog) = self.dialogs.dialog(handle) else { return 0 };
+        let ((flow, local), text) = (self.widest(), self.dialogs.text(handle));
+        let mut out = Cursor::new(&mut []);
+        let mut writer = Writer::new(&mut out);
+        write_top(&mut writer, method, dialog.request_uri(text), flow, local, Tag { handle, secret: 0 });
+        dialog.write_routes(text, writer.cursor());
+        write_parties(&mut writer, dialog, text);
+        writer.cseq(dialog.local_number.saturating_add(1), method);
+        write_extensions(&mut writer, (Tags::NONE, Tags::NONE), &dialog.session.timer.request(false));
+        writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
+        out.needed()
     }
 }
 

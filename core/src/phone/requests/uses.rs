@@ -9,6 +9,7 @@ use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{AccountId, CallId, Flow, Lower};
 use crate::sip::session::{Carrier, Side};
 use crate::wire::sip::write_socket;
+use core::net::SocketAddr;
 
 impl Lower<'_> {
     /// A slot for a dialog, in which nothing is agreed on yet.
@@ -102,13 +103,19 @@ impl Lower<'_> {
         let mut text = [0u8; TARGET];
         let mut out = Cursor::new(&mut text);
         out.put(local_name);
+        self.write_direct(local, &mut out);
+        let text = out.finish().ok().and_then(|len| text.get(..len));
+        text.is_some_and(|text| self.dialogs.set_local(dialog_handle, text))
+    }
+
+    /// The name of a direct call's own side, at this address.
+    #[inline]
+    pub(super) fn write_direct(&self, local: SocketAddr, out: &mut Cursor<'_>) {
         out.put_str("<sip:");
         out.put(self.cx.fixed.direct_user.get());
         out.put_str("@");
-        write_socket(&mut out, local);
+        write_socket(out, local);
         out.put_str(">");
-        let text = out.finish().ok().and_then(|len| text.get(..len));
-        text.is_some_and(|text| self.dialogs.set_local(dialog_handle, text))
     }
 
     /// A request of this owner's has changed its state.

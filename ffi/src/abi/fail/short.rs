@@ -17,6 +17,10 @@ impl Value {
     pub(crate) const fn text(_text: &str) -> Self {
         Self::None
     }
+
+    pub(crate) const fn bytes(_len: usize, _most: usize) -> Self {
+        Self::None
+    }
 }
 
 /// A failure.

@@ -25,11 +25,18 @@ pub(crate) enum Value {
     None,
     Number(i64),
     Id(u64),
+    /// The length of a text, and the longest that would do.
+    Bytes(u32, u32),
     #[cfg(feature = "host")]
     Text(Shown),
 }
 
 impl Value {
+    /// The length of a text, and the longest that would do.
+    pub(crate) const fn bytes(len: usize, most: usize) -> Self {
+        Self::Bytes(len as u32, most as u32)
+    }
+
     /// Never for a secret.
     #[cfg(not(feature = "host"))]
     pub(crate) const fn text(_text: &str) -> Self {
@@ -91,6 +98,12 @@ impl Value {
             Self::Id(id) => {
                 out.put_str(" is 0x");
                 out.put_hex(*id, 16 - (id.leading_zeros() / 4).min(15));
+            }
+            Self::Bytes(len, most) => {
+                out.put_str(" has ");
+                out.put_number(u64::from(*len));
+                out.put_str(" bytes of at most ");
+                out.put_number(u64::from(*most));
             }
             #[cfg(feature = "host")]
             Self::Text(shown) => {

@@ -12,7 +12,9 @@ pub const MICROSIP_NULL_AUDIO: u32 = 1;
 /// microsip_config.flags: no socket is opened.
 pub const MICROSIP_NO_NETWORK: u32 = 2;
 
-/// microsip_config.flags and microsip_engine_config.flags: calls from any host are let in, without an account.
+/// microsip_config.flags and microsip_engine_config.flags: calls, messages and REFERs from any host are let in, without an
+/// account; `messages`, for messages, and the limits `direct_reserve`, `direct_per_source`, `messages_reserve` and
+/// `messages_per_source` are for them.
 pub const MICROSIP_ALLOW_DIRECT: u32 = 4;
 
 /// microsip_engine_config.flags: keys are heard in the voice of a far end with which no telephone-events were agreed
