@@ -9,8 +9,19 @@
 #define RATE 8000u
 #define QUANTUM 80u /* 10 ms */
 #define STATIC __attribute__((aligned(8))) static uint8_t
+/* LAMP: one phone watches its mailbox (RFC 3842), for which a library with the feature subscribe is linked. Its texts are the
+   subscription's, its URI and one class of messages. */
+#ifdef LAMP
+#define SUBSCRIPTIONS 1u
+#define SUBSCRIPTION_BYTES 128u
+#define BESIDE 1400u
+#else
+#define SUBSCRIPTIONS 0u
+#define SUBSCRIPTION_BYTES 0u
+#define BESIDE 0u
+#endif
 
-STATIC memory[2][MICROSIP_ENGINE_BYTES(2, 1, MESSAGE)];
+STATIC memory[2][MICROSIP_ENGINE_BYTES(2, 1, MESSAGE) + BESIDE];
 static uint8_t packet[MESSAGE]; /* one buffer serves sending and receiving */
 /* An ask is done with when its reply is written: one room for both. */
 static union {
@@ -23,6 +34,7 @@ struct phone {
   microsip_addr address;
   microsip_id call;
   uint32_t registration, connected, ended, digit, heard; /* heard: quanta in which the far end's tone was recognised */
+  uint32_t lamp, waiting;                                 /* of its mailbox: new messages */
   int32_t result;
   /* The tone that it plays and the one it listens for, as 2 cos(2 pi f / rate). */
   float says, listens, say_one, say_two;
@@ -101,13 +113,60 @@ static char *copy_header(char *to, const char *request, uint32_t len, const char
   return to;
 }
 
+/* The registrar's message in `answer`, up to there, goes into the phone. */
+static void registrar_sends(struct phone *phone, const char *end) {
+  microsip_origin path;
+  MICROSIP_ZERO(path);
+  path.local = phone->address;
+  path.remote = registrar;
+  check(MEASURED(microsip_engine_sip(phone->engine, now, &path, (const uint8_t *)answer, (uint32_t)(end - answer), NULL)), "engine_sip");
+}
+
+#ifdef LAMP
+/* It holds the mailboxes too: three new messages wait. Its tag is in each answer's To by the dialog alone, so the request's is taken. */
+static void mailbox_answers(struct phone *phone, const char *request, uint32_t len) {
+  static const char *const echoed[] = {"Via:", "From:", "Call-ID:", "CSeq:"};
+  static char first[256], second[256], number[128];
+  char *to, *end;
+  uint32_t i, tags;
+  /* the dialog's lines as NOTIFY has them: From and To change places */
+  copy_header(answer, request, len, "To: ");
+  for (end = first, to = answer + 4; *to != '\r'; to++) *end++ = *to;
+  *end = 0;
+  copy_header(answer, request, len, "From: ");
+  for (end = second, to = answer + 6; *to != '\n'; to++) *end++ = *to;
+  *end = 0;
+  to = copy_header(number, request, len, "Call-ID:");
+  *to = 0;
+  for (i = tags = 0; first[i] != 0; i++) tags += first[i] == ';';
+  to = append(answer, "SIP/2.0 200 OK\r\n");
+  for (i = 0; i < 4; i++) to = copy_header(to, request, len, echoed[i]);
+  to = append(append(append(to, "To: "), first), tags ? "\r\n" : ";tag=m\r\n");
+  to = append(to, "Contact: <sip:mailbox@10.0.0.9>\r\nExpires: 3600\r\nContent-Length: 0\r\n\r\n");
+  registrar_sends(phone, to);
+  to = append(answer, "NOTIFY sip:alice@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKmailbox\r\nMax-Forwards: 70\r\nFrom: ");
+  to = append(append(to, first), tags ? "\r\n" : ";tag=m\r\n");
+  to = append(append(append(to, "To: "), second), "\n");
+  to = append(to, number);
+  to = append(to, "CSeq: 1 NOTIFY\r\nContact: <sip:mailbox@10.0.0.9>\r\nEvent: message-summary\r\nSubscription-State: active;expires=3600\r\n"
+                  "Content-Type: application/simple-message-summary\r\nContent-Length: 47\r\n\r\nMessages-Waiting: yes\r\nVoice-Message: 3/8 (0/2)");
+  registrar_sends(phone, to);
+}
+#endif
+
 static void registrar_answers(struct phone *phone, uint32_t len) {
   static const char *const echoed[] = {"Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"};
   const char *request = (const char *)packet;
   char *authorised = copy_header(answer, request, len, "Authorization:"), *to;
-  microsip_origin path;
   uint32_t i;
   int known = authorised != answer;
+#ifdef LAMP
+  if (request[0] == 'S' && request[1] == 'I') return; /* the phone's response to NOTIFY */
+  if (request[0] == 'S') {
+    mailbox_answers(phone, request, len);
+    return;
+  }
+#endif
   to = append(answer, known ? "SIP/2.0 200 OK\r\n" : "SIP/2.0 401 Unauthorized\r\n");
   for (i = 0; i < 5 + (uint32_t)known; i++) to = copy_header(to, request, len, echoed[i]);
   if (!known) challenges++;
@@ -115,11 +174,7 @@ static void registrar_answers(struct phone *phone, uint32_t len) {
   /* A library with the feature sha2 answers the first, one without it the second. */
   else to = append(append(to, "WWW-Authenticate: Digest realm=\"10.0.0.9\", nonce=\"f84f1cec41e6\", algorithm=SHA-512-256, qop=\"auth\"\r\n"),
                    "WWW-Authenticate: Digest realm=\"10.0.0.9\", nonce=\"f84f1cec41e6\", algorithm=MD5, qop=\"auth\"\r\n");
-  to = append(to, "Content-Length: 0\r\n\r\n");
-  MICROSIP_ZERO(path);
-  path.local = phone->address;
-  path.remote = registrar;
-  check(MEASURED(microsip_engine_sip(phone->engine, now, &path, (const uint8_t *)answer, (uint32_t)(to - answer), NULL)), "engine_sip");
+  registrar_sends(phone, append(to, "Content-Length: 0\r\n\r\n"));
 }
 
 /* The network: a datagram of one phone goes into the other at once. */
@@ -167,6 +222,10 @@ static void asked(struct phone *phone) {
 static void happened(struct phone *phone, const microsip_event *event) {
   if (event->type == MICROSIP_EV_DIGIT) phone->digit = event->value;
   if (event->type == MICROSIP_EV_ACCOUNT) phone->registration = event->state;
+  if (event->type == MICROSIP_EV_NOTIFY) {
+    phone->lamp = event->state;
+    phone->waiting = event->value;
+  }
   if (event->type != MICROSIP_EV_CALL) return;
   phone->call = event->object;
   if (event->state == MICROSIP_INCOMING) {
@@ -199,15 +258,21 @@ static void quantum(struct phone *phone) {
   if (phone->connected && hears(phone->listens, ear)) phone->heard++;
 }
 
+static void sizes(microsip_engine_config *config) {
+  config->max_calls = 2;
+  config->max_accounts = 1;
+  config->max_message = MESSAGE;
+  config->max_subscriptions = SUBSCRIPTIONS;
+  config->subscription_bytes = SUBSCRIPTION_BYTES;
+  config->rate = RATE;
+}
+
 static void start(uint32_t which, float says, float listens, float first) {
   struct phone *phone = &phones[which];
   microsip_engine_config config;
   uint32_t i;
   MICROSIP_ZERO(config);
-  config.max_calls = 2;
-  config.max_accounts = 1;
-  config.max_message = MESSAGE;
-  config.rate = RATE;
+  sizes(&config);
   config.flags = MICROSIP_ALLOW_DIRECT;
   config.rtp_port_min = 4000;
   for (i = 0; i < sizeof config.seed; i++) config.seed[i] = (uint8_t)(37 * i + which + 1); /* a real board asks its entropy source */
@@ -250,6 +315,14 @@ int main(void) {
     ms = answered ? (uint32_t)(now - answered) / 1000u : 0; /* 32 bits: 64 would link a division */
     if (step == 0 && alice->registration == MICROSIP_REGISTERED) {
       step = 1;
+#ifdef LAMP
+      microsip_subscription mailbox;
+      microsip_id watched = 0;
+      MICROSIP_ZERO(mailbox);
+      mailbox.package = MICROSIP_MESSAGE_SUMMARY;
+      mailbox.uri = account.uri;
+      check(MEASURED(microsip_engine_subscription_add(alice->engine, now, registered, &mailbox, &watched)), "engine_subscription_add");
+#endif
       check(MEASURED(microsip_engine_dial(alice->engine, now, registered, "sip:bob@10.0.0.2", NULL, &alice->call)), "engine_dial");
     } else if (step == 1 && ms >= 1000) {
       step = 2;
@@ -266,10 +339,7 @@ int main(void) {
   }
 over:
   MICROSIP_ZERO(config);
-  config.max_calls = 2;
-  config.max_accounts = 1;
-  config.max_message = MESSAGE;
-  config.rate = RATE;
+  sizes(&config);
   microsip_engine_size_get(&config, &needed);
   board_print("one phone (1 account, 2 calls, messages of 1500 bytes):\n");
   board_print_number("  engine              ", needed, " bytes of RAM\n");
@@ -294,6 +364,13 @@ over:
     board_print("failed: the call was not what it should be\n");
     return 1;
   }
+#ifdef LAMP
+  board_print_number("new messages          ", alice->waiting, "\n");
+  if (alice->lamp != MICROSIP_LAMP_OPEN || alice->waiting != 3) {
+    board_print("failed: the lamp of the mailbox is not on\n");
+    return 1;
+  }
+#endif
   if (together > 32768u) {
     board_print("failed: one phone does not fit in 32 KB of RAM any more\n");
     return 1;

@@ -91,6 +91,9 @@ pub struct Capacity {
     /// Bytes of a subscription's texts, and of what it was told. When full: entries are left out, and counted. A lamp of a
     /// mailbox takes 120.
     pub subscription_text: u32,
+    /// Bytes of the last notification's body, and of its type, of all subscriptions. A longer one is read as it comes, and
+    /// not kept.
+    pub subscription_body: u32,
     /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
@@ -131,6 +134,7 @@ impl Capacity {
             messages_per_source: 0,
             subscriptions: 0,
             subscription_text: 256,
+            subscription_body: 256,
             traces: 0,
         }
     }
@@ -171,6 +175,7 @@ impl Capacity {
             messages_per_source: 0,
             subscriptions: 0,
             subscription_text: 2048,
+            subscription_body: message,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
     }
@@ -211,13 +216,16 @@ impl Capacity {
         self
     }
 
-    /// The same with so many subscriptions: each needs a dialog's slot, and now and then a request's.
+    /// The same with so many subscriptions: each needs a dialog's slot, and now and then a request's. The first has the
+    /// dialog that is kept beside those of the calls, for a branch of a fork that was not taken, which another branch finds
+    /// missing while each call is in use; up to three have the requests of the calls and accounts, and wait while all are in
+    /// use. So one lamp costs a board no buffer of a message.
     #[must_use]
     pub const fn watching(mut self, subscriptions: u32) -> Self {
         let subscriptions = if features::SUBSCRIBE { subscriptions } else { 0 };
         self.subscriptions = subscriptions;
-        self.dialogs = self.dialogs.saturating_add(subscriptions);
-        self.requests = self.requests.saturating_add(subscriptions.div_ceil(4));
+        self.dialogs = self.dialogs.saturating_add(subscriptions.saturating_sub(1));
+        self.requests = self.requests.saturating_add(subscriptions / 4);
         self
     }
 
@@ -243,6 +251,7 @@ impl Capacity {
             && self.messages() <= most as usize
             && self.subscriptions() <= most as usize
             && self.subscription_text <= 65_535
+            && (!features::SUBSCRIBE || self.subscription_body <= 65_535)
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
             && self.challenge <= 65_535

@@ -126,6 +126,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             messages_per_source: with(features::MESSAGE, config.messages_per_source),
             conferences: with(features::CONFERENCE, config.max_conferences),
             subscription_text: with(features::SUBSCRIBE, number(config.subscription_bytes, 256)),
+            subscription_body: with(features::SUBSCRIBE, number(config.subscription_bytes, 256)),
             ..capacity
         }
         .writing(with(features::MESSAGE, config.max_messages))

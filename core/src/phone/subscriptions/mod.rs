@@ -39,7 +39,7 @@ impl<'a> Subscriptions<'a> {
         Self {
             slots: Slots::new(lender.lend(count, Entry::free())),
             text: Blocks::new(lender.zeroed(count * text), text),
-            body: lender.zeroed(if count > 0 { capacity.message as usize } else { 0 }),
+            body: lender.zeroed(if count > 0 { capacity.subscription_body as usize } else { 0 }),
             kind_len: 0,
             body_len: 0,
             body_of: Handle::NONE,

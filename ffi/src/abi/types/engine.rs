@@ -131,9 +131,13 @@ pub struct microsip_engine_config {
     /// MICROSIP_MESSAGES_*, for messages that come; 0: MICROSIP_MESSAGES_ASK.
     pub messages: u32,
     /// Subscriptions at once; 0: none. They take memory beside MICROSIP_ENGINE_BYTES: microsip_engine_size_get() tells how
-    /// much. At most 4096. With MICROSIP_HAS_SUBSCRIBE, as the next one.
+    /// much. The first has the dialog that is kept for a branch of a forked call, and up to three ask while calls and
+    /// accounts leave a request, so that a lamp takes less than 1 KB. At most 4096. With MICROSIP_HAS_SUBSCRIBE, as the
+    /// next one.
     pub max_subscriptions: u32,
-    /// Bytes of a subscription's texts, and of the entries that it was told of; 0: 256. At most 60000.
+    /// Bytes of a subscription's texts, and of the entries that it was told of; and, of all subscriptions, of the last
+    /// notification's body and type: microsip_engine_body_get has no longer one. 0: 256. At most 60000. A mailbox takes
+    /// 120.
     pub subscription_bytes: u32,
     /// See `messages_reserve` of microsip_config. With MICROSIP_HAS_MESSAGE, as the next one.
     pub messages_reserve: u32,
