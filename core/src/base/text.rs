@@ -46,6 +46,7 @@ impl Span {
 
     /// Its bytes in `block`.
     #[must_use]
+    #[cfg_attr(target_os = "none", inline(never))] // on a board flash is dearer
     pub fn of(self, block: &[u8]) -> &[u8] {
         let start = self.start as usize;
         block.get(start..start + self.len as usize).unwrap_or_default()

@@ -54,6 +54,7 @@ impl Phone<'_> {
     }
 
     /// The driver's latest time, which never runs backwards; events are stamped with it.
+    #[cfg_attr(target_os = "none", inline(never))] // on a board flash is dearer
     pub(super) fn hear(&mut self, now: Instant) {
         self.lower.cx.latest = self.lower.cx.latest.max(now);
     }

@@ -197,6 +197,7 @@ impl Leg {
 
     /// The leg of another branch of the same INVITE, before its response is read. It has our side, and none of the
     /// state that the first one has gained since.
+    #[cfg_attr(target_os = "none", inline(never))] // on a board flash is dearer
     pub(in crate::phone) const fn branch(&self) -> Self {
         Self {
             dialog: self.dialog.branch(),

@@ -374,6 +374,7 @@ impl Request {
         self.is_abandoned() && self.cancel.is_none()
     }
 
+    #[cfg_attr(target_os = "none", inline(never))] // on a board flash is dearer
     pub(super) fn place(&self) -> Place {
         self.targets.get(usize::from(self.at)).copied().unwrap_or(Place::EMPTY)
     }

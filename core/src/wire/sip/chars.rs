@@ -181,7 +181,8 @@ impl<'a> Scan<'a> {
     }
 
     /// Eats one byte if it is this one.
-    #[inline]
+    #[cfg_attr(not(target_os = "none"), inline)]
+    #[cfg_attr(target_os = "none", inline(never))] // on a board flash is dearer
     pub(super) fn eat(&mut self, byte: u8) -> bool {
         match self.rest.split_first() {
             Some((first, rest)) if *first == byte => {
