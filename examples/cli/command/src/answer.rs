@@ -11,7 +11,7 @@ use crate::args::{Answer, Course, Show};
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::Output;
-use crate::phone::Id;
+use crate::phone::{Id, Source};
 use crate::rules::{Auto, rule_of};
 use crate::session::{Exit, Session, Stop, account, listening};
 use crate::talk::{Talk, at_a_time, one_recording, ready, rings, unless_gone};
@@ -22,7 +22,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
     let account = account(&answer.account, &answer.network, false)?;
     let calls = answer.calls.unwrap_or(if answer.conference { CALLS } else { 1 });
     one_recording(&answer.sound.course, calls, answer.conference)?;
-    let session = Session::open(show, output, &answer.network, calls + 1, answer.sound.null_audio, true)?;
+    let session = Session::open(show, output, &answer.network, calls + 2, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
     rings(session.phone(), answer.sound.tones.as_deref(), answer.ring.as_deref(), answer.ring_device.as_deref())?;
     answer.rules.give(session.phone(), calls)?;
@@ -33,6 +33,8 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
 const CALLS: u32 = 16;
 /// The time to ring without `--forward-after`: the library's.
 const FORWARDS: Duration = Duration::from_secs(20);
+/// The time for which a call that was transferred to somebody rings there.
+pub(crate) const FOLLOWS: Duration = Duration::from_secs(60);
 /// The time to ring without `--after`.
 const RINGS: Duration = Duration::from_secs(2);
 
@@ -81,6 +83,10 @@ fn effective(answer: &Answer) -> Result<(), String> {
             answer.ring.is_some() && sound.tones.as_deref() == Some("none"),
             "--tones none plays no ring: leave out --ring, or name a country",
         ),
+        (
+            answer.network.refer.is_some() && refuses,
+            "a --code from 300 on refuses the call, and who is refused transfers nobody: leave out --refer",
+        ),
         (early && refuses, "--early brings media, and a --code from 300 on refuses the call: leave one of them out"),
         (
             sound.course != Course::default() && refuses,
@@ -119,7 +125,8 @@ impl<'a> Job<'a> for Wait<'a> {
     }
 
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
-        if app.calls() >= self.calls {
+        // one that takes another's place needs no more room than that
+        if app.calls() >= self.calls && app.phone.replaces(call) == 0 {
             app.refuse(call, 486, &at_a_time(self.calls));
             return Ok(());
         }
@@ -154,6 +161,13 @@ impl<'a> Job<'a> for Wait<'a> {
             }
         });
         Ok(())
+    }
+
+    fn refer(&mut self, app: &mut App<'a>, from: Id, refer: Id) {
+        let Some(call) = app.follow(from, refer, Source::Device) else { return };
+        let talk = Talk::new(app.phone, app.output, call, &self.answer.sound).answer_within(FOLLOWS);
+        let talk = talk.codecs(self.answer.network.codec.as_deref());
+        app.talk(talk.dtmf(self.answer.sound.course.dtmf.as_deref()));
     }
 
     fn happened(&mut self, app: &mut App<'a>, event: Event) {

@@ -15,7 +15,7 @@ use crate::event::{AccountState, CallState, Event, Happened};
 use crate::interrupt;
 use crate::keys::Keys;
 use crate::output::Output;
-use crate::phone::{AccountTexts, Failure, Handle, Id, Text, strerror};
+use crate::phone::{AccountTexts, Failure, Handle, Id, Source, Text, strerror};
 use crate::session::{Exit, Session, Stop, Tracer, advised, ended, poisoned};
 use crate::talk::{Talk, unless_gone};
 use crate::verb::{KEYS, Verb, keys_of_several};
@@ -71,6 +71,11 @@ pub(crate) trait Job<'a> {
         if matches!(event.what, Happened::Call { state: CallState::Ended, .. }) {
             app.phone.release(event.call);
         }
+    }
+
+    /// The far end of a call wants us to call somebody else, and waits for a few seconds.
+    fn refer(&mut self, app: &mut App<'a>, _from: Id, refer: Id) {
+        app.refuse_refer(refer);
     }
 
     /// Everything has ended.
@@ -244,6 +249,46 @@ impl<'a> App<'a> {
         self.output.say("call", fields, &format!("call from {} refused with {code}: {why}", from));
     }
 
+    /// Calls whom a REFER in that call asks for, and prints it. Gives the new call.
+    pub(crate) fn follow(&self, from: Id, refer: Id, source: Source) -> Option<Id> {
+        let [to, by] = [Text::ReferTo, Text::ReferredBy].map(|which| self.phone.call_text(refer, which));
+        // its INVITE is shown behind this
+        let tracer = self.tracer.clone();
+        let held = tracer.as_ref().map(|tracer| tracer.hold());
+        match self.phone.follow(refer, source) {
+            Ok(call) => {
+                let fields = || {
+                    json!({
+                        "call": call, "state": "calling", "to": to, "uri": to, "referred_by": by, "instead_of": from,
+                    })
+                };
+                self.output.say("call", fields, &format!("{}transferred: calling {to}", self.label()));
+                drop(held);
+                Some(call)
+            }
+            Err(failure) => {
+                drop(held);
+                let _ = self.phone.refuse_refer(refer, 480); // its time may be over
+                let fields = || json!({ "call": from, "to": to, "referred_by": by, "followed": false });
+                self.output.say("refer", fields, &format!("not transferred to {to}: {failure}"));
+                None
+            }
+        }
+    }
+
+    /// Refuses a REFER that waits.
+    pub(crate) fn refuse_refer(&self, refer: Id) {
+        let _ = self.phone.refuse_refer(refer, 603); // its time may be over
+    }
+
+    /// The far end wanted us to call somebody else, and was refused.
+    fn refused_refer(&self, from: Id, refer: Id, sip_code: u32) {
+        let [to, by] = [Text::ReferTo, Text::ReferredBy].map(|which| self.phone.call_text(refer, which));
+        let fields = || json!({ "call": from, "to": to, "referred_by": by, "followed": false, "sip_code": sip_code });
+        let text = format!("the far end wants us to call {to}: refused; --refer follow does it");
+        self.output.say("refer", fields, &text);
+    }
+
     fn begin(&mut self, account: Option<AccountTexts>, job: &mut dyn Job<'a>) -> Result<(), Stop> {
         if let Some(texts) = account {
             self.account = self.phone.account_add(&texts)?;
@@ -350,6 +395,14 @@ impl<'a> App<'a> {
             Happened::Talker { conference, member } => {
                 self.output.say("talker", || json!({ "conference": conference, "call": member }), "");
             }
+            Happened::Refer { refer, waits: true, .. } if matches!(self.phase, Phase::Serving) => {
+                job.refer(self, event.call, refer);
+            }
+            Happened::Refer { refer, waits: true, .. } => self.refuse_refer(refer),
+            Happened::Refer { refer, sip_code, .. } if sip_code >= 300 => {
+                self.refused_refer(event.call, refer, sip_code);
+            }
+            Happened::Refer { .. } => {}
             Happened::Device { which, result } => self.calls.values_mut().for_each(|call| call.device(which, result)),
             Happened::Call { state: CallState::Incoming, .. } if !self.calls.contains_key(&event.call) => {
                 match self.phase {

@@ -250,6 +250,10 @@ pub(crate) struct Network {
     /// End the call then, or tell it only [default: end]
     #[arg(long, value_name = "WHAT")]
     pub(crate) media_lost: Option<Lost>,
+    /// A far end that wants us to call somebody else (REFER): `follow` calls that one and goes on there, and lets a call
+    /// take the place of ours (RFC 3891); `refuse` stays [default: refuse]
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) refer: Option<Refer>,
     /// Provisional responses that are acknowledged (100rel, PRACK) [default: supported]
     #[arg(long = "100rel", value_name = "WHICH")]
     pub(crate) reliable: Option<Reliable>,
@@ -342,6 +346,12 @@ pub(crate) struct Course {
     /// Our address then, a URI with or without a name; without --identify-after the key i tells it
     #[arg(long, value_name = "URI")]
     pub(crate) identify_as: Option<String>,
+    /// Have the far end call this address instead of us: so long after the answer (--transfer-after), or by the key t
+    #[arg(long, value_name = "URI")]
+    pub(crate) transfer_to: Option<String>,
+    /// Transfer the call so long after the answer; a transfer that fails ends it, unless --for says how long it lasts
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "transfer_to")]
+    pub(crate) transfer_after: Option<Duration>,
     /// Digits to send once connected: 0-9 * # A-D, a comma or p waits a second, w half a second
     #[arg(long, value_name = "DIGITS", value_parser = digits)]
     pub(crate) dtmf: Option<String>,

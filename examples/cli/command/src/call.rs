@@ -26,7 +26,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
     }
     one_recording(&call.sound.course, calls, call.conference)?;
     let location = call.location.as_deref().map(read_location).transpose()?;
-    let session = Session::open(show, output, &call.network, calls + 1, call.sound.null_audio, false)?;
+    let session = Session::open(show, output, &call.network, calls + 2, call.sound.null_audio, false)?;
     ready(session.phone(), &call.sound)?;
     rings(session.phone(), call.sound.tones.as_deref(), None, None)?;
     app::run(session, output, account, &mut Place { call, calls, location, failed: None })
@@ -130,15 +130,26 @@ impl<'a> Job<'a> for Place<'a> {
 
     /// One that comes in beside ours rings until a key answers it.
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
-        if app.calls() >= self.calls {
+        // one that takes another's place is up, or needs no more room than that
+        let replaces = app.phone.replaces(call) != 0;
+        if app.calls() >= self.calls && !replaces {
             app.refuse(call, 486, &at_a_time(self.calls));
             return Ok(());
         }
         app.announce(call);
-        app.tell_keys(KEYS_RINGING);
+        if !replaces {
+            app.tell_keys(KEYS_RINGING);
+        }
         let talk = Talk::new(app.phone, app.output, call, &self.call.sound).incoming();
         app.talk(talk.codecs(self.call.network.codec.as_deref()));
         Ok(())
+    }
+
+    fn refer(&mut self, app: &mut App<'a>, from: Id, refer: Id) {
+        let Some(id) = app.follow(from, refer, Source::Device) else { return };
+        let call = self.call;
+        let talk = Talk::new(app.phone, app.output, id, &call.sound).codecs(call.network.codec.as_deref());
+        app.talk(talk.dtmf(call.sound.course.dtmf.as_deref()).answer_within(call.ring));
     }
 
     /// It ends with the last of them, as the first that failed did.

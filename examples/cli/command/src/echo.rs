@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::account::lines;
+use crate::answer::FOLLOWS;
 use crate::app::{self, App, Job, Room};
 use crate::args::{Course, Echo, Show, Sound};
 use crate::event::{CallState, Event, Happened};
@@ -27,7 +28,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
         sound: &sound,
         headers: lines(&echo.header),
         quiet: show.quiet,
-        watched: output.in_place() || echo.course != Course::default(),
+        watched: output.in_place() || echo.course != Course::default() || echo.network.refer.is_some(),
         room: None,
         accepting: VecDeque::new(),
     };
@@ -128,6 +129,13 @@ impl<'a> Job<'a> for Say<'a> {
             self.accepting.pop_front();
             self.or_refuse(app, call, app.phone.answer(call, 200, &self.headers));
         }
+    }
+
+    fn refer(&mut self, app: &mut App<'a>, from: Id, refer: Id) {
+        let Some(call) = app.follow(from, refer, Source::Echo) else { return };
+        let talk = Talk::new(app.phone, app.output, call, self.sound).answer_within(FOLLOWS);
+        let talk = talk.codecs(self.echo.network.codec.as_deref());
+        app.talk(talk.dtmf(self.echo.course.dtmf.as_deref()));
     }
 
     fn happened(&mut self, app: &mut App<'a>, event: Event) {

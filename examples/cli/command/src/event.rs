@@ -25,6 +25,17 @@ pub(crate) enum AccountState {
     Unknown,
 }
 
+/// A transfer's states, as the header numbers them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum TransferState {
+    Pending,
+    Trying,
+    Ringing,
+    Done,
+    Failed,
+    Unknown,
+}
+
 /// An event's type and values. Types that this program does not know are `Other`, to be ignored.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Happened {
@@ -84,6 +95,23 @@ pub(crate) enum Happened {
         sip_code: u32,
         result: i32,
     },
+    /// A transfer of ours goes on.
+    Transfer {
+        state: TransferState,
+        sip_code: u32,
+        result: i32,
+    },
+    /// It is over.
+    Transferred {
+        sip_code: u32,
+        result: i32,
+    },
+    /// The far end wants us to call somebody else: `refer` waits for an answer, or has got one without us.
+    Refer {
+        refer: Id,
+        waits: bool,
+        sip_code: u32,
+    },
     Device {
         which: u32,
         result: i32,
@@ -140,7 +168,7 @@ pub(crate) enum Happened {
 pub(crate) struct Event {
     pub(crate) what: Happened,
     pub(crate) object: Id,
-    /// The same, where it is a call; else 0.
+    /// The same, where it is a call, or that of a REFER; else 0.
     pub(crate) call: Id,
     /// The command that it ends.
     pub(crate) token: u64,
@@ -190,6 +218,19 @@ impl Event {
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_IDENTIFY => {
                 Happened::Identified { sip_code: event.sip_code, result: event.result }
             }
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_TRANSFER => {
+                Happened::Transferred { sip_code: event.sip_code, result: event.result }
+            }
+            c::MICROSIP_EV_TRANSFER => Happened::Transfer {
+                state: TransferState::read(event.state),
+                sip_code: event.sip_code,
+                result: event.result,
+            },
+            c::MICROSIP_EV_REFER => Happened::Refer {
+                refer: event.object,
+                waits: event.state == c::MICROSIP_UNREAD,
+                sip_code: event.sip_code,
+            },
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent,
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Media(event.value),
             c::MICROSIP_EV_IDENTITY => Happened::Identity,
@@ -217,10 +258,12 @@ impl Event {
             c::MICROSIP_EV_POISONED => Happened::Poisoned,
             _ => Happened::Other,
         };
+        // a REFER belongs to a call
+        let of = if event.r#type == c::MICROSIP_EV_REFER { event.owner } else { event.object };
         Self {
             what,
             object: event.object,
-            call: if event.object >> 48 == u64::from(c::MICROSIP_KIND_CALL) { event.object } else { 0 },
+            call: if of >> 48 == u64::from(c::MICROSIP_KIND_CALL) { of } else { 0 },
             token: event.token,
         }
     }
@@ -234,6 +277,31 @@ impl CallState {
             c::MICROSIP_EARLY => Self::Early,
             c::MICROSIP_CONNECTED => Self::Connected,
             c::MICROSIP_ENDED => Self::Ended,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl TransferState {
+    /// For JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Trying => "trying",
+            Self::Ringing => "ringing",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn read(state: u32) -> Self {
+        match state {
+            c::MICROSIP_TRANSFER_PENDING => Self::Pending,
+            c::MICROSIP_TRANSFER_TRYING => Self::Trying,
+            c::MICROSIP_TRANSFER_RINGING => Self::Ringing,
+            c::MICROSIP_TRANSFER_DONE => Self::Done,
+            c::MICROSIP_TRANSFER_FAILED => Self::Failed,
             _ => Self::Unknown,
         }
     }

@@ -29,8 +29,9 @@ use texts::{check, pointer, socket_address, text};
 /// Any object of the library, or a phone; 0 is none.
 pub(crate) type Id = u64;
 
-/// The calls of a person's phone, at most: `--calls`, and one that is refused. A larger one is a server for all comers.
-const OWN_COUNT: u32 = 65;
+/// The calls of a person's phone, at most: `--calls`, one that is refused, and one to whom a call is transferred. A larger one
+/// is a server for all comers.
+const OWN_COUNT: u32 = 66;
 
 /// The settings of a phone.
 #[derive(Default)]
@@ -54,6 +55,9 @@ pub(crate) struct Options {
     pub(crate) media_lost: u32,
     /// MICROSIP_RELIABLE_*; 0: the library's.
     pub(crate) reliable: u32,
+    /// A REFER waits for the command, and a call may take the place of another; else REFERs are refused, and the place of a
+    /// call is an account's server's to give.
+    pub(crate) refers: bool,
     pub(crate) digits: DigitLook,
     /// MICROSIP_TIMER_*, seconds (Session-Expires, Min-SE), MICROSIP_REFRESHER_*; 0: the library's.
     pub(crate) session_timer: [u32; 4],
@@ -135,6 +139,11 @@ impl Phone {
         let room = |count: u32| if count == 0 { c::MICROSIP_NONE } else { count };
         (config.max_messages, config.max_subscriptions) = (room(messages), room(subscriptions));
         config.max_message = longest;
+        (config.refer, config.replaces) = if options.refers {
+            (c::MICROSIP_POLICY_ASK, c::MICROSIP_POLICY_FOLLOW)
+        } else {
+            (c::MICROSIP_POLICY_REFUSE, 0)
+        };
         let DigitLook { ms, gap_ms, level_db } = options.digits;
         (config.dtmf_ms, config.dtmf_gap_ms, config.dtmf_level_db) = (ms, gap_ms, level_db);
         [config.session_timer, config.session_expires, config.min_se, config.session_refresher] = options.session_timer;

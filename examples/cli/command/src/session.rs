@@ -19,7 +19,7 @@ use crate::abi::{
 };
 use crate::account;
 use crate::app::GRACE;
-use crate::args::{Account, Lost, Network, Refresher, Reliable, Show, Silence, TimerUse, Transport};
+use crate::args::{Account, Lost, Network, Refer, Refresher, Reliable, Show, Silence, TimerUse, Transport};
 use crate::digits::DigitLook;
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
@@ -133,6 +133,9 @@ fn rate_of(codecs: Option<&str>) -> u32 {
     names.map(rate).max().unwrap_or(8000)
 }
 
+/// REFERs at once.
+const REFERS: u32 = 4;
+
 /// A phone with its trace, and its end.
 pub(crate) struct Session {
     phone: Option<Phone>,
@@ -199,7 +202,9 @@ impl Session {
         null_audio: bool,
         anybody: bool,
     ) -> Result<Self, Stop> {
-        Self::beside(show, output, network, max_calls, null_audio, anybody, Beside::default())
+        // a REFER waits in a message's slot, and one that is refused is told by it
+        let beside = Beside { messages: REFERS, ..Beside::default() };
+        Self::beside(show, output, network, max_calls, null_audio, anybody, beside)
     }
 
     /// One that has other work beside calls, without a device for them.
@@ -244,6 +249,7 @@ impl Session {
                 Some(Reliable::Supported) => MICROSIP_RELIABLE_SUPPORTED,
                 Some(Reliable::Required) => MICROSIP_RELIABLE_REQUIRED,
             },
+            refers: network.refer == Some(Refer::Follow),
             digits: look(network),
             session_timer: session_timer(network),
             beside,

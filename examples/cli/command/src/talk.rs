@@ -4,6 +4,7 @@ mod happened;
 mod ready;
 mod report;
 mod shown;
+mod transfer;
 
 pub(crate) use ready::{at_a_time, files, one_recording, ready, rings};
 pub(crate) use report::{mos, numbers};
@@ -60,6 +61,9 @@ pub(crate) struct Talk<'a> {
     offers_begun: bool,
     /// The time at which we are somebody else.
     identify_at: Option<Instant>,
+    /// The time of our transfer; it is under way.
+    transfer_at: Option<Instant>,
+    transferring: bool,
     /// The codecs that the key goes through, and the next one.
     codecs: Vec<&'a str>,
     next_codec: usize,
@@ -115,6 +119,8 @@ impl<'a> Talk<'a> {
             reoffer_at: None,
             offers_begun: false,
             identify_at: None,
+            transfer_at: None,
+            transferring: false,
             codecs: USUAL.to_vec(),
             next_codec: 1,
             number: 0,
@@ -195,7 +201,7 @@ impl<'a> Talk<'a> {
 
     /// The next deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
-        let offers = [self.hold_at, self.resume_at, self.reoffer_at, self.identify_at];
+        let offers = [self.hold_at, self.resume_at, self.reoffer_at, self.identify_at, self.transfer_at];
         let times = [self.answer_by, self.accept_at, self.end_at, self.levels_at].into_iter().chain(offers);
         times.flatten().min()
     }
@@ -221,6 +227,9 @@ impl<'a> Talk<'a> {
         }
         if over(&mut self.identify_at) {
             self.identify();
+        }
+        if over(&mut self.transfer_at) {
+            self.transfer(SCRIPTED);
         }
         if over(&mut self.end_at) {
             self.hang_up();
@@ -252,6 +261,7 @@ impl<'a> Talk<'a> {
                 self.reoffer(next);
             }
             Verb::Identify if rings || self.rings || self.connected.is_some() => self.identify(),
+            Verb::Transfer if self.connected.is_some() => self.transfer(0),
             Verb::Answer if rings => {
                 self.accept_at = None;
                 self.accept();
@@ -399,7 +409,8 @@ impl<'a> Talk<'a> {
 
     /// File and digits are done; without `--for` that ends the call.
     fn finished(&mut self) {
-        if self.connected.is_some() && !self.playing && !self.sending && self.course.length.is_none() {
+        let busy = self.playing || self.sending || self.transferring || self.transfer_at.is_some();
+        if self.connected.is_some() && !busy && self.course.length.is_none() {
             self.end_at.get_or_insert(Instant::now() + TAIL);
         }
     }

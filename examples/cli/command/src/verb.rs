@@ -11,6 +11,8 @@ pub(crate) enum Verb {
     Codec,
     /// The far end is told who we are now.
     Identify,
+    /// The far end is to call somebody else.
+    Transfer,
     Answer,
     Reject,
     Hangup,
@@ -28,7 +30,7 @@ pub(crate) enum Verb {
 }
 
 /// The keys, as they are shown to people.
-pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, i identity, q hang up, ? keys";
+pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, + holds the next one until another key, m mute, h hold, c codec, i identity, t transfer, q hang up, ? keys";
 /// Those for several calls. `redials`: the command dials the last target again.
 pub(crate) const fn keys_of_several(redials: bool) -> &'static str {
     if redials {
@@ -49,6 +51,7 @@ impl Verb {
             b'h' => Some(Self::Hold),
             b'c' => Some(Self::Codec),
             b'i' => Some(Self::Identify),
+            b't' => Some(Self::Transfer),
             b'a' => Some(Self::Answer),
             b'r' => Some(Self::Reject),
             b'q' => Some(Self::Hangup),
@@ -78,7 +81,7 @@ mod tests {
         let verbs = |bytes: &[u8]| Verb::typed(bytes).collect::<Vec<_>>();
         assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
         assert_eq!(verbs(b"mcarq xE\n"), [Verb::Mute, Verb::Codec, Verb::Answer, Verb::Reject, Verb::Hangup]);
-        assert_eq!(verbs(b"hi"), [Verb::Hold, Verb::Identify]);
+        assert_eq!(verbs(b"hit"), [Verb::Hold, Verb::Identify, Verb::Transfer]);
         assert_eq!(verbs(b"+5"), [Verb::Press, Verb::Digit('5')]);
         assert_eq!(verbs(b"npdjl?"), [Verb::Next, Verb::Previous, Verb::Redial, Verb::Join, Verb::List, Verb::Help]);
         assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);

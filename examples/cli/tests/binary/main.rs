@@ -8,6 +8,7 @@ mod options;
 mod registrations;
 mod settings;
 mod states;
+mod transfers;
 mod usage;
 
 use std::f64::consts::TAU;

@@ -85,6 +85,7 @@ impl<'a> App<'a> {
             Verb::Next => self.choose(1),
             Verb::Previous => self.choose(-1),
             Verb::Join => self.join(),
+            Verb::Transfer => self.transfer(),
             Verb::List => self.list(),
             Verb::Help => self.help(),
             _ => {
@@ -122,6 +123,21 @@ impl<'a> App<'a> {
         if let Some((number, call)) = usize::try_from(next).ok().and_then(|next| numbers.get(next)) {
             self.several.chosen = Some(*call);
             self.output.say("chosen", || json!({ "call": call, "number": number }), &format!("{number}: chosen"));
+        }
+    }
+
+    /// The far end of the chosen call is to call whom --transfer-to names; else that of the other call, if there is one.
+    fn transfer(&mut self) {
+        let Some(chosen) = self.chosen() else { return };
+        let others = self.calls.values().filter(|call| call.is_up() && call.call() != chosen);
+        let others: Vec<Id> = others.map(Talk::call).collect();
+        let Some(call) = self.calls.get_mut(&chosen) else { return };
+        match (call.transfers_to(), others.as_slice()) {
+            (Some(_), _) => call.command(Verb::Transfer),
+            (None, [other]) if call.is_up() => call.bring_together(*other),
+            (None, _) => {
+                self.output.line("transfer to whom? give --transfer-to sip:user@domain, or have one other call")
+            }
         }
     }
 

@@ -93,6 +93,13 @@ pub(crate) enum TimerUse {
     Required,
 }
 
+/// The treatment of a far end that wants us to call somebody else.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Refer {
+    Follow,
+    Refuse,
+}
+
 /// The side that refreshes a session.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Refresher {

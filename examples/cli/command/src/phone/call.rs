@@ -29,6 +29,9 @@ pub(crate) enum Text {
     /// The one who forwarded it last, and why.
     Diversion = c::MICROSIP_TXT_DIVERSION as isize,
     DiversionReason = c::MICROSIP_TXT_DIVERSION_REASON as isize,
+    /// Of a REFER: whom it asks us to call, and who asks.
+    ReferTo = c::MICROSIP_TXT_REFER_TO as isize,
+    ReferredBy = c::MICROSIP_TXT_REFERRED_BY as isize,
     /// Of the phone: the target that was dialled last.
     Dialled = c::MICROSIP_TXT_DIALLED as isize,
 }
@@ -115,6 +118,32 @@ impl Handle {
     /// The target that was dialled last; empty: none is kept.
     pub(crate) fn dialled(self) -> String {
         self.call_text(c::MICROSIP_SELF, Text::Dialled)
+    }
+
+    /// Calls whom a REFER asks for.
+    pub(crate) fn follow(self, refer: Id, source: Source) -> Result<Id, Failure> {
+        let mut options = no_options();
+        (options.source, options.refer) = (source as u32, refer);
+        let mut call = 0;
+        // SAFETY: the options live until the call has copied them.
+        check(unsafe { c::microsip_dial(self.0, 0, null(), &raw const options, &raw mut call) }).map(|()| call)
+    }
+
+    /// Refuses a REFER.
+    pub(crate) fn refuse_refer(self, refer: Id, code: u32) -> Result<(), Failure> {
+        check(c::microsip_message_answer(self.0, refer, code))
+    }
+
+    /// Transfers a call to a target, or (none) to the far end of another call. `token`: of its end.
+    pub(crate) fn transfer(self, call: Id, to: Option<&str>, consult: Id, token: u64) -> Result<(), Failure> {
+        let to = to.map(text).transpose()?;
+        // SAFETY: the text lives until the call has copied it.
+        check(unsafe { c::microsip_transfer(self.0, call, pointer(to.as_ref()), consult, null(), token) })
+    }
+
+    /// The call that this one takes the place of, or is to take; 0: none.
+    pub(crate) fn replaces(self, call: Id) -> Id {
+        self.call_info(call).replaces
     }
 
     /// `headers`: header lines of the response, each with its end.

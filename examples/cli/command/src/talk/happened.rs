@@ -95,6 +95,10 @@ impl Talk<'_> {
                 let fields = || json!({ "call": self.call, "uri": uri });
                 self.say("identified", fields, &format!("the far end knows us as {uri} now"));
             }
+            Happened::Transfer { state, sip_code, result } => {
+                self.transfer_step(state, (sip_code, result), event.token)
+            }
+            Happened::Transferred { sip_code, result } => self.transfer_over(result, sip_code, event.token),
             Happened::HoldFailed { sip_code, result } => {
                 self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
                 self.offer_failed("hold_failed", "the hold", sip_code, result);
@@ -185,6 +189,7 @@ impl Talk<'_> {
         }
         self.end_at = self.course.length.map(|length| now + length);
         self.begin_offers();
+        self.transfer_at = self.course.transfer_after.map(|time| now + time);
         self.levels_at = self.output.json.then(|| now + LEVELS);
     }
 
