@@ -1,13 +1,13 @@
-//! A stranger cannot make it ring, have it answer, learn its software, get a digest, move its media, or change its
-//! identity: over datagrams and over streams, outside a dialog and with requests that pretend to be of one. A test for
-//! each.
+//! A stranger cannot make it ring, have it answer, set it up anew, learn its software, get a digest, move its media, or
+//! change its identity: over datagrams and over streams, outside a dialog and with requests that pretend to be of one. A
+//! test for each.
 
 use crate::digest::SDP;
 use crate::server::{Seen, Server, pass, registered, registering, state};
 use crate::strangers::request;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
-    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AccountId, AccountState, CallId, CallText, Flow, RuleNumbers, Rules, Taken,
+    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AccountId, AccountState, CallId, CallText, Flow, Lamp, RuleNumbers, Rules, Taken,
     Transmit, Transport, Via,
 };
 use microsip_core::wire::rtp;
@@ -111,6 +111,33 @@ fn have_it_answer() {
         let text = request("INVITE", flow.remote(), "sip:anna@10.0.0.1", 1).replace("Contact: ", asks);
         gets_nothing(&mut lab, flow, &text);
         assert_eq!((lab.ends[0].phone.calls().count(), lab.ends[0].media.len()), (0, 0));
+    }
+}
+
+#[test]
+fn set_it_up_anew() {
+    for flow in ways() {
+        let (mut lab, mut peer, _) = in_a_call();
+        let account = lab.ends[0].phone.accounts().next().unwrap();
+        let before = lab.ends[0].events.len();
+        let kind = "Content-Type: application/simple-message-summary\r\n";
+        let body = "Messages-Waiting: yes\r\nVoice-Message: 5/0\r\n";
+        let mut nth = 0;
+        for (event, kind, body) in [("check-sync;reboot=true", "", ""), ("message-summary", kind, body)] {
+            let lines = format!("Event: {event}\r\nSubscription-State: active\r\n{kind}");
+            let ends = format!("{lines}Content-Length: {}\r\n\r\n{body}", body.len());
+            for uri in ["sip:anna@10.0.0.1", "sip:anna@example.org", "sip:anna@10.0.0.1;mkey=0000000000000000"] {
+                nth += 1;
+                let text = request("NOTIFY", flow.remote(), uri, nth);
+                gets_nothing(&mut lab, flow, &text.replace("Content-Length: 0\r\n\r\n", &ends));
+            }
+            for text in pretended(&mut peer, "NOTIFY", &lines, body) {
+                gets_nothing(&mut lab, flow, &text);
+            }
+        }
+        lab.drain();
+        assert_eq!(lab.ends[0].events.len(), before, "{:?}", lab.ends[0].events.last());
+        assert_eq!(lab.ends[0].phone.mailbox_info(account).unwrap().lamp, Lamp::Unknown);
     }
 }
 
