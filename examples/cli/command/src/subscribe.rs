@@ -20,6 +20,9 @@ use crate::session::{Exit, Session, Stop, account};
 /// The most parties that are watched at once: as many as the library takes.
 const MOST: usize = 20_000;
 
+/// The bytes of a package's name, and of the types of its bodies: as many as the library takes.
+const LONGEST_NAME: usize = 105;
+
 /// A package of events.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Package {
@@ -107,7 +110,7 @@ fn package(text: &str) -> Result<Package, String> {
         "presence" => Ok(Package::Presence),
         "dialog" => Ok(Package::Dialog),
         "message-summary" => Ok(Package::MessageSummary),
-        _ if token(name) && id && text.len() <= 127 => Ok(Package::Other(text.to_owned())),
+        _ if token(name) && id && text.len() <= LONGEST_NAME => Ok(Package::Other(text.to_owned())),
         _ => Err(format!(
             "\"{text}\" is no package: use presence, dialog, message-summary, or another one's name, as reg or \"x;id=3\""
         )),
@@ -116,6 +119,9 @@ fn package(text: &str) -> Result<Package, String> {
 
 /// Types, each as in [`content_type`].
 fn types(text: &str) -> Result<String, String> {
+    if text.len() > LONGEST_NAME {
+        return Err(format!("\"{text}\" is longer than {LONGEST_NAME} bytes: name fewer types"));
+    }
     text.split(',').try_for_each(|kind| content_type(kind.trim()).map(drop)).map(|()| text.to_owned())
 }
 
@@ -181,7 +187,7 @@ mod tests {
         assert_eq!(package("dialog"), Ok(Package::Dialog));
         assert_eq!(package("message-summary"), Ok(Package::MessageSummary));
         assert_eq!(package("x;id=3"), Ok(Package::Other("x;id=3".to_owned())));
-        for wrong in ["", "two words", "x;id", "x;id=", "x;y=1", "a,b", "x\r\nY: 1"] {
+        for wrong in ["", "two words", "x;id", "x;id=", "x;y=1", "a,b", "x\r\nY: 1", &"x".repeat(106)] {
             assert!(package(wrong).unwrap_err().contains("use presence, dialog"), "{wrong}");
         }
     }
@@ -190,6 +196,7 @@ mod tests {
     fn types_and_times_are_checked_before_anything_is_asked() {
         assert!(types("application/reginfo+xml, text/plain").is_ok());
         assert!(types("application/reginfo+xml,").is_err() && types("xml").is_err());
+        assert!(types(&["a/b"; 27].join(",")).unwrap_err().contains("105 bytes"));
         assert_eq!((lifetime("10m"), lifetime("10"), lifetime("24h")), (Ok(600), Ok(10), Ok(86_400)));
         for wrong in ["0", "9", "10.5s", "25h", "soon"] {
             assert!(lifetime(wrong).is_err(), "{wrong}");

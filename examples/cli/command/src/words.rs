@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 116] = [
+const WORDS: [(&str, &str); 117] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -118,6 +118,7 @@ const WORDS: [(&str, &str); 116] = [
     ("pass one, or write a whole URI", "give --uri sip:user@domain, or write a whole address"),
     ("or create the phone with higher limits", "or give --calls"),
     ("lower it, or max_message", "lower it"),
+    ("longer than max_message: send less, or set that higher", "too long: send less"),
     ("wait for MICROSIP_EV_DONE", "send fewer"),
     ("max_calls", "this phone"),
     ("phone", "this program"),
@@ -138,7 +139,8 @@ pub(crate) fn spoken(text: &str) -> String {
     };
     // a value stands in quotes, and is the caller's own; its member comes before it, the right form after
     let (before, value, after) = match text.split_once(" is \"") {
-        Some((before, rest)) => match rest.rsplit_once("\": ") {
+        // the right form may have quotes, too
+        Some((before, rest)) => match rest.split_once("\": ") {
             Some((value, after)) => (before, format!(" \"{value}\" "), after),
             None => (text, String::new(), ""),
         },
@@ -155,7 +157,7 @@ pub(crate) fn spoken(text: &str) -> String {
 
 /// The text with each occurrence of a whole word replaced.
 fn replaced(text: &str, word: &str, with: &str) -> String {
-    let part = |c: char| c.is_ascii_alphanumeric() || "_->".contains(c);
+    let part = |c: char| c.is_ascii_alphanumeric() || "_->=".contains(c);
     let (mut out, mut rest) = (String::new(), text);
     while let Some(at) = rest.find(word) {
         let (front, found) = rest.split_at(at);

@@ -219,6 +219,15 @@ fn what_cannot_be_sent_is_refused_before_anything_leaves() {
         let text = text.replace("MICROSIP_PASSWORD", "");
         assert!(!text.contains("->") && !text.to_lowercase().contains("microsip_"), "it speaks C: {text}");
     }
+    let long = Scratch::new("long-message");
+    std::fs::write(&long.0, "x".repeat(59_990)).unwrap();
+    let output = run(microsip(&["message", &to, "--file", long.path(), "--listen", "127.0.0.1:0"]));
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+    assert!(
+        err(&output).contains("59990 bytes of at most") && !err(&output).contains("max_message"),
+        "{}",
+        err(&output)
+    );
     socket.set_nonblocking(true).unwrap();
     assert!(socket.recv(&mut [0; 100]).is_err(), "something left");
 }

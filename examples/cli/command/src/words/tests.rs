@@ -35,6 +35,14 @@ fn members_are_options_and_values_stay_as_they_are() {
             "microsip_digits: digits is \"1: (2)\": are more than can wait to be sent, 32 at once: send fewer, and the rest after MICROSIP_EV_DONE (every slot is in use, -10)",
             "--dtmf \"1: (2)\" are more than can wait to be sent, 32 at once: send fewer, and the rest later",
         ),
+        (
+            "microsip_subscription_add: s->event is \"a b\": is no name of a package, such as \"x\" or \"x;id=3\": MICROSIP_OTHER needs one, the others bring theirs (a text, -4)",
+            "--event \"a b\" is no name of a package, such as \"x\" or \"x;id=3\": another package needs one, the others bring theirs",
+        ),
+        (
+            "microsip_message_send: m->body has 59900 bytes of at most 59589: with its headers the message would be longer than max_message: send less, or set that higher (a text, -4)",
+            "the body has 59900 bytes of at most 59589: with its headers the message would be too long: send less",
+        ),
         ("the file's format is not known", "the file's format is not known"),
     ] {
         assert_eq!(spoken(c), ours);
