@@ -610,7 +610,7 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /**
  * Texts of a call: the last status's reason phrase, or the text of the Reason header in the message
  * that ended it; in a call that is up, those of the last offer that was refused. Of an account: the
- * reason phrase of the response to its last REGISTER.
+ * reason phrase of the response to its last REGISTER; of a message of ours, that of its response.
  */
 #define MICROSIP_TXT_REASON 4
 /** Texts of a call, or of a message that came: Call-ID. */
@@ -2894,8 +2894,8 @@ int32_t microsip_text_get(microsip_id phone,
  * that came for it are: INVITE, ACK, PRACK, UPDATE, INFO, CANCEL, BYE; responses to INVITE, and
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param phone The phone.
- * @param object The call; or a message that came, the object of a MICROSIP_EV_MESSAGE, which is one
- * message whatever which says.
+ * @param object The call; or a message, whatever which says: one that came, or the response to one
+ * of ours (its Retry-After, say).
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -4301,8 +4301,8 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call; or a message that came, the object of a MICROSIP_EV_MESSAGE, which is one
- * message whatever which says.
+ * @param object The call; or a message, whatever which says: one that came, or the response to one
+ * of ours (its Retry-After, say).
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.

@@ -75,6 +75,9 @@ static void messages(void) {
   CHECK(microsip_message_answer(b, came, 603) == MICROSIP_OK);
   ev = until(a, MICROSIP_EV_DONE);
   CHECK(ev.token == 0 && ev.result == MICROSIP_E_REFUSED && ev.sip_code == 603 && ev.cause == MICROSIP_CAUSE_DECLINED && ev.ended_by == MICROSIP_BY_REMOTE);
+  CHECK(text_is(a, ev.object, MICROSIP_TXT_REASON, "Decline"));
+  CHECK(microsip_header_get(a, ev.object, MICROSIP_LAST, "CSeq", 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "1 MESSAGE") == 0);
+  CHECK(microsip_header_get(a, ev.object, MICROSIP_LAST, "", 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "SIP/2.0 603 Decline") == 0);
 
   /* what cannot be sent */
   m.headers = "Via: x\r\n";

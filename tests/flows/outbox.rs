@@ -1,8 +1,9 @@
 //! Messages of ours that wait for their turn: what they hold meanwhile, and what becomes of them when their account goes.
 
 use crate::server::{REGISTRAR, Server, account_with, anna, pass};
+use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountId, Capacity, Cause, CommandError, NewMessage};
+use microsip_core::phone::{AccountConfig, AccountId, Capacity, Cause, CommandError, MessageText, NewMessage};
 use microsip_tests::{EventKind, Lab, Options, Peer};
 
 fn text(body: &str, token: u64) -> NewMessage<'_> {
@@ -162,4 +163,43 @@ fn one_that_does_not_fit_with_its_accounts_texts_is_refused_too() {
     // it is too long for a datagram, and leaves by no other way here
     pass(&mut lab, &mut server, 1);
     assert_eq!(sent(&lab).first().map(|sent| sent.2), Some(Cause::Unreachable));
+}
+
+// The words and the fields of a refusal say what a status alone does not.
+#[test]
+fn the_response_to_a_message_can_be_read() {
+    // with a body that leaves it hardly any room, it is cut behind a field
+    for len in [10, 700] {
+        let capacity = Capacity { messages: 2, ..Capacity::host(4, 2, 1100) };
+        let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+        let mut bob = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let (now, body) = (lab.now, "x".repeat(len));
+        let sent = lab.ends[0].phone.message_send(now, AccountId::NONE, "sip:10.0.0.9:5060", &text(&body, 1)).unwrap();
+        lab.drain();
+        let read = |lab: &Lab, name: &str| {
+            let mut room = [0; 64];
+            let mut out = Cursor::new(&mut room);
+            let read = lab.ends[0].phone.message_header(sent, name, 0, &mut out);
+            read.map(|()| String::from_utf8_lossy(out.written()).into_owned())
+        };
+        let reason = |lab: &Lab| {
+            let mut room = [0; 64];
+            let mut out = Cursor::new(&mut room);
+            let read = lab.ends[0].phone.message_text(sent, MessageText::Reason, &mut out);
+            read.map(|()| String::from_utf8_lossy(out.written()).into_owned())
+        };
+        assert_eq!((read(&lab, ""), reason(&lab)), (Err(CommandError::Nothing), Err(CommandError::Nothing)));
+        let message = bob.wait(&mut lab, "MESSAGE");
+        let refusal =
+            bob.response_text(&message, 486, &format!("X-Long: {}\r\nRetry-After: 30\r\n", "l".repeat(300)), "");
+        let refusal = refusal.replace("486 As Scripted", "486 Out to lunch");
+        lab.send_raw(bob.at, message.from, refusal.as_bytes());
+        lab.run_until("its end", |lab| !crate::outbox::sent(lab).is_empty());
+        assert_eq!(read(&lab, "").unwrap(), "SIP/2.0 486 Out to lunch");
+        assert_eq!(reason(&lab).unwrap(), "Out to lunch");
+        let retry = if len == 10 { Ok("30".to_owned()) } else { Err(CommandError::Nothing) };
+        assert_eq!(read(&lab, "Retry-After"), retry);
+        assert_eq!(read(&lab, "cseq").unwrap(), "1 MESSAGE");
+        assert_eq!(lab.ends[0].phone.message_body(sent), Ok(body.as_bytes()), "its own body stays");
+    }
 }

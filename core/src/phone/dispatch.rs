@@ -206,7 +206,7 @@ impl Phone<'_> {
             }
             #[cfg(feature = "message")]
             (Owner::Dialog(dialog), Sending::Message) => {
-                self.messages.response(&mut self.lower, now, dialog, handle, status)
+                self.messages.response(&mut self.lower, now, dialog, handle, (response, status))
             }
             _ if status >= 200
                 // BYE, CANCEL: any final response ends it (rfc3261#15.1.1)

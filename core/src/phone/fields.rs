@@ -49,3 +49,31 @@ fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 fn line_end(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| *byte == b'\n').map(|at| at + 1)
 }
+
+/// A head in two parts: where it is too long it is cut behind the last whole field that fits, and ended there. A first
+/// line that does not fit has none behind it, but was the first message's all the same.
+pub(super) fn cut(head: &[u8], room: usize) -> [&[u8]; 2] {
+    const END: &[u8] = b"\r\n";
+    if head.len() <= room {
+        return [head, b""];
+    }
+    let fits = head.get(..room.saturating_sub(END.len())).unwrap_or_default();
+    // rfc3261#7.3.1: a line that begins with white space goes on with the field before
+    let ends = |at: usize| fits.get(at) == Some(&b'\n') && !matches!(head.get(at + 1), Some(b' ' | b'\t'));
+    match (0..fits.len()).rev().find(|at| ends(*at)) {
+        Some(at) => [fits.get(..=at).unwrap_or_default(), END],
+        None => [fits, b""],
+    }
+}
+
+/// Writes a text in two parts. False: there is no room.
+pub(super) fn put(room: &mut [u8], [text, end]: [&[u8]; 2]) -> bool {
+    let Some((start, rest)) = room.split_at_mut_checked(text.len()) else { return false };
+    let Some(behind) = rest.get_mut(..end.len()) else { return false };
+    start.copy_from_slice(text);
+    behind.copy_from_slice(end);
+    true
+}
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,8 @@ pub enum MessageText {
     RemoteName = 2,
     /// The URI that the far end wrote to; of one that came.
     LocalUri = 3,
+    /// The reason phrase of its response; of one of ours.
+    Reason = 4,
     /// Call-ID; of one that came.
     CallId = 5,
     /// The type of its body.

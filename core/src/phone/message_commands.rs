@@ -131,10 +131,11 @@ impl Phone<'_> {
         self.messages.write_text(message.0, which, out)
     }
 
-    /// The value of a header in a message that came; `nth` from 0.
+    /// The value of a header in a message that came, or in the response to one of ours; for no name its first line. `nth`
+    /// from 0.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none, as in one of ours.
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
     pub fn message_header(
         &self,
         message: MessageId,

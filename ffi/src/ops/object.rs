@@ -187,6 +187,7 @@ const fn message_text(which: u32) -> Result<MessageText, Fail> {
         MICROSIP_TXT_REMOTE_URI => Ok(MessageText::RemoteUri),
         MICROSIP_TXT_REMOTE_NAME => Ok(MessageText::RemoteName),
         MICROSIP_TXT_LOCAL_URI => Ok(MessageText::LocalUri),
+        MICROSIP_TXT_REASON => Ok(MessageText::Reason),
         MICROSIP_TXT_CALL_ID => Ok(MessageText::CallId),
         MICROSIP_TXT_CONTENT_TYPE => Ok(MessageText::ContentType),
         MICROSIP_TXT_REFER_TO => Ok(MessageText::ReferTo),

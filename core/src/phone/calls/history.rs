@@ -5,6 +5,7 @@ use super::Calls;
 use crate::base::slots::Handle;
 use crate::phone::Which;
 use crate::phone::context::Context;
+use crate::phone::fields::{cut, put};
 use crate::wire::sip::Message;
 
 /// Messages of full length that are kept behind the first: one that answers, one that changes the call, one that ends it.
@@ -108,31 +109,6 @@ fn next(messages: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))
 }
 
-/// A head in two parts: where it is too long it is cut behind the last whole field that fits, and ended there. A first
-/// line that does not fit has none behind it, but was the first message's all the same.
-fn cut(head: &[u8], room: usize) -> [&[u8]; 2] {
-    const END: &[u8] = b"\r\n";
-    if head.len() <= room {
-        return [head, b""];
-    }
-    let fits = head.get(..room.saturating_sub(END.len())).unwrap_or_default();
-    // rfc3261#7.3.1: a line that begins with white space goes on with the field before
-    let ends = |at: usize| fits.get(at) == Some(&b'\n') && !matches!(head.get(at + 1), Some(b' ' | b'\t'));
-    match (0..fits.len()).rev().find(|at| ends(*at)) {
-        Some(at) => [fits.get(..=at).unwrap_or_default(), END],
-        None => [fits, b""],
-    }
-}
-
-/// Writes a text in two parts. False: there is no room.
-fn put(room: &mut [u8], [text, end]: [&[u8]; 2]) -> bool {
-    let Some((start, rest)) = room.split_at_mut_checked(text.len()) else { return false };
-    let Some(behind) = rest.get_mut(..end.len()) else { return false };
-    start.copy_from_slice(text);
-    behind.copy_from_slice(end);
-    true
-}
-
 /// The method of a request.
 fn method_of(text: &[u8]) -> Option<&[u8]> {
     text.split(|byte| *byte == b' ').next()
@@ -144,6 +120,3 @@ fn status_of(text: &[u8]) -> Option<u16> {
     let digits = rest.get(..3).filter(|_| version.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"SIP/")))?;
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
-
-#[cfg(test)]
-mod tests;

@@ -22,6 +22,13 @@ pub(super) struct Parts {
     pub(super) body: Span,
 }
 
+impl Parts {
+    /// Their bytes, which stand one behind the other.
+    pub(super) const fn len(&self) -> usize {
+        self.target.len() + self.lines.len() + self.content_type.len() + self.body.len()
+    }
+}
+
 /// A message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message {
@@ -57,7 +64,7 @@ pub(super) struct Message {
     pub(super) pending: u8,
     pub(super) sip_code: u16,
     pub(super) result: Cause,
-    /// Of one that came: its bytes.
+    /// Of one that came: its bytes. Of one of ours: those of its response's head, behind its parts.
     pub(super) len: u16,
     /// Of one of ours.
     pub(super) parts: Parts,

@@ -11,6 +11,7 @@ use crate::base::text::Packer;
 use crate::base::time::{Duration, Instant};
 use crate::phone::MessageState;
 use crate::phone::dialogs::Leg;
+use crate::phone::fields::{cut, put};
 use crate::phone::header_lines;
 use crate::phone::message::NewMessage;
 use crate::phone::object::Object;
@@ -18,7 +19,7 @@ use crate::phone::requests::Asking;
 use crate::phone::target::address;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Lower};
-use crate::wire::sip::{MediaType, Writer};
+use crate::wire::sip::{MediaType, Message as Sip, Writer};
 
 /// The type of a body that the application gives none for (rfc3428#4).
 const TEXT: &str = "text/plain;charset=UTF-8";
@@ -237,7 +238,7 @@ impl Messages<'_> {
         now: Instant,
         dialog: Handle,
         request: Handle,
-        status: u16,
+        (response, status): (&Sip<'_>, u16),
     ) {
         if status < 200 {
             return;
@@ -249,7 +250,20 @@ impl Messages<'_> {
             408 => Cause::Timeout,
             _ => Cause::Refused,
         };
+        if self.slots.get(handle).is_some_and(|message| message.request == request) {
+            self.keep_response(handle, response.head());
+        }
         self.carried(lower, now, (handle, request), Outcome { result, sip_code: status });
+    }
+
+    /// The response to a message of ours stands behind its parts, cut where it finds no room.
+    fn keep_response(&mut self, handle: Handle, head: &[u8]) {
+        let Some(message) = self.slots.get_mut(handle) else { return };
+        let room = self.text.get_mut(handle.index).get_mut(message.parts.len()..).unwrap_or_default();
+        let text = cut(head, room.len());
+        if put(room, text) {
+            message.len = text.iter().map(|part| part.len()).sum::<usize>() as u16;
+        }
     }
 
     /// A MESSAGE of ours came to nothing without a final response.

@@ -4,7 +4,7 @@ use super::Messages;
 use super::message::{Message, PENDING_END, PENDING_NEWS};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
-use crate::phone::fields::nth_field;
+use crate::phone::fields::{first_line, nth_field};
 use crate::phone::message::{MessageInfo, MessageText};
 use crate::phone::{AccountId, CallId, CommandError, Event, EventKind, MessageId};
 use crate::wire::sip::{Address, Message as Sip, Name, Uri};
@@ -65,6 +65,13 @@ impl Messages<'_> {
         self.text.get(handle.index).get(..usize::from(message.len))
     }
 
+    /// The bytes of a message that came, or of the response to one of ours.
+    fn heard(&self, handle: Handle) -> Option<&[u8]> {
+        let message = self.slots.get(handle)?;
+        let start = if message.incoming { 0 } else { message.parts.len() };
+        self.text.get(handle.index).get(start..)?.get(..usize::from(message.len))
+    }
+
     /// A text of a message.
     ///
     /// # Errors
@@ -85,6 +92,11 @@ impl Messages<'_> {
             return match which {
                 MessageText::RemoteUri => put(message.parts.target.of(block)),
                 MessageText::ContentType => put(message.parts.content_type.of(block)),
+                MessageText::Reason => {
+                    let line = self.heard(handle).and_then(first_line).unwrap_or_default();
+                    // behind the version and the status
+                    put(line.splitn(3, |byte| *byte == b' ').nth(2).unwrap_or_default())
+                }
                 _ => Err(CommandError::Nothing),
             };
         }
@@ -109,7 +121,9 @@ impl Messages<'_> {
                 let uri = Uri::parse(to.uri).map_err(|_| nothing)?;
                 if uri.write_header("Replaces", out) { Ok(()) } else { Err(nothing) }
             }
-            MessageText::ReferTo | MessageText::ReferredBy | MessageText::Replaces => Err(nothing),
+            MessageText::Reason | MessageText::ReferTo | MessageText::ReferredBy | MessageText::Replaces => {
+                Err(nothing)
+            }
             MessageText::RemoteName => {
                 let from: Address<'_> = sip.from().map_err(|_| nothing)?;
                 if from.display.is_empty() {
@@ -121,10 +135,10 @@ impl Messages<'_> {
         }
     }
 
-    /// A header field of a message that came, or for no name its first line; `nth` from 0.
+    /// A header field of a message that came, or of the response to one of ours; for no name its first line. `nth` from 0.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Nothing`], as for one of ours.
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
     pub(in crate::phone) fn write_header(
         &self,
         handle: Handle,
@@ -133,11 +147,10 @@ impl Messages<'_> {
         out: &mut Cursor<'_>,
     ) -> Result<(), CommandError> {
         self.slots.get(handle).ok_or(CommandError::Stale)?;
-        let sip = self.whole(handle).and_then(|whole| Sip::parse(whole).ok()).ok_or(CommandError::Nothing)?;
+        let head = self.heard(handle).unwrap_or_default();
         let field = match name {
-            "" if nth == 0 => sip.head().split(|byte| *byte == b'\r').next(),
-            "" => None,
-            name => nth_field(sip.head(), name.as_bytes(), nth),
+            "" => first_line(head).filter(|_| nth == 0),
+            name => nth_field(head, name.as_bytes(), nth),
         };
         out.put(field.ok_or(CommandError::Nothing)?);
         Ok(())
