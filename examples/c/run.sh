@@ -106,6 +106,28 @@ grep -q "^transfer: they talk" "$out/steps" || { echo "the transfer did not say 
 recognise "$out/new.wav"
 echo "transfer: ok"
 
+# Messages, one after the other; and to whom nobody is.
+answering timeout 60 "$out/message" - 127.0.0.1:0 2
+timeout 60 "$out/message" "sip:anna@$where" "first" "then this" | tee "$out/written.txt"
+answered
+for line in ': first$' ': then this$'; do grep -q "$line" "$said" || { echo "this did not come: $line"; exit 1; }; done
+[ "$(grep -c 'SIP 200 OK' "$out/written.txt")" = 2 ] || { echo "they were not answered"; exit 1; }
+echo "message: ok"
+
+# A mailbox that is watched.
+answering timeout 60 python3 mailbox.py
+timeout 60 "$out/watch" "sip:box@$where" | tee "$out/watched.txt"
+answered
+grep -q "^3 new messages" "$out/watched.txt" || { echo "the lamp was not seen"; exit 1; }
+grep -q "^taken back" "$said" || { echo "the subscription was not taken back"; exit 1; }
+echo "watch: ok"
+
+# A call that says where it comes from, and a tone in it.
+answering timeout 60 "$out/answer" 127.0.0.1:0 "$out/located.wav"
+timeout 60 "$out/located" "sip:answer@$where"
+answered
+echo "located: ok"
+
 # A call that cannot work prints its reason, and ends with 1.
 if "$out/dial" "no address at all" "$out/tone.wav" 2>"$out/error"; then echo "dial took nonsense for an address"; exit 1; fi
 grep -q "sip:" "$out/error" || { echo "dial does not say what an address looks like: $(cat "$out/error")"; exit 1; }
