@@ -5,10 +5,11 @@ use microsip_core::media::detect::{Detector, key};
 use microsip_core::media::{Codec, CodecBank, Coded, G711};
 use microsip_core::phone::tone::{TONE_BEEP, TONE_BUSY, TONE_DIAL, TONE_RING};
 use microsip_core::phone::{
-    CallId, CallState, Capacity, Cause, CommandError, ConferenceId, Member, MemberChange, Op, Source, ToneTarget, Tones,
+    CallId, CallState, Capacity, Cause, CommandError, ConferenceId, Member, MemberChange, Op, Side, Source, ToneTarget,
+    Tones,
 };
 use microsip_core::wire::rtp;
-use microsip_tests::{EventKind, Lab, Options, Peer};
+use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
 
 /// A phone with Germany's tones, in calls with so many scripted peers, whose sources are silent.
 fn talking(peers: usize) -> (Lab, Vec<Peer>, Vec<CallId>) {
@@ -150,6 +151,9 @@ fn what_is_no_tone_or_has_no_place_is_refused() {
         assert_eq!(play(&mut lab, gone, TONE_BUSY, 0, 1), Err(CommandError::Stale));
         assert_eq!(stop(&mut lab, gone), Err(CommandError::Stale));
     }
+    // a day, and no millisecond more
+    assert_eq!(play(&mut lab, call, TONE_BUSY, 86_400_001, 1), Err(CommandError::Range));
+    assert_eq!(play(&mut lab, call, TONE_BUSY, u32::MAX, 1), Err(CommandError::Range));
     assert_eq!(done(&lab), []);
     finish(lab, peers, calls);
 }
@@ -215,4 +219,145 @@ fn all_members_of_a_conference_hear_a_tone() {
     let ends = [(11, Cause::Cancelled, true), (12, Cause::Cancelled, true), (13, Cause::Cancelled, true)];
     assert_eq!(done(&lab)[2..], ends);
     finish(lab, peers, calls);
+}
+
+/// The far end offers another direction of its media.
+fn offer(lab: &mut Lab, peer: &mut Peer, way: &str) {
+    let text = peer.request("INVITE", "", &sdp(&peer.at.ip().to_string(), 40_000, way));
+    peer.send(lab, &text);
+    let response = peer.wait(lab, "SIP/2.0 200");
+    peer.learn(&response);
+    peer.ack(lab, "");
+    lab.run_for(Duration::from_millis(100));
+}
+
+/// A tone that ended well has been heard, as a whole.
+#[test]
+fn a_tone_waits_while_the_far_end_holds_us() {
+    let (mut lab, mut peers, calls) = talking(1);
+    let call = ToneTarget::Call(calls[0]);
+    // begun on hold
+    offer(&mut lab, &mut peers[0], "sendonly");
+    let since = lab.now;
+    assert_eq!(play(&mut lab, call, TONE_DIAL, 400, 1), Ok(()));
+    lab.run_for(Duration::from_secs(2));
+    assert_eq!(done(&lab), []);
+    offer(&mut lab, &mut peers[0], "sendrecv");
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(done(&lab), [(1, Cause::Normal, false)]);
+    let pcm = came(&lab, &peers[0], since);
+    assert!(heard(&pcm, 425).abs_diff(400) <= 60, "{}", heard(&pcm, 425));
+    // put on hold in its midst
+    let since = lab.now;
+    assert_eq!(play(&mut lab, call, TONE_DIAL, 1000, 2), Ok(()));
+    lab.run_for(Duration::from_millis(500));
+    offer(&mut lab, &mut peers[0], "inactive");
+    lab.run_for(Duration::from_secs(3));
+    assert_eq!(done(&lab)[1..], []);
+    offer(&mut lab, &mut peers[0], "sendrecv");
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(done(&lab)[1..], [(2, Cause::Normal, false)]);
+    let pcm = came(&lab, &peers[0], since);
+    assert!(heard(&pcm, 425).abs_diff(1000) <= 100, "{}", heard(&pcm, 425));
+    // stopped while it waits: nothing of it is heard later
+    offer(&mut lab, &mut peers[0], "sendonly");
+    assert_eq!(play(&mut lab, call, TONE_DIAL, 0, 3), Ok(()));
+    assert_eq!(stop(&mut lab, call), Ok(()));
+    assert_eq!(done(&lab)[2..], [(3, Cause::Cancelled, false)]);
+    let since = lab.now;
+    offer(&mut lab, &mut peers[0], "sendrecv");
+    lab.run_for(Duration::from_millis(500));
+    let pcm = came(&lab, &peers[0], since);
+    assert!(pcm.len() > 3000 && is_silent(&pcm));
+    finish(lab, peers, calls);
+}
+
+/// The person there hears it, and our own hold does not keep a tone from the far end.
+#[test]
+fn a_tone_goes_out_over_our_own_hold() {
+    let (mut lab, mut peers, calls) = talking(1);
+    let now = lab.now;
+    lab.ends[0].phone.hold(now, calls[0], true, 0).unwrap();
+    lab.drain();
+    let invite = peers[0].wait(&mut lab, "INVITE");
+    let body = sdp(&peers[0].at.ip().to_string(), 40_000, "recvonly");
+    peers[0].respond(&mut lab, &invite, 200, &body);
+    peers[0].wait(&mut lab, "ACK");
+    let since = lab.now;
+    assert_eq!(play(&mut lab, ToneTarget::Call(calls[0]), TONE_DIAL, 400, 1), Ok(()));
+    lab.run_for(Duration::from_millis(800));
+    assert_eq!(done(&lab), [(1, Cause::Normal, false)]);
+    assert!(heard(&came(&lab, &peers[0], since), 425).abs_diff(400) <= 40);
+    finish(lab, peers, calls);
+}
+
+#[test]
+fn our_mute_and_volume_are_for_a_tone_too() {
+    let (mut lab, peers, calls) = talking(1);
+    let call = ToneTarget::Call(calls[0]);
+    let loudest = |pcm: &[i16]| pcm[1200..2000].iter().map(|sample| i32::from(sample.abs())).max().unwrap(); // a volume is led to another
+    let sounds = |lab: &mut Lab, token: u64| {
+        let since = lab.now;
+        assert_eq!(play(lab, call, TONE_DIAL, 300, token), Ok(()));
+        lab.run_for(Duration::from_millis(700));
+        assert_eq!(done(lab).last(), Some(&(token, Cause::Normal, false)));
+        came(lab, &peers[0], since)
+    };
+    let plain = loudest(&sounds(&mut lab, 1));
+    lab.ends[0].phone.set_volume(calls[0], Side::Input, 50).unwrap();
+    let half = loudest(&sounds(&mut lab, 2));
+    assert!((plain / 2).abs_diff(half) < 200, "{plain} {half}");
+    lab.ends[0].phone.set_mute(calls[0], true).unwrap();
+    assert!(is_silent(&sounds(&mut lab, 3)));
+    lab.ends[0].phone.set_mute(calls[0], false).unwrap();
+    assert_eq!(loudest(&sounds(&mut lab, 4)), half);
+    finish(lab, peers, calls);
+}
+
+/// It has no clock, so a tone would neither sound nor end.
+#[test]
+fn a_conference_without_a_call_plays_none() {
+    let (mut lab, peers, calls) = talking(2);
+    let conference = joined(&mut lab, &[]);
+    let room = ToneTarget::Conference(conference);
+    assert_eq!(play(&mut lab, room, TONE_DIAL, 400, 1), Err(CommandError::State));
+    // the person alone is no call
+    let now = lab.now;
+    let change = MemberChange::default();
+    lab.ends[0].phone.conference_member_set(now, conference, Member::Person, &change).unwrap();
+    assert_eq!(play(&mut lab, room, TONE_DIAL, 400, 2), Err(CommandError::State));
+    let now = lab.now;
+    lab.ends[0].phone.conference_member_remove(now, conference, Member::Person).unwrap();
+    assert_eq!(done(&lab), []);
+    // with its last call it ends
+    let join = |lab: &mut Lab, call: CallId| {
+        let now = lab.now;
+        lab.ends[0].phone.conference_member_set(now, conference, Member::Call(call), &change).unwrap();
+    };
+    join(&mut lab, calls[0]);
+    join(&mut lab, calls[1]);
+    assert_eq!(play(&mut lab, room, TONE_DIAL, 0, 3), Ok(()));
+    for (left, ends) in [(0, 0), (1, 1)] {
+        lab.run_for(Duration::from_millis(200));
+        let now = lab.now;
+        lab.ends[0].phone.conference_member_remove(now, conference, Member::Call(calls[left])).unwrap();
+        lab.drain();
+        assert_eq!(done(&lab).len(), ends);
+    }
+    assert_eq!(done(&lab), [(3, Cause::Cancelled, true)]);
+    // who joins later hears nothing of it
+    let since = lab.now;
+    join(&mut lab, calls[0]);
+    lab.run_for(Duration::from_millis(500));
+    let pcm = came(&lab, &peers[0], since);
+    assert!(pcm.len() > 3000 && is_silent(&pcm));
+    // a call that ends leaves, too
+    assert_eq!(play(&mut lab, room, TONE_DIAL, 0, 4), Ok(()));
+    let mut peers = peers;
+    peers[0].be_hung_up(&mut lab, 0, calls[0]);
+    assert_eq!(done(&lab)[1..], [(4, Cause::Cancelled, true)]);
+    assert_eq!(play(&mut lab, room, TONE_DIAL, 0, 5), Err(CommandError::State));
+    let now = lab.now;
+    lab.ends[0].phone.conference_release(now, conference).unwrap();
+    finish(lab, peers.split_off(1), calls[1..].to_vec());
 }

@@ -17,6 +17,11 @@ use crate::media::digits::DigitSettings;
 /// Loudest volume in percent.
 const LOUDEST: u32 = 400;
 
+/// The longest time of a tone that is played: in samples at 48 kHz it has to be a number of 32 bits, and a day is more
+/// than any caller hears.
+#[cfg(feature = "tones")]
+const TONE_MS: u32 = 86_400_000;
+
 impl Phone<'_> {
     /// The calls, ended ones that were not released among them.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
@@ -272,12 +277,13 @@ impl Phone<'_> {
     /// Plays a tone of the country into a call or to all members of a conference, in place of one that plays there: one of
     /// `TONE_*` but the ring, or the ASCII code of a key, for its pair. It lies over the sound of the call's source and of
     /// [`super::Patch`], both of which go on, so mute and volume are for it too. `ms`: it is over then; 0: it goes on until
-    /// [`Phone::stop_played_tone`], but for the beep. [`super::EventKind::Done`] with the token follows at its end;
-    /// [`super::Cause::Cancelled`]: it was stopped, replaced, or its call or conference is over.
+    /// [`Phone::stop_played_tone`], but for the beep. It begins with the call's media, and waits while the far end holds us, for
+    /// nobody would hear it; in a conference it goes on while a call is a member. [`super::EventKind::Done`] with the token follows at its end;
+    /// [`super::Cause::Cancelled`]: it was stopped, replaced, its call or conference is over, or the last call has left it.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] for a call that has ended; [`CommandError::Range`] for another
-    /// number; [`CommandError::Full`]: its end could not be kept; [`CommandError::Unsupported`] without the feature
+    /// [`CommandError::Stale`]; [`CommandError::State`] for a call that has ended, and a conference without a call;
+    /// [`CommandError::Range`] for another number, and for more than a day; [`CommandError::Full`]: its end could not be kept; [`CommandError::Unsupported`] without the feature
     /// `tones`.
     pub fn play_tone(
         &mut self,
@@ -291,7 +297,7 @@ impl Phone<'_> {
         self.hear(now);
         #[cfg(feature = "tones")]
         {
-            let number = super::media::laid::number_of(tone).ok_or(CommandError::Range)?;
+            let number = super::media::laid::number_of(tone).filter(|_| ms <= TONE_MS).ok_or(CommandError::Range)?;
             match target {
                 ToneTarget::Call(call) => self.calls.play_tone(&mut self.lower, call.0, (number, ms), token),
                 ToneTarget::Conference(conference) => {

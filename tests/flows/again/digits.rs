@@ -1,15 +1,21 @@
 //! Digits of every method, both ways.
 
-use super::{Flow, asks, called, done, each, ends_it, flow, over, served, talking, talks, told_each};
+use super::{Flow, asks, called, done, each, ends_it, flow, over, served, talking, talks, told_each, wait};
 use microsip_core::base::time::Duration;
 use microsip_core::media::digits::{DigitMethod, DigitSettings};
+use microsip_core::phone::tone::{TONE_BEEP, TONE_BUSY, TONE_DIAL};
+use microsip_core::phone::{Cause, Op, ToneTarget};
 use microsip_tests::{EventKind, Lab};
 
-pub(super) const FLOWS: [Flow; 4] = [
+pub(super) const FLOWS: [Flow; 6] = [
     flow("digits", digits, |lab| talks(lab, 0) == 1 && heard(lab, 1) == 5),
     flow("digits cut off", cut_off, |lab| talks(lab, 1) == 1 && lab.count("INFO") >= 2 && served(lab, 0) == 0),
     flow("keys held", held, |lab| talks(lab, 0) == 1 && heard(lab, 1) >= 1),
     flow("digits by INFO", by_info, |lab| talks(lab, 0) == 1 && heard(lab, 0) == 2),
+    flow("tones", tones, |lab| {
+        talks(lab, 0) == 1 && toned(lab, Cause::Normal) == 2 && toned(lab, Cause::Cancelled) == 1
+    }),
+    flow("a tone through a hold", toned_on_hold, |lab| talks(lab, 0) == 1 && toned(lab, Cause::Normal) == 1),
 ];
 
 fn heard(lab: &Lab, end: usize) -> usize {
@@ -92,4 +98,51 @@ fn by_info(lab: &mut Lab) {
         asks(lab, &mut peer, "INFO", kind, body);
     }
     ends_it(lab, &mut peer);
+}
+
+/// The tones of the first end that ended so.
+fn toned(lab: &Lab, result: Cause) -> usize {
+    let ends = lab.ends[0].events.iter().filter(|event| event.op == Some(Op::Tone));
+    ends.filter(|event| event.result == result).count()
+}
+
+fn play(lab: &mut Lab, tone: u32, ms: u32) {
+    told_each(lab, 0, |phone, now, call, token| phone.play_tone(now, ToneTarget::Call(call), tone, ms, token).is_ok());
+}
+
+/// Two that play to their end, and one that the call's end stops.
+fn tones(lab: &mut Lab) {
+    if !talking(lab) {
+        return;
+    }
+    lab.audio = true;
+    for (tone, ms) in [(TONE_DIAL, 300), (TONE_BEEP, 0)] {
+        play(lab, tone, ms);
+        done(lab, &mut []);
+    }
+    play(lab, TONE_BUSY, 0);
+    lab.run_for(Duration::from_millis(500));
+    lab.audio = false;
+    over(lab, 1, &mut []);
+}
+
+/// The far end holds while a tone plays: it goes on behind that.
+fn toned_on_hold(lab: &mut Lab) {
+    if !talking(lab) {
+        return;
+    }
+    lab.audio = true;
+    play(lab, TONE_DIAL, 800);
+    lab.run_for(Duration::from_millis(200));
+    for on in [true, false] {
+        told_each(lab, 1, |phone, now, call, token| phone.hold(now, call, on, token).is_ok());
+        wait(lab, |lab| {
+            let holds = lab.ends[1].events.iter().filter(|event| event.op == Some(Op::Hold));
+            holds.count() > usize::from(!on)
+        });
+        lab.run_for(Duration::from_secs(1));
+    }
+    done(lab, &mut []);
+    lab.audio = false;
+    over(lab, 0, &mut []);
 }

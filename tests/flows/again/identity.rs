@@ -70,7 +70,7 @@ fn located_on(lab: &mut Lab) {
     let config = AccountConfig { proxy: "sip:10.0.0.9", no_register: true, realms: "example.org", ..anna() };
     let now = lab.now;
     let Ok(account) = lab.ends[0].phone.account_add(now, &config) else { return };
-    let options = DialOptions { location: PLACE, location_follows: true, ..DialOptions::default() };
+    let options = DialOptions { location: Some(PLACE), location_follows: true, ..DialOptions::default() };
     if dial_with(lab, 0, account, "bob", options) {
         sent_on(lab, &mut proxy);
     }
@@ -94,7 +94,7 @@ fn sent_on(lab: &mut Lab, proxy: &mut Peer) -> Option<()> {
 }
 
 fn located(lab: &mut Lab) {
-    let options = DialOptions { location: PLACE, ..DialOptions::default() };
+    let options = DialOptions { location: Some(PLACE), ..DialOptions::default() };
     if dial_with(lab, 0, AccountId::NONE, "sip:bob@10.0.0.2", options) {
         rings(lab, 1, 1);
         answer_all(lab, 1);

@@ -106,6 +106,12 @@ impl Sending {
 }
 
 impl Stream {
+    /// We may send sound, as far as both sides have agreed.
+    #[must_use]
+    pub const fn may_say(&self) -> bool {
+        self.config.send
+    }
+
     /// The next packet may go.
     fn may_send(&self) -> bool {
         self.config.send

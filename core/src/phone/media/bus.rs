@@ -175,6 +175,9 @@ impl Media<'_> {
         }
         #[cfg(feature = "tones")]
         let (country, rate) = (self.tones.country(), cx.fixed.rate);
+        // while the far end holds us nobody would hear it
+        #[cfg(feature = "tones")]
+        let waits = !stream.may_say() && line.laid.is_wanted();
         #[cfg(feature = "tones")]
         let toned;
         match music {
@@ -182,12 +185,12 @@ impl Media<'_> {
             Some(Music::Application) => {
                 lent.patch.hold(CallId(handle), said);
                 #[cfg(feature = "tones")]
-                (toned = line.laid.mix(said, country, rate));
+                (toned = !waits && line.laid.mix(said, country, rate));
             }
             music => {
                 lent.patch.say(CallId(handle), if music.is_some() { Source::Silence } else { source }, said);
                 #[cfg(feature = "tones")]
-                (toned = line.laid.mix(said, country, rate));
+                (toned = !waits && line.laid.mix(said, country, rate));
                 // muting a member silences its source, not the others
                 line.gain_in.apply(said);
             }

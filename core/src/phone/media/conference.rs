@@ -85,6 +85,10 @@ impl Media<'_> {
         (number, ms): (u8, u32),
         token: u64,
     ) -> Result<(), CommandError> {
+        // it has no clock without a call, and would wait for ever
+        if self.conferences.slots.get(conference).is_some() && !self.has_calls(conference) {
+            return Err(CommandError::State);
+        }
         let room = self.conferences.slots.get_mut(conference).ok_or(CommandError::Stale)?;
         let first = room.commands;
         cx.begin(&mut room.commands, conference, Op::ConferenceTone, token)?;
@@ -95,6 +99,24 @@ impl Media<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A call is a member.
+    #[cfg(feature = "tones")]
+    fn has_calls(&self, conference: Handle) -> bool {
+        let person = self.conferences.person_seat();
+        self.conferences.members(conference).any(|seat| seat != person)
+    }
+
+    /// The last call has left: the tone is over, and does not fade into what comes later.
+    #[cfg(feature = "tones")]
+    fn hush(&mut self, cx: &mut Context<'_>, conference: Handle) {
+        if !self.has_calls(conference) {
+            self.lift_from_all(cx, conference);
+            if let Some(room) = self.conferences.slots.get_mut(conference) {
+                room.laid = super::laid::Laid::EMPTY;
+            }
+        }
     }
 
     /// That tone ends. False: none plays.
@@ -181,6 +203,8 @@ impl Media<'_> {
         if self.conferences.slots.get_mut(conference).is_some_and(|room| room.talker.leaves(cx.latest, seat)) {
             cx.tell(Object::Conference(conference.index));
         }
+        #[cfg(feature = "tones")]
+        self.hush(cx, conference);
         self.changed(cx, seat, conference);
         if seat == self.conferences.person_seat() {
             self.take_the_person(conference, false);

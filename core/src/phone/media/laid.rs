@@ -50,6 +50,11 @@ impl Laid {
         core::mem::replace(&mut self.wanted, 0) != 0
     }
 
+    /// It is to sound: it is not over, nor fading.
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.wanted != 0
+    }
+
     /// Adds it to the next samples of a sound. True: it came to its end.
     pub(super) fn mix(&mut self, pcm: &mut [i16], country: &Country, rate: u32) -> bool {
         let mut done = 0;
