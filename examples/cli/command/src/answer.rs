@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::phone::{Id, Source};
 use crate::rules::{Auto, rule_of};
 use crate::session::{Exit, Session, Stop, account, listening};
-use crate::talk::{Talk, at_a_time, one_recording, ready, rings, unless_gone};
+use crate::talk::{Side, Talk, at_a_time, effective as courses, one_recording, ready, rings, unless_gone};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
@@ -22,6 +22,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
     let account = account(&answer.account, &answer.network, false)?;
     let calls = answer.calls.unwrap_or(if answer.conference { CALLS } else { 1 });
     one_recording(&answer.sound.course, calls, answer.conference)?;
+    courses(&answer.sound.course, &answer.network, account.as_ref(), Side::Called)?;
     let session = Session::open(show, output, &answer.network, calls + 2, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
     rings(session.phone(), answer.sound.tones.as_deref(), answer.ring.as_deref(), answer.ring_device.as_deref())?;

@@ -383,6 +383,10 @@ impl<'a> App<'a> {
                     format!("a request of {bytes} bytes went by UDP, for nothing takes TCP there: it may be lost");
                 self.output.say("datagram", || json!({ "call": event.call, "bytes": bytes }), &text);
             }
+            Happened::LocationLeft { bytes } => {
+                let text = format!("the call for help left without --location: its {bytes} bytes found no room");
+                self.output.say("location_left", || json!({ "call": event.call, "bytes": bytes }), &text);
+            }
             Happened::Lost(count) => {
                 self.lost += count;
                 let text = format!("{} events came faster than they were read", self.lost);

@@ -311,10 +311,14 @@ pub(crate) struct Course {
     /// Play this WAV file once the call is connected; the call ends after it, unless --for says how long
     #[arg(long, value_name = "F.wav")]
     pub(crate) play: Option<PathBuf>,
-    /// Play this tone of the country (--tones) to the far end once the call is connected, over what it hears else: dial,
-    /// ringback, busy, congestion, waiting, beep, or a key, 0-9 * # A-D
+    /// Play this tone of the country (--tones) to the far end once the call is connected, over what it hears else, until
+    /// the call ends, unless --tone-for says how long: dial, ringback, busy, congestion, waiting, a key (0-9 * # A-D), or
+    /// beep, which is over by itself
     #[arg(long, value_name = "TONE", value_parser = call_tone)]
     pub(crate) tone: Option<u32>,
+    /// The length of that tone, a day at most
+    #[arg(long, value_name = "TIME", value_parser = tone_length, requires = "tone")]
+    pub(crate) tone_for: Option<Duration>,
     /// Record the far end into this WAV file
     #[arg(long, value_name = "F.wav")]
     pub(crate) record: Option<PathBuf>,
@@ -337,14 +341,14 @@ pub(crate) struct Course {
     #[arg(long, value_name = "LIST", requires = "reoffer_after")]
     pub(crate) reoffer_codec: Option<String>,
     /// The times of --hold-after, --reoffer-after and --identify-after begin with the first 183 (of a call that comes in,
-    /// ours), and the far end is asked before the answer where it takes that then (UPDATE, RFC 3311)
+    /// ours), and the far end is asked before the answer where it takes that then (UPDATE, RFC 3311); else behind it
     #[arg(long)]
     pub(crate) offers_early: bool,
     /// Tell the far end that we are somebody else so long after the answer (RFC 4916)
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "identify_as")]
     pub(crate) identify_after: Option<Duration>,
     /// Our address then, a URI with or without a name; without --identify-after the key i tells it
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI", value_parser = identity)]
     pub(crate) identify_as: Option<String>,
     /// Have the far end call this address instead of us: so long after the answer (--transfer-after), or by the key t
     #[arg(long, value_name = "URI")]

@@ -10,9 +10,9 @@ use crate::account::{lines, privacy};
 use crate::app::{self, App, Job, Room};
 use crate::args::{Call, LocationUse, Show};
 use crate::output::Output;
-use crate::phone::{Failure, Id, Invitation, Source, Text};
+use crate::phone::{Beside, Failure, Id, Invitation, Source, Text};
 use crate::session::{Exit, Session, Stop, account};
-use crate::talk::{Talk, at_a_time, one_recording, ready, rings};
+use crate::talk::{Side, Talk, at_a_time, effective, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
@@ -25,18 +25,34 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
         return Err(Stop::new(Exit::Usage, text));
     }
     one_recording(&call.sound.course, calls, call.conference)?;
+    effective(&call.sound.course, &call.network, account.as_ref(), Side::Caller)?;
+    if [LocationUse::Routing, LocationUse::NoRouting].iter().all(|one| call.location_use.contains(one)) {
+        let text = "--location-use says both routing and no-routing: servers on the way may read it, or not";
+        return Err(Stop::new(Exit::Usage, text));
+    }
     let location = call.location.as_deref().map(read_location).transpose()?;
-    let session = Session::open(show, output, &call.network, calls + 2, call.sound.null_audio, false)?;
+    // the document is as long again as a usual message
+    let longest = if location.is_some() { 2 * MESSAGE } else { 0 };
+    let work = Beside { longest, ..Beside::default() };
+    let session = Session::beside(show, output, &call.network, calls + 2, call.sound.null_audio, false, work)?;
     ready(session.phone(), &call.sound)?;
     rings(session.phone(), call.sound.tones.as_deref(), None, None)?;
     app::run(session, output, account, &mut Place { call, calls, location, failed: None })
 }
 
+/// The library's bytes for a message.
+const MESSAGE: u32 = 4096;
+
 /// The document of a file.
 fn read_location(path: &Path) -> Result<String, Stop> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Stop::new(Exit::Usage, format!("--location {}: {error}; name a file with a PIDF-LO document", path.display()))
-    })
+    let wrong = |why: &dyn std::fmt::Display| {
+        Stop::new(Exit::Usage, format!("--location {}: {why}; name a file with a PIDF-LO document", path.display()))
+    };
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.trim().is_empty() => Err(wrong(&"it is empty")),
+        Ok(text) => Ok(text),
+        Err(error) => Err(wrong(&error)),
+    }
 }
 
 /// A set of MICROSIP_LOCATION_*.

@@ -77,21 +77,26 @@ impl DigitLook {
     }
 }
 
+/// The library has no others.
+fn in_steps(time: Duration) -> bool {
+    time.as_nanos().is_multiple_of(10_000_000)
+}
+
 pub(crate) fn digit_length(text: &str) -> Result<Duration, String> {
     let time = duration(text)?;
-    if (Duration::from_millis(40)..=Duration::from_secs(20)).contains(&time) {
+    if (Duration::from_millis(40)..=Duration::from_secs(20)).contains(&time) && in_steps(time) {
         Ok(time)
     } else {
-        Err(format!("\"{text}\" is not within 40ms to 20s"))
+        Err(format!("\"{text}\" is not within 40ms to 20s, in steps of 10ms"))
     }
 }
 
 pub(crate) fn digit_gap(text: &str) -> Result<Duration, String> {
     let time = duration(text)?;
-    if (Duration::from_millis(40)..=Duration::from_millis(2500)).contains(&time) {
+    if (Duration::from_millis(40)..=Duration::from_millis(2500)).contains(&time) && in_steps(time) {
         Ok(time)
     } else {
-        Err(format!("\"{text}\" is not within 40ms to 2.5s"))
+        Err(format!("\"{text}\" is not within 40ms to 2.5s, in steps of 10ms"))
     }
 }
 

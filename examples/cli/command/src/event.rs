@@ -158,6 +158,10 @@ pub(crate) enum Happened {
     CheckSync {
         reboot: Option<bool>,
     },
+    /// A call for help left without the document that says where the caller is.
+    LocationLeft {
+        bytes: u32,
+    },
     Closed,
     Poisoned,
     Other,
@@ -238,6 +242,7 @@ impl Event {
                 Happened::Member { conference: event.object, member: event.other, joined: event.state != 0 }
             }
             c::MICROSIP_EV_TALKER => Happened::Talker { conference: event.object, member: event.other },
+            c::MICROSIP_EV_LOCATION => Happened::LocationLeft { bytes: event.value },
             c::MICROSIP_EV_DATAGRAM => Happened::Datagram { bytes: event.value },
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },

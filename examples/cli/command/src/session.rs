@@ -193,6 +193,13 @@ fn effective(network: &Network) -> Result<(), Stop> {
     Ok(())
 }
 
+/// A command without calls sends no digits.
+pub(crate) fn no_digits(network: &Network) -> Result<(), Stop> {
+    let text =
+        |option| format!("{option} is for digits that are sent in a call, and this command has none: leave it out");
+    network.digits().map_or(Ok(()), |option| Err(Stop::new(Exit::Usage, text(option))))
+}
+
 impl Session {
     pub(crate) fn open(
         show: &Show,
@@ -215,10 +222,12 @@ impl Session {
         anybody: bool,
         work: Beside,
     ) -> Result<Self, Stop> {
+        no_digits(network)?;
         Self::beside(show, output, network, 1, true, anybody, work)
     }
 
-    fn beside(
+    /// One for calls that has other work too, or longer messages.
+    pub(crate) fn beside(
         show: &Show,
         output: &Arc<Output>,
         network: &Network,

@@ -1,14 +1,18 @@
 //! One call from dialling or answering to its end: plays, records, sends digits, hangs up in time, and reports its end.
 
+mod effective;
 mod happened;
+mod offers;
 mod ready;
 mod report;
 mod shown;
 mod transfer;
 
+pub(crate) use effective::{Side, effective};
 pub(crate) use ready::{at_a_time, files, one_recording, ready, rings};
 pub(crate) use report::{mos, numbers};
 
+use offers::Offer;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -59,6 +63,8 @@ pub(crate) struct Talk<'a> {
     reoffer_at: Option<Instant>,
     /// The times of our offers have begun.
     offers_begun: bool,
+    /// Offers whose time came before the far end took them: they go behind the answer.
+    behind: Vec<Offer>,
     /// The time at which we are somebody else.
     identify_at: Option<Instant>,
     /// The time of our transfer; it is under way.
@@ -118,6 +124,7 @@ impl<'a> Talk<'a> {
             resume_at: None,
             reoffer_at: None,
             offers_begun: false,
+            behind: Vec::new(),
             identify_at: None,
             transfer_at: None,
             transferring: false,
@@ -216,17 +223,16 @@ impl<'a> Talk<'a> {
             self.accept();
         }
         if over(&mut self.hold_at) {
-            self.hold(true);
-            self.resume_at = self.course.hold_for.map(|time| now + time);
+            self.offer(Offer::Hold);
         }
         if over(&mut self.resume_at) {
             self.hold(false);
         }
         if over(&mut self.reoffer_at) {
-            self.reoffer(self.course.reoffer_codec.as_deref());
+            self.offer(Offer::Media);
         }
         if over(&mut self.identify_at) {
-            self.identify();
+            self.offer(Offer::Identity);
         }
         if over(&mut self.transfer_at) {
             self.transfer(SCRIPTED);
@@ -394,7 +400,7 @@ impl<'a> Talk<'a> {
             self.begin_sound()?;
         }
         if let Some(tone) = self.course.tone {
-            self.phone.tone_play(self.call, tone)?;
+            self.phone.tone_play(self.call, tone, self.course.tone_for)?;
         }
         if let Some(digits) = self.dtmf {
             self.phone.digits(self.call, digits, self.course.digits_by, SCRIPTED)?;

@@ -33,8 +33,11 @@ const WORDS: [(&str, &str); 117] = [
     ("rules->forward", "--forward"),
     ("microsip_answer it with 183 where", "answer it with --code 183 where"),
     ("a library without MICROSIP_HAS_RELIABLE", "a program without reliable responses"),
-    ("a->location", "the location"),
-    ("o->location", "the location"),
+    ("a->location", "--location"),
+    ("set o->location, or the account's", "add --location"),
+    ("o->location", "--location"),
+    ("than max_message: shorten it, or create the phone with more", "than a message may be: shorten it"),
+    ("and nobody would hear it: microsip_conference_member_set joins one", "and nobody would hear it"),
     ("MICROSIP_INCOMING", "ringing here"),
     ("MICROSIP_CALLING", "being called"),
     ("MICROSIP_EARLY", "ringing there"),
@@ -75,7 +78,6 @@ const WORDS: [(&str, &str); 117] = [
     ("o->caller", "--caller"),
     ("o->identity", "--identity"),
     ("o->privacy", "--privacy"),
-    ("o->display_name, o->headers or o->location", "--display-name, --header or --location"),
     ("o->location_use", "--location-use"),
     ("o->reason", "the reason"),
     ("o->contacts", "--contact"),
@@ -99,13 +101,11 @@ const WORDS: [(&str, &str); 117] = [
     ("a->password", "the password"),
     ("a->display_name", "--display-name"),
     ("a->expires", "--expires"),
-    ("a (one of its texts)", "the account"),
     ("rules->forward_to", "--forward"),
     ("rules->forward_busy_to", "--forward-busy"),
     ("rules->forward_no_answer_to", "--forward-no-answer"),
     ("rules->deny", "--deny"),
     ("rules->allow", "--allow"),
-    ("rules (one of its texts)", "a text of --forward, --deny or --allow"),
     (
         "is not \"Name: value\\r\\n\": each needs a colon, and \\r\\n at its end",
         "is not \"Name: value\": it needs a colon",
@@ -144,6 +144,12 @@ pub(crate) fn spoken(text: &str) -> String {
             Some((value, after)) => (before, format!(" \"{value}\" "), after),
             None => (text, String::new(), ""),
         },
+        // a part of it
+        None if text.contains(" has \"") => {
+            let (before, rest) = text.split_once(" has \"").unwrap_or_default();
+            let (value, after) = rest.rsplit_once("\": ").unwrap_or_default();
+            (before, format!(" has \"{value}\": "), after)
+        }
         // an id says nothing to people
         None => match text.split_once(" is 0x").and_then(|(named, rest)| Some((named, rest.split_once(": ")?.1))) {
             Some((named, after)) => (named, " ".to_owned(), after),

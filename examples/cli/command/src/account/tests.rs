@@ -21,8 +21,8 @@ fn digits_have_a_length_a_gap_and_a_level_of_the_accounts() {
     let option = DigitLook::new(None, Some(std::time::Duration::from_millis(70)), None);
     assert_eq!(option.or(file.digits), DigitLook { ms: 200, gap_ms: 70, level_db: c::MICROSIP_NONE });
     for (line, right) in [
-        ("digit_length = 39ms", "line 1: digit_length \"39ms\" is not within 40ms to 20s"),
-        ("digit_gap = 3s", "line 1: digit_gap \"3s\" is not within 40ms to 2.5s"),
+        ("digit_length = 39ms", "line 1: digit_length \"39ms\" is not within 40ms to 20s, in steps of 10ms"),
+        ("digit_gap = 3s", "line 1: digit_gap \"3s\" is not within 40ms to 2.5s, in steps of 10ms"),
         ("digit_level = 64", "line 1: digit_level \"64\" is not within 0 to 63, dB below 0 dBm0"),
         ("digit_level = -3", "line 1: digit_level \"-3\" is not within 0 to 63, dB below 0 dBm0"),
     ] {

@@ -99,3 +99,37 @@ fn a_silent_far_end_is_given_up_after_whole_seconds_or_never() {
         assert!(silence(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn an_identity_is_an_address_with_or_without_a_name() {
+    for good in
+        ["sip:anna@example.org", "SIPS:anna@example.org", "tel:+49301", "Anna <sip:a@b>", "\"Anna B\" <sip:a@b;x=1>"]
+    {
+        assert_eq!(identity(good), Ok(good.to_owned()));
+    }
+    for bad in [
+        "",
+        "nonsense",
+        "anna",
+        "sip:",
+        "mailto:a@b",
+        "Anna <sip:a@b",
+        "Anna sip:a@b",
+        "<a@b>",
+        "sip:a b@c",
+        "\"A\nB\" <sip:a@b>",
+    ] {
+        assert!(identity(bad).unwrap_err().contains("write sip:user@host"), "{bad}");
+    }
+    assert!(parse("microsip call sip:a@b --identify-after 1s --identify-as nonsense").is_err());
+}
+
+#[test]
+fn a_tone_lasts_a_day_at_most() {
+    assert_eq!(tone_length("300ms"), Ok(Duration::from_millis(300)));
+    for wrong in ["0", "25h", "0.1ms", "long"] {
+        assert!(tone_length(wrong).is_err(), "{wrong}");
+    }
+    assert!(parse("microsip call sip:a@b --tone-for 1s").is_err());
+    assert!(parse("microsip call sip:a@b --tone busy --tone-for 1s").is_ok());
+}

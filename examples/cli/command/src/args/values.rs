@@ -166,6 +166,36 @@ pub(super) fn call_tone(text: &str) -> Result<u32, String> {
     Ok(number)
 }
 
+/// A time for which a tone may last.
+pub(super) fn tone_length(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if (Duration::from_millis(1)..=Duration::from_secs(86_400)).contains(&time) {
+        Ok(time)
+    } else {
+        Err(format!("\"{text}\" is no length of a tone: write 1ms to 24h"))
+    }
+}
+
+/// A URI with or without a name, as a From has it; the library reads it anew.
+pub(super) fn identity(text: &str) -> Result<String, String> {
+    let wrong = || format!("\"{text}\" is nobody's address: write sip:user@host, or a name and \"<sip:user@host>\"");
+    let uri = match text.split_once('<') {
+        None => text,
+        Some((_, rest)) => rest.strip_suffix('>').ok_or_else(wrong)?,
+    };
+    let known = ["sip:", "sips:", "tel:"].iter().find_map(|scheme| {
+        uri.get(..scheme.len())
+            .is_some_and(|own| own.eq_ignore_ascii_case(scheme))
+            .then(|| uri.split_at(scheme.len()).1)
+    });
+    match known {
+        Some(rest) if !rest.is_empty() && !text.contains(char::is_control) && !rest.contains([' ', '<', '>', '"']) => {
+            Ok(text.to_owned())
+        }
+        _ => Err(wrong()),
+    }
+}
+
 pub(super) fn answer_code(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(code @ (180 | 183 | 200 | 300..=699)) => Ok(code),

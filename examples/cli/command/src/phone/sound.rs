@@ -79,8 +79,10 @@ impl Handle {
     }
 
     /// Plays a tone into a call until its end.
-    pub(crate) fn tone_play(self, call: Id, tone: u32) -> Result<(), Failure> {
-        check(c::microsip_tone_play(self.0, call, tone, 0, 0))
+    /// `length`: none, until the call ends, but for the beep.
+    pub(crate) fn tone_play(self, call: Id, tone: u32, length: Option<Duration>) -> Result<(), Failure> {
+        let ms = length.map_or(0, |length| length.as_millis() as u32);
+        check(c::microsip_tone_play(self.0, call, tone, ms, 0))
     }
 
     /// Plays a tone, MICROSIP_TONE_*, until [`Handle::tone_stop`].

@@ -190,6 +190,7 @@ impl Talk<'_> {
         self.end_at = self.course.length.map(|length| now + length);
         self.begin_offers();
         self.transfer_at = self.course.transfer_after.map(|time| now + time);
+        self.offer_behind();
         self.levels_at = self.output.json.then(|| now + LEVELS);
     }
 

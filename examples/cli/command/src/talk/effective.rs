@@ -1,0 +1,91 @@
+//! Options of a call that would have no effect are a mistake, and each says what would give it one.
+
+use std::io::IsTerminal;
+
+use crate::args::{Course, Network, Reliable};
+use crate::digits::DigitsBy;
+use crate::phone::AccountTexts;
+use crate::session::{Exit, Stop};
+
+/// The side of a call that the command is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Side {
+    Caller,
+    Called,
+}
+
+/// Options of the course of a call.
+pub(crate) fn effective(
+    course: &Course,
+    network: &Network,
+    account: Option<&AccountTexts>,
+    side: Side,
+) -> Result<(), Stop> {
+    let keys = course.keys || std::io::stdin().is_terminal();
+    wrong(course, network, account.map_or(0, |account| account.dtmf), (side, keys))
+        .map_or(Ok(()), |text| Err(Stop::new(Exit::Usage, text)))
+}
+
+/// The text about the first that has none. `method`: the account's MICROSIP_DTMF_*, or 0; `keys`: they are read.
+fn wrong(course: &Course, network: &Network, method: u32, (side, keys): (Side, bool)) -> Option<String> {
+    let offers = course.hold_after.is_some() || course.reoffer_after.is_some();
+    let by = course.digits_by.or_else(|| DigitsBy::read(method));
+    let by_info = matches!(by, Some(DigitsBy::Info | DigitsBy::InfoPlain));
+    // a number may have digits behind a comma
+    let digits = course.dtmf.is_some() || keys || side == Side::Caller;
+    let unsent = |option: &str| format!("{option} is for digits that are sent: add --dtmf DIGITS, or --keys");
+    let after = [
+        ("--hold-after", course.hold_after),
+        ("--reoffer-after", course.reoffer_after),
+        ("--identify-after", course.identify_after),
+    ];
+    if course.offers_early && !offers && course.identify_after.is_none() {
+        let add = "--hold-after, --reoffer-after or --identify-after";
+        return Some(format!("--offers-early moves the time of an offer before the answer: add {add}"));
+    }
+    if course.offers_early && network.reliable == Some(Reliable::Off) && (offers || side == Side::Called) {
+        let why = "an offer before the answer needs reliable responses";
+        return Some(format!(
+            "--offers-early with --100rel off offers nothing early, for {why}: leave one of them out"
+        ));
+    }
+    if course.identify_as.is_some() && course.identify_after.is_none() && !keys {
+        let add = "add --identify-after TIME, or --keys for the key i";
+        return Some(format!("--identify-as says who we are then, and nothing says when: {add}"));
+    }
+    if let Some(length) = course.length.filter(|_| !course.offers_early)
+        && let Some((option, _)) = after.iter().find(|(_, time)| time.is_some_and(|time| time >= length))
+    {
+        let long = length.as_secs_f64();
+        return Some(format!("{option} comes when the call is over, after {long} s: lower it, or raise --for"));
+    }
+    if let Some(option) = network.digits().filter(|_| !digits) {
+        return Some(unsent(option));
+    }
+    if course.digits_by.is_some() && !digits {
+        return Some(unsent("--digits-by"));
+    }
+    if network.digit_level.is_some() && by_info {
+        let why = "INFO has no loudness";
+        return Some(format!(
+            "--digit-level is for digits that are heard, and {why}: use --digits-by rtp, inband or auto"
+        ));
+    }
+    None
+}
+
+impl Network {
+    /// The first option that is about digits alone.
+    pub(crate) fn digits(&self) -> Option<&'static str> {
+        let given = [
+            (self.digit_length.is_some(), "--digit-length"),
+            (self.digit_gap.is_some(), "--digit-gap"),
+            (self.digit_level.is_some(), "--digit-level"),
+        ];
+        given.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
+    }
+}
+
+#[cfg(test)]
+#[path = "effective/tests.rs"]
+mod tests;
