@@ -475,6 +475,12 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_DATAGRAM 25
 /**
+ * A call for help left without the document that says where the caller is, for the INVITE would
+ * have been longer than `max_message` with it; value is the document's bytes. Those who are asked
+ * for help can only ask where it is. With MICROSIP_HAS_IDENTITY.
+ */
+#define MICROSIP_EV_LOCATION 28
+/**
  * A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the
  * MICROSIP_DTMF_* by which it left (never one of the automatic ones), reached the number of digits
  * and pauses that wait behind it. Of several that left before this is fetched the latest is told.
@@ -537,11 +543,17 @@ typedef struct microsip_addr {
 #define MICROSIP_OP_IDENTIFY 11
 /**
  * Commands in op of MICROSIP_EV_DONE: the tone is over. MICROSIP_E_CANCELLED: it was stopped,
- * another took its place, or its call or conference ended first.
+ * another took its place, its call or conference ended first, or the last call left the conference.
  */
 #define MICROSIP_OP_TONE 12
 
-/** An event. 96 bytes on every target; all of it is numbers. */
+/**
+ * An event. 96 bytes on every target; all of it is numbers. The events of one object come in a
+ * fixed order: of a call its coming, its states, its media and its identity, digits, the ends of
+ * commands, last its end; what became of it twice since its last event of a type is told once, the
+ * latest. Objects take turns by their first news that was not fetched. So time_us may run backwards
+ * from one event to the next: sort by it where the time is what counts.
+ */
 typedef struct microsip_event {
   /** sizeof(microsip_event). */
   uint32_t size;
@@ -559,13 +571,23 @@ typedef struct microsip_event {
   uint64_t tag;
   /** The command's, in MICROSIP_EV_DONE and MICROSIP_EV_TRANSFER; else 0. */
   uint64_t token;
-  /** Its time: microseconds since the phone's creation; in the engine family by now_us. */
+  /**
+   * The time at which it happened: microseconds since the phone's creation; in the engine family by
+   * now_us.
+   */
   uint64_t time_us;
-  /** The object's state. MICROSIP_EV_DIGIT, _BEGUN and _SENT: MICROSIP_DTMF_*. */
+  /**
+   * The state that the object is in: MICROSIP_EV_CALL: MICROSIP_CALLING to MICROSIP_ENDED;
+   * MICROSIP_EV_ACCOUNT: MICROSIP_UNREGISTERED to MICROSIP_REG_FAILED; others as the type says;
+   * else 0. MICROSIP_EV_DIGIT, _BEGUN and _SENT: MICROSIP_DTMF_*.
+   */
   uint32_t state;
   /**
-   * A bit, 1 << state, for each state reached since the object's last event of this type.
-   * MICROSIP_EV_DIGIT: milliseconds.
+   * MICROSIP_EV_CALL and MICROSIP_EV_ACCOUNT: a bit, 1 << state, for each state reached since the
+   * object's last event of this type, that of state among them: states that follow each other at
+   * once are one event, and reached & (1 << MICROSIP_EARLY) says that it rang before it was
+   * answered. MICROSIP_EV_DIGIT: milliseconds. MICROSIP_EV_DIGIT_SENT: what waits behind it. Else
+   * 0.
    */
   uint32_t reached;
   /** The SIP status that came with it, or 0. */
@@ -1018,16 +1040,17 @@ typedef struct microsip_account {
    */
   const char *dial_prefix;
   /**
-   * Numbers for help in an emergency, comma separated: "112, 911", as they are dialled or in a URI
-   * of the account's domain `(sip:112@example.org)`; NULL: none. Neither dial plan nor prefix
-   * concerns them, nor do their calls get privacy; no rule ends or holds such a call, and its call
-   * back rings (`callback_s` of microsip_rules). Where no slot is left for it another call gives
-   * way: one that has ended; else it ends with MICROSIP_CAUSE_EMERGENCY and MICROSIP_E_FULL, in
-   * this order: one that rings here (486), one that is dialled (CANCEL), one on hold, last the one
-   * that has talked for longest (BYE). So do urn:service:sos and its sub-services (RFC 5031), which
-   * can be dialled by any account and go by its proxy or registrar; where the caller is stands in
-   * `location`, here or of microsip_options, or behind a URI in a Geolocation header (RFC 6442) of
-   * `call_headers` or `headers`.
+   * Numbers for help in an emergency, comma separated: "112, 911", digits, * and # behind a + or
+   * none. Each counts as it is dialled, and in a URI of the account's domain
+   * `(sip:112@example.org)`. Another entry is MICROSIP_E_ARG; NULL: none. Neither dial plan nor
+   * prefix concerns them, nor do their calls get privacy; no rule ends or holds such a call, and
+   * its call back rings (`callback_s` of microsip_rules). Where no slot is left for it another call
+   * gives way: one that has ended; else it ends with MICROSIP_CAUSE_EMERGENCY and MICROSIP_E_FULL,
+   * in this order: one that rings here (486), one that is dialled (CANCEL), one on hold, last the
+   * one that has talked for longest (BYE). So do urn:service:sos and its sub-services (RFC 5031),
+   * which can be dialled by any account and go by its proxy or registrar; where the caller is
+   * stands in `location`, here or of microsip_options, or behind a URI in a Geolocation header (RFC
+   * 6442) of `call_headers` or `headers`.
    */
   const char *emergency;
   /** Its rules for incoming calls, over the phone's; NULL: as they are. */
@@ -1050,7 +1073,8 @@ typedef struct microsip_account {
   const char *call_headers;
   /**
    * Where its callers are, a document as `location` of microsip_options, for its calls that begin
-   * from now on; NULL: none. With MICROSIP_HAS_IDENTITY.
+   * from now on; NULL: none. Each of its calls needs as much room in `max_message`, but those whose
+   * own location is "". With MICROSIP_HAS_IDENTITY.
    */
   const char *location;
   /**
@@ -1202,7 +1226,10 @@ typedef struct microsip_account_info {
 #define MICROSIP_CAUSE_NETWORK 14
 /** A cause of the end of a call: credentials. */
 #define MICROSIP_CAUSE_AUTH 15
-/** A cause of the end of a call: 5xx, or an error of the protocol. */
+/**
+ * A cause of the end of a call: 5xx, or an error of the protocol; of both but what
+ * MICROSIP_CAUSE_UNSUPPORTED has.
+ */
 #define MICROSIP_CAUSE_SERVER 16
 /** A cause of the end of a call: a limit of this phone. */
 #define MICROSIP_CAUSE_FULL 17
@@ -1213,6 +1240,11 @@ typedef struct microsip_account_info {
  * was left.
  */
 #define MICROSIP_CAUSE_EMERGENCY 19
+/**
+ * A cause of the end of a call, or of a command: the far end does not do what was asked of it, a
+ * method, a type, an extension or a version: 405, 406, 416, 420, 421, 489, 501, 505.
+ */
+#define MICROSIP_CAUSE_UNSUPPORTED 20
 /**
  * The ring that an incoming call asks for by its Alert-Info (RFC 7462), brought by the account's
  * own server: a number in these bits, 1 to 8 for a rhythm of its own, 0 for the usual ring; and a
@@ -1327,7 +1359,11 @@ typedef struct microsip_options {
    * dial: where the caller is, as a PIDF-LO document (XML: RFC 4119, RFC 5491) of at most 4096
    * bytes; of an engine `location_bytes` of its config. It goes in the INVITE beside the session
    * description, and a Geolocation header (RFC 6442) names it; the library does not look into it.
-   * NULL: the account's. With MICROSIP_HAS_IDENTITY.
+   * The whole INVITE has at most `max_message` bytes, so with 4096 the document has about 2300,
+   * less what the header lines of the call and its account take: with more the call is
+   * MICROSIP_E_TEXT, and microsip_last_error says how many would do. A call for help goes all the
+   * same, without the document (MICROSIP_EV_LOCATION). NULL: the account's; "": none, whatever the
+   * account has. With MICROSIP_HAS_IDENTITY.
    */
   const char *location;
   /**
@@ -3091,16 +3127,17 @@ int32_t microsip_account_mailbox_get(microsip_id phone,
 
 /**
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
- * completes. Of a number, the separators that people write (space - . ( ) /) are left out, and with
- * MICROSIP_HAS_NUMBERS the account's prefix and dial plan are applied, tel:, callto: and quotes
- * left out, escapes decoded, and digits behind a comma are sent a second after the answer (each
- * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. NULL, with
- * MICROSIP_HAS_NUMBERS: the target that this account dialled last (MICROSIP_TXT_DIALLED), without
- * the digits behind it; for account 0 that of all calls, by the account that dialled it. account 0:
- * directly, without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL
- * has each state and the end, with the SIP status and a result. Unanswered calls are cancelled
- * after three minutes without a response (RFC 3261 16.6). With o->refer, o->replaces or o->pickup,
- * of which one may be set, the call is made for a REFER or takes another's place.
+ * completes. White space around it is left out. Of a number, the separators that people write
+ * (space - . ( ) /) are left out, and with MICROSIP_HAS_NUMBERS the account's prefix and dial plan
+ * are applied, tel:, callto: and quotes left out, escapes decoded, and digits behind a comma are
+ * sent a second after the answer (each further comma is a second); MICROSIP_TXT_REMOTE_URI is what
+ * became of it. NULL, with MICROSIP_HAS_NUMBERS: the target that this account dialled last
+ * (MICROSIP_TXT_DIALLED), without the digits behind it; for account 0 that of all calls, by the
+ * account that dialled it. account 0: directly, without an account. It returns before anything is
+ * looked up or sent; MICROSIP_EV_CALL has each state and the end, with the SIP status and a result.
+ * Unanswered calls are cancelled after three minutes without a response (RFC 3261 16.6). With
+ * o->refer, o->replaces or o->pickup, of which one may be set, the call is made for a REFER or
+ * takes another's place.
  * @param phone The phone.
  * @param account The account.
  * @param uri The address to call.
@@ -3110,9 +3147,10 @@ int32_t microsip_account_mailbox_get(microsip_id phone,
  * @retval MICROSIP_E_URI No address, or no digits behind it.
  * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
  * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range (o->session_expires or
- * o->min_se from 1 to 89, say).
- * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
- * library writes itself.
+ * o->min_se from 1 to 89, say), or o->location_use without a location.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
+ * library writes itself, a text is too long or has control characters, or o->location finds no room
+ * in the INVITE.
  * @retval MICROSIP_E_FULL max_calls are there; for a call for help (`emergency` of
  * microsip_account) only where each of them is one, too, for any other gives way.
  * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
@@ -3224,16 +3262,17 @@ int32_t microsip_hold(microsip_id phone,
  * of a call that was dialled in the one that is heard, else in the first; of a call that came in
  * once a reliable response of ours has its PRACK, else behind the answer. It is that dialog's:
  * where another branch answers, or the call is sent elsewhere, an end that was not told yet is
- * MICROSIP_E_CANCELLED.
+ * MICROSIP_E_CANCELLED, and the branch that answers knows us by the name that the INVITE had,
+ * whatever another one was told: MICROSIP_TXT_LOCAL_URI says which.
  * @param phone The phone.
  * @param call The call.
  * @param caller Who we are from now on: `sip:a@example.com`, or "A" `<sip:a@example.com>`.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_UNSUPPORTED The far end has not said that it takes another From (Supported:
- * from-change), or the library is without MICROSIP_HAS_IDENTITY.
- * @retval MICROSIP_E_STATE The call was dialled and has no such early dialog yet, is over, or has
- * one on its way.
+ * @retval MICROSIP_E_UNSUPPORTED The call is up or came in, and its far end has not said that it
+ * takes another From (Supported: from-change), or the library is without MICROSIP_HAS_IDENTITY.
+ * @retval MICROSIP_E_STATE The call was dialled and has no such early dialog yet, or its far end
+ * has not said that yet; it is over, or has one on its way.
  * @retval MICROSIP_E_URI caller is no address.
  * @retval MICROSIP_E_TEXT It is too long.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
@@ -3894,8 +3933,10 @@ int32_t microsip_tone_start(microsip_id phone,
  * chosen, but not the ring; or a key by its ASCII code, '0' to '9', '*', '#', 'A' to 'D': its pair
  * of frequencies, which is a sound and no digit. It lies over the sound of the call's source and
  * over a file that plays there, which go on, so mute and volume of our sound are for it too: where
- * it is to be heard alone, the source is MICROSIP_SRC_SILENCE. It begins with the call's media.
- * MICROSIP_EV_DONE with MICROSIP_OP_TONE and the token follows at its end.
+ * it is to be heard alone, the source is MICROSIP_SRC_SILENCE. It begins with the call's media, and
+ * waits while the far end holds us, for nobody would hear it; over our own hold it is heard. In a
+ * conference it goes on for as long as a call is a member. MICROSIP_EV_DONE with MICROSIP_OP_TONE
+ * and the token follows at its end.
  * @param phone The phone.
  * @param target A call or a conference.
  * @param tone MICROSIP_TONE_*.
@@ -3903,8 +3944,8 @@ int32_t microsip_tone_start(microsip_id phone,
  * by itself.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG Another number.
- * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_ARG Another number, more than a day, or MICROSIP_SELF.
+ * @retval MICROSIP_E_STATE The call has ended, or no call is a member of the conference.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES.
  */
@@ -4507,16 +4548,17 @@ int32_t microsip_engine_account_mailbox_get(struct microsip_engine *e,
 
 /**
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
- * completes. Of a number, the separators that people write (space - . ( ) /) are left out, and with
- * MICROSIP_HAS_NUMBERS the account's prefix and dial plan are applied, tel:, callto: and quotes
- * left out, escapes decoded, and digits behind a comma are sent a second after the answer (each
- * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. NULL, with
- * MICROSIP_HAS_NUMBERS: the target that this account dialled last (MICROSIP_TXT_DIALLED), without
- * the digits behind it; for account 0 that of all calls, by the account that dialled it. account 0:
- * directly, without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL
- * has each state and the end, with the SIP status and a result. Unanswered calls are cancelled
- * after three minutes without a response (RFC 3261 16.6). With o->refer, o->replaces or o->pickup,
- * of which one may be set, the call is made for a REFER or takes another's place.
+ * completes. White space around it is left out. Of a number, the separators that people write
+ * (space - . ( ) /) are left out, and with MICROSIP_HAS_NUMBERS the account's prefix and dial plan
+ * are applied, tel:, callto: and quotes left out, escapes decoded, and digits behind a comma are
+ * sent a second after the answer (each further comma is a second); MICROSIP_TXT_REMOTE_URI is what
+ * became of it. NULL, with MICROSIP_HAS_NUMBERS: the target that this account dialled last
+ * (MICROSIP_TXT_DIALLED), without the digits behind it; for account 0 that of all calls, by the
+ * account that dialled it. account 0: directly, without an account. It returns before anything is
+ * looked up or sent; MICROSIP_EV_CALL has each state and the end, with the SIP status and a result.
+ * Unanswered calls are cancelled after three minutes without a response (RFC 3261 16.6). With
+ * o->refer, o->replaces or o->pickup, of which one may be set, the call is made for a REFER or
+ * takes another's place.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -4527,9 +4569,10 @@ int32_t microsip_engine_account_mailbox_get(struct microsip_engine *e,
  * @retval MICROSIP_E_URI No address, or no digits behind it.
  * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
  * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range (o->session_expires or
- * o->min_se from 1 to 89, say).
- * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
- * library writes itself.
+ * o->min_se from 1 to 89, say), or o->location_use without a location.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
+ * library writes itself, a text is too long or has control characters, or o->location finds no room
+ * in the INVITE.
  * @retval MICROSIP_E_FULL max_calls are there; for a call for help (`emergency` of
  * microsip_account) only where each of them is one, too, for any other gives way.
  * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
@@ -4672,17 +4715,18 @@ int32_t microsip_engine_reoffer(struct microsip_engine *e,
  * of a call that was dialled in the one that is heard, else in the first; of a call that came in
  * once a reliable response of ours has its PRACK, else behind the answer. It is that dialog's:
  * where another branch answers, or the call is sent elsewhere, an end that was not told yet is
- * MICROSIP_E_CANCELLED.
+ * MICROSIP_E_CANCELLED, and the branch that answers knows us by the name that the INVITE had,
+ * whatever another one was told: MICROSIP_TXT_LOCAL_URI says which.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param caller Who we are from now on: `sip:a@example.com`, or "A" `<sip:a@example.com>`.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_UNSUPPORTED The far end has not said that it takes another From (Supported:
- * from-change), or the library is without MICROSIP_HAS_IDENTITY.
- * @retval MICROSIP_E_STATE The call was dialled and has no such early dialog yet, is over, or has
- * one on its way.
+ * @retval MICROSIP_E_UNSUPPORTED The call is up or came in, and its far end has not said that it
+ * takes another From (Supported: from-change), or the library is without MICROSIP_HAS_IDENTITY.
+ * @retval MICROSIP_E_STATE The call was dialled and has no such early dialog yet, or its far end
+ * has not said that yet; it is over, or has one on its way.
  * @retval MICROSIP_E_URI caller is no address.
  * @retval MICROSIP_E_TEXT It is too long.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
@@ -5236,7 +5280,9 @@ int32_t microsip_engine_tone_start(struct microsip_engine *e, uint64_t now_us, u
  * pair of frequencies, which is a sound and no digit. It lies over the sound of the call's source
  * and over a file that plays there, which go on, so mute and volume of our sound are for it too:
  * where it is to be heard alone, the source is MICROSIP_SRC_SILENCE. It begins with the call's
- * media. MICROSIP_EV_DONE with MICROSIP_OP_TONE and the token follows at its end.
+ * media, and waits while the far end holds us, for nobody would hear it; over our own hold it is
+ * heard. In a conference it goes on for as long as a call is a member. MICROSIP_EV_DONE with
+ * MICROSIP_OP_TONE and the token follows at its end.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target A call or a conference.
@@ -5245,8 +5291,8 @@ int32_t microsip_engine_tone_start(struct microsip_engine *e, uint64_t now_us, u
  * is over by itself.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_ARG Another number.
- * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_ARG Another number, more than a day, or MICROSIP_SELF.
+ * @retval MICROSIP_E_STATE The call has ended, or no call is a member of the conference.
  * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_TONES.
  */

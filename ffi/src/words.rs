@@ -292,6 +292,7 @@ const fn why(cause: EndCause) -> &'static str {
         EndCause::Full => "a limit of this phone",
         EndCause::Shutdown => "shutdown",
         EndCause::Emergency => "it gave way to a call for help",
+        EndCause::Unsupported => "the far end does not do that",
     }
 }
 

@@ -31,9 +31,13 @@ fn dial(phone: u64, target: &str, headers: &str) -> (i32, u64, String) {
 fn each_text_names_what_is_wrong() {
     let phone = host::phone(|_| ());
     for (headers, code, part) in [
-        ("X-A: 1", MICROSIP_E_TEXT, "o->headers has a line that is not \"Name: value\\r\\n\""),
-        ("X-A: 1\n", MICROSIP_E_TEXT, "o->headers has a line that is not"),
-        ("Via: SIP/2.0/UDP x\r\n", MICROSIP_E_TEXT, "o->headers names a header that the library writes itself"),
+        ("X-A: 1", MICROSIP_E_TEXT, "o->headers has \"X-A\": has a line that is not \"Name: value\\r\\n\""),
+        ("X-B: 1\r\nX-A: 1\n", MICROSIP_E_TEXT, "o->headers has \"X-A\": has a line that is not"),
+        (
+            "Via: SIP/2.0/UDP x\r\n",
+            MICROSIP_E_TEXT,
+            "o->headers has \"Via\": names a header that the library writes itself",
+        ),
     ] {
         let (got, _, text) = dial(phone, "sip:a@127.0.0.1:9", headers);
         assert!(got == code && text.contains(part), "{headers:?}: {got}, {text}");
@@ -125,4 +129,132 @@ fn an_account_and_its_rules_change_together_and_the_text_at_fault_is_named() {
     assert_eq!(unsafe { microsip_rules_set(phone, account, &rules) }, MICROSIP_E_URI);
     assert!(last_error().contains("rules->forward_no_answer_to is \"mailto:a@b\""), "{}", last_error());
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+fn options() -> microsip_options {
+    let mut options: microsip_options = unsafe { core::mem::zeroed() };
+    options.size = size_of::<microsip_options>() as u32;
+    options
+}
+
+/// A change of a struct, its result, and a part of the text.
+type Trial<'t, S> = (&'t dyn Fn(&mut S), i32, &'t str);
+
+/// Each text of a refusal has the member, its value or length, and the limit.
+#[test]
+fn a_text_at_fault_is_named_with_its_length_and_the_limit() {
+    let phone = host::phone(|_| ());
+    let lines = CString::new("X-A: 1\r\n".repeat(300)).unwrap();
+    let (place, large, name) = (text_of(2900), text_of(5000), text_of(159));
+    let far = c"sip:a@127.0.0.1:9";
+    let dial = |change: &dyn Fn(&mut microsip_options)| {
+        let mut options = options();
+        change(&mut options);
+        let code = unsafe { microsip_dial(phone, 0, far.as_ptr(), &options, &mut 0) };
+        (code, last_error())
+    };
+    let trials: &[Trial<'_, microsip_options>] = &[
+        (&|o| o.location = place.as_ptr(), MICROSIP_E_TEXT, "o->location has 2900 bytes of at most 2"),
+        (&|o| o.location = place.as_ptr(), MICROSIP_E_TEXT, "max_message"),
+        (&|o| o.location = large.as_ptr(), MICROSIP_E_TEXT, "o->location has 5000 bytes of at most 2"),
+        (
+            &|o| o.location = c"<a>\x01</a>".as_ptr(),
+            MICROSIP_E_TEXT,
+            "o->location is 3: (the offset of a control character",
+        ),
+        (&|o| o.display_name = c"An\r\nna".as_ptr(), MICROSIP_E_TEXT, "o->display_name is \"An??na\": has control"),
+        (
+            &|o| o.display_name = name.as_ptr(),
+            MICROSIP_E_TEXT,
+            "o->display_name has 159 bytes of at most 160: with its",
+        ),
+        (
+            &|o| o.headers = lines.as_ptr(),
+            MICROSIP_E_TEXT,
+            "o->headers has 2400 bytes of at most 1536: with the call's",
+        ),
+        (&|o| o.caller = c"anna".as_ptr(), MICROSIP_E_URI, "o->caller is \"anna\": is no address of a caller"),
+        (&|o| o.location_use = 2, MICROSIP_E_ARG, "o->location_use is 2: is set, and there is no location"),
+        (&|o| o.dtmf_ms = 45, MICROSIP_E_ARG, "o->dtmf_ms is 45: is neither 0 nor 40 to 20000 in steps of 10"),
+        (&|o| o.dtmf_gap_ms = 45, MICROSIP_E_ARG, "o->dtmf_gap_ms is 45: is neither 0 nor 40 to 2500 in steps of 10"),
+    ];
+    for (change, code, part) in trials {
+        let (got, text) = dial(change);
+        assert!(got == *code && text.contains(part), "{part}: {got}, {text}");
+    }
+    for (uri, part) in [
+        (c"sip:a\r\n@b", "uri is \"sip:a??@b\": has control characters"),
+        (c"urn:service:sos", "uri is \"urn:service:sos\": is a service, which only an account's server can find"),
+    ] {
+        assert!(unsafe { microsip_dial(phone, 0, uri.as_ptr(), core::ptr::null(), &mut 0) } < 0);
+        assert!(last_error().contains(part), "{}", last_error());
+    }
+    // white space around it is no part of it
+    let mut call = 0;
+    assert_eq!(unsafe { microsip_dial(phone, 0, c" sip:a@127.0.0.1:9\r\n".as_ptr(), core::ptr::null(), &mut call) }, 0);
+    // an account
+    let add = |change: &dyn Fn(&mut microsip_account)| {
+        let mut given: microsip_account = unsafe { core::mem::zeroed() };
+        given.size = size_of::<microsip_account>() as u32;
+        (given.uri, given.registers) = (c"sip:anna@example.org".as_ptr(), MICROSIP_OFF);
+        change(&mut given);
+        let mut account = 0;
+        (unsafe { microsip_account_add(phone, &given, &mut account) }, last_error(), account)
+    };
+    let password = text_of(2000);
+    let trials: &[Trial<'_, microsip_account>] = &[
+        (&|a| a.location = large.as_ptr(), MICROSIP_E_TEXT, "a->location has 5000 bytes of at most 4096"),
+        (&|a| a.emergency = c"112, 9l1".as_ptr(), MICROSIP_E_ARG, "a->emergency has \"9l1\": is no number for help"),
+        (&|a| a.emergency = c"112;911".as_ptr(), MICROSIP_E_ARG, "a->emergency has \"112;911\": is no number"),
+        (&|a| a.emergency = c"112,".as_ptr(), MICROSIP_E_ARG, "a->emergency has \"\": is no number"),
+        (&|a| a.headers = c"X-A 1\r\n".as_ptr(), MICROSIP_E_TEXT, "a->headers has \"X-A 1\": has a line"),
+        (&|a| a.call_headers = c"Via: x\r\n".as_ptr(), MICROSIP_E_TEXT, "a->call_headers has \"Via\": names a header"),
+        (&|a| a.display_name = c"An\nna".as_ptr(), MICROSIP_E_TEXT, "a->display_name is \"An?na\": has control"),
+        (&|a| a.password = password.as_ptr(), MICROSIP_E_TEXT, "a->password has 2000 bytes of at most 1024: all texts"),
+    ];
+    for (change, code, part) in trials {
+        let (got, text, _) = add(change);
+        assert!(got == *code && text.contains(part), "{part}: {got}, {text}");
+    }
+    let (code, text, account) = add(&|a| (a.location, a.emergency) = (large_enough().as_ptr(), c"112".as_ptr()));
+    assert_eq!(code, MICROSIP_OK, "{text}");
+    let mut other = options();
+    assert_eq!(unsafe { microsip_dial(phone, account, far.as_ptr(), &other, &mut call) }, MICROSIP_E_TEXT);
+    assert!(last_error().contains("location of the account has 2900 bytes of at most "), "{}", last_error());
+    // this call does without
+    other.location = c"".as_ptr();
+    assert_eq!(unsafe { microsip_dial(phone, account, far.as_ptr(), &other, &mut call) }, MICROSIP_OK);
+    other.location_use = MICROSIP_LOCATION_FOLLOWS;
+    assert_eq!(unsafe { microsip_dial(phone, account, far.as_ptr(), &other, &mut call) }, MICROSIP_E_ARG);
+    // refusals, and ends
+    let reason = text_of(250);
+    for (reason, part) in [
+        (reason.as_c_str(), "o->reason has 250 bytes of at most 22"),
+        (c"a\nb", "o->reason is \"a?b\": has control characters"),
+    ] {
+        let mut o = options();
+        o.reason = reason.as_ptr();
+        assert_eq!(unsafe { microsip_hangup(phone, call, &o) }, MICROSIP_E_TEXT);
+        assert!(last_error().contains(part), "{}", last_error());
+    }
+    let mut rules: microsip_rules = unsafe { core::mem::zeroed() };
+    rules.size = size_of::<microsip_rules>() as u32;
+    let deny = text_of(1500);
+    for (deny, part) in [
+        (deny.as_c_str(), "rules->deny has 1500 bytes of at most 1024: with the other texts"),
+        (c"a\nb", "rules->deny is \"a?b\": has control characters"),
+    ] {
+        rules.deny = deny.as_ptr();
+        assert_eq!(unsafe { microsip_rules_set(phone, account, &rules) }, MICROSIP_E_TEXT);
+        assert!(last_error().contains(part), "{}", last_error());
+    }
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+fn text_of(len: usize) -> CString {
+    CString::new("x".repeat(len)).unwrap()
+}
+
+fn large_enough() -> &'static CStr {
+    Box::leak(text_of(2900).into_boxed_c_str())
 }

@@ -108,6 +108,9 @@ fn an_incoming_call_that_we_refuse() {
         (302, EndCause::Redirected),
         (488, EndCause::Media),
         (503, EndCause::Server),
+        (405, EndCause::Unsupported),
+        (501, EndCause::Unsupported),
+        (489, EndCause::Unsupported),
     ] {
         let refused = incoming(|lab, _| {
             let (now, call) = (lab.now, lab.ends[0].last_call());
@@ -169,7 +172,7 @@ fn an_outgoing_call_that_is_refused() {
         (300, EndCause::Redirected, Cause::Refused),
         (488, EndCause::Media, Cause::Codec),
         (500, EndCause::Server, Cause::Refused),
-        (420, EndCause::Server, Cause::Refused),
+        (420, EndCause::Unsupported, Cause::Refused),
         (487, EndCause::Cancelled, Cause::Refused),
         (401, EndCause::Auth, Cause::NoPassword),
     ] {

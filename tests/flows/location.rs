@@ -2,11 +2,12 @@
 
 use crate::challenged_calls::CHALLENGE;
 use crate::server::anna;
+use microsip_core::media::CodecOrder;
 use microsip_core::phone::{
-    AccountChange, AccountConfig, AccountId, CallState, Capacity, CommandError, DialOptions, Source,
+    AccountChange, AccountConfig, AccountId, CallState, Capacity, CommandError, DialOptions, Longest, Reliable, Source,
 };
 use microsip_core::wire::sip::Parts;
-use microsip_tests::{Lab, Options, Peer, Sip};
+use microsip_tests::{EventKind, Lab, Options, Peer, Sip};
 
 /// As RFC 5491 has it, in short.
 const PLACE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n\
@@ -15,9 +16,13 @@ const PLACE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n\
     xmlns=\"http://www.opengis.net/gml\" srsName=\"urn:ogc:def:crs:EPSG::4326\"><pos>52.52 13.40</pos></Point>\
     </location-info><usage-rules/></geopriv></status></tuple></presence>\r\n";
 const ELSEWHERE: &str = "<presence/>";
+/// One has more bytes than a host keeps.
+fn too_long() -> CommandError {
+    CommandError::Location { most: Longest::new(4096) }
+}
 
 fn located(location: &str) -> DialOptions<'_> {
-    DialOptions { location, source: Source::Silence, ..DialOptions::default() }
+    DialOptions { location: Some(location), source: Source::Silence, ..DialOptions::default() }
 }
 
 /// A phone with an account, whose server is the peer.
@@ -134,23 +139,27 @@ fn an_account_has_one_for_its_calls() {
         peer.respond(lab, &invite, 486, "");
         place_of(&invite).map(|(place, _)| place)
     };
-    assert_eq!(place(&mut lab, &located("")).as_deref(), Some(ELSEWHERE));
+    let own = DialOptions { location: None, ..located("") };
+    assert_eq!(place(&mut lab, &own).as_deref(), Some(ELSEWHERE));
     assert_eq!(place(&mut lab, &located(PLACE)).as_deref(), Some(PLACE));
+    // an empty one keeps the account's to itself, in this call alone
+    assert_eq!(place(&mut lab, &located("")), None);
+    assert_eq!(place(&mut lab, &own).as_deref(), Some(ELSEWHERE));
     let now = lab.now;
     for new in [PLACE, ""] {
         let change = AccountChange { location: Some(new), ..AccountChange::default() };
         lab.ends[0].phone.account_update(now, account, &change).unwrap();
-        assert_eq!(place(&mut lab, &located("")).unwrap_or_default(), new);
+        assert_eq!(place(&mut lab, &own).unwrap_or_default(), new);
     }
     // one that is not changed stays, and one that does not fit changes nothing
     let change = AccountChange { location: Some(ELSEWHERE), ..AccountChange::default() };
     lab.ends[0].phone.account_update(now, account, &change).unwrap();
     let long = "x".repeat(4097);
     let change = AccountChange { location: Some(&long), ..AccountChange::default() };
-    assert_eq!(lab.ends[0].phone.account_update(now, account, &change), Err(CommandError::Text));
+    assert_eq!(lab.ends[0].phone.account_update(now, account, &change), Err(too_long()));
     let change = AccountChange { display_name: Some("Anna"), ..AccountChange::default() };
     lab.ends[0].phone.account_update(now, account, &change).unwrap();
-    assert_eq!(place(&mut lab, &located("")).as_deref(), Some(ELSEWHERE));
+    assert_eq!(place(&mut lab, &own).as_deref(), Some(ELSEWHERE));
     lab.assert_settled();
 }
 
@@ -158,13 +167,105 @@ fn an_account_has_one_for_its_calls() {
 fn what_cannot_be_sent_is_refused() {
     let (mut lab, _, account) = behind(&anna(), host());
     let long = "x".repeat(4097);
-    assert_eq!(dial(&mut lab, account, "bob", &located(&long)), Err(CommandError::Text));
+    let refused = dial(&mut lab, account, "bob", &located(&long));
+    assert!(
+        matches!(refused, Err(CommandError::Location { most }) if (1000..4096).contains(&most.bytes())),
+        "{refused:?}"
+    );
+    // XML has no other controls than these
+    for (text, known) in [("<a>\t\r\n</a>", true), ("<a>\u{1}</a>", false), ("\u{1b}", false)] {
+        let change = AccountChange { location: Some(text), ..AccountChange::default() };
+        let now = lab.now;
+        assert_eq!(lab.ends[0].phone.account_update(now, account, &change).is_ok(), known, "{text:?}");
+        if !known {
+            assert_eq!(dial(&mut lab, account, "bob", &located(text)), Err(CommandError::Text), "{text:?}");
+        }
+    }
     let twice = DialOptions { headers: "geolocation-routing: yes\r\n", ..located(PLACE) };
     assert_eq!(dial(&mut lab, account, "bob", &twice), Err(CommandError::HeaderOwned));
     assert_eq!(lab.ends[0].phone.calls().count(), 0);
     // a board that was given no room
     let (mut lab, _, account) = behind(&anna(), Capacity { location: 0, ..host() });
     assert_eq!(dial(&mut lab, account, "bob", &located(PLACE)), Err(CommandError::Unsupported));
+}
+
+/// An INVITE that is sent has its document, whatever stands around it, and no call is refused that had room for some hundred
+/// bytes more.
+#[test]
+fn one_that_an_invite_has_no_room_for_is_refused_at_once() {
+    let lines = "X-Line: 0123456789\r\n".repeat(20);
+    let wide = CodecOrder::read("PCMU,PCMA,G722,L16/8000,L16/16000,L16/44100,L16/48000").unwrap();
+    let plain = anna();
+    let accounts = [
+        AccountConfig { password: "", ..plain },
+        plain,
+        AccountConfig { proxy: "sip:10.0.0.9;transport=udp;hide", display_name: "Anna of the long name", ..plain },
+        AccountConfig { call_headers: &lines, codecs: wide, reliable: Reliable::Required, ..plain },
+    ];
+    for (case, config) in accounts.iter().enumerate() {
+        let capacity = Capacity { payload: 960, ..Capacity::host(4, 1, 3500) };
+        let (mut lab, mut peer, account) = behind(config, capacity);
+        let mut sent = 0;
+        for len in (0..=3500).rev().step_by(7) {
+            let place = "x".repeat(len);
+            let now = lab.now;
+            let dialled = lab.ends[0].phone.dial(now, account, "bob", &located(&place));
+            let Ok(_) = dialled else {
+                let Err(CommandError::Location { most }) = dialled else { panic!("{case}: {dialled:?}") };
+                assert!(len > most.bytes(), "{case}: {len} bytes are refused, {most:?} are not");
+                continue;
+            };
+            lab.drain();
+            let invite = peer.wait(&mut lab, "INVITE");
+            assert_eq!(place_of(&invite).map_or(0, |(place, _)| place.len()), len, "{case}");
+            if sent == 0 {
+                sent = invite.text().len();
+                let (spare, credentials) = (3500 - sent, if config.password.is_empty() { 0 } else { 360 });
+                assert!(spare < 250 + credentials, "{case}: {len} is the longest, and {spare} bytes are left");
+            }
+            peer.respond(&mut lab, &invite, 486, "");
+            lab.drain();
+            if len < 500 {
+                break;
+            }
+        }
+        assert!(sent > 0, "{case}");
+        lab.assert_settled();
+    }
+}
+
+/// With credentials, too. A call for help is more than where it comes from.
+#[test]
+fn a_call_for_help_goes_without_one_that_is_too_long() {
+    for (len, challenged) in [(4097, false), (3800, false), (2500, true)] {
+        let (mut lab, mut peer, account) = behind(&anna(), Capacity::host(4, 1, 4096));
+        let place = "x".repeat(len);
+        dial(&mut lab, account, "112", &located(&place)).unwrap();
+        let mut invite = peer.wait(&mut lab, "INVITE");
+        assert_eq!(place_of(&invite).is_some(), challenged, "{len}");
+        if challenged {
+            let nonce = "n".repeat(700);
+            let asked = format!("Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"{nonce}\"\r\n");
+            peer.respond_with(&mut lab, &invite, 407, &asked, "");
+            invite = peer.wait(&mut lab, "INVITE");
+            assert!(!invite.header("Proxy-Authorization").is_empty());
+            assert_eq!(place_of(&invite), None, "{len}");
+        }
+        let left: Vec<u32> = lab.ends[0]
+            .events
+            .iter()
+            .filter(|event| event.kind == EventKind::LocationLeft)
+            .map(|event| event.value)
+            .collect();
+        assert_eq!(left, [len as u32]);
+        let body = peer.sdp();
+        peer.respond(&mut lab, &invite, 200, &body);
+        peer.wait(&mut lab, "ACK");
+        let call = lab.ends[0].last_call();
+        assert_eq!(lab.ends[0].phone.call_info(call).unwrap().state, CallState::Connected);
+        peer.be_hung_up(&mut lab, 0, call);
+        lab.assert_settled();
+    }
 }
 
 /// The far end is such a phone: it takes the description out of the body.

@@ -33,6 +33,8 @@ pub enum EventKind {
     Talker,
     /// The far end of a call is another, or has another name.
     Identity,
+    /// A call for help left without its document.
+    LocationLeft,
     /// A message came, or was not answered.
     Message,
     /// A message of ours ended.
@@ -156,6 +158,9 @@ impl Told {
                 Self { kind: EventKind::Member, conference, member: Some(member), state: joined.into(), ..blank }
             }
             phone::EventKind::Identity => Self { kind: EventKind::Identity, ..blank },
+            phone::EventKind::LocationLeft { bytes } => {
+                Self { kind: EventKind::LocationLeft, value: u32::from(bytes), ..blank }
+            }
             phone::EventKind::Datagram { bytes } => {
                 Self { kind: EventKind::Datagram, value: u32::from(bytes), ..blank }
             }

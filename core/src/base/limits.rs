@@ -117,6 +117,15 @@ pub const TICKS_A_CALL: usize = 64;
 /// Room kept before a response's echoed headers for its status line; our longest reason phrase fits.
 pub const STATUS_LINE: usize = 64;
 
+/// Bytes of a display name, quoted and escaped. On the stack while a first request is made.
+pub const DISPLAY_NAME: usize = 160;
+
+/// Bytes of a reason phrase of the application's: it stands behind the status in a status line.
+pub const PHRASE: usize = STATUS_LINE - "SIP/2.0 200 \r\n".len();
+
+/// Bytes of a Reason line of the application's (RFC 3326): a sentence for a person. On the stack while a call is ended.
+pub const REASON: usize = 256;
+
 /// Retries of a REGISTER refused with 423: a registrar that keeps raising is not followed for ever.
 pub const INTERVAL_TRIES: u8 = 3;
 

@@ -19,4 +19,4 @@ pub use heard::{HeardDigit, HeardDigits};
 pub use method::DigitMethod;
 pub use queue::{DigitQueue, Step};
 pub use received::{EventPacket, EventReceiver};
-pub use settings::{DigitSettings, GAPS_MS, LENGTHS_MS, QUIETEST};
+pub use settings::{DigitSettings, GAPS_MS, LENGTHS_MS, QUIETEST, STEP_MS};

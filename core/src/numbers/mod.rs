@@ -17,7 +17,7 @@ mod typed;
 
 #[cfg(feature = "numbers")]
 pub use dialled::{Dialled, Fault, dialled};
-pub use number::{is_number, is_separator};
+pub use number::{is_number, is_separator, wrong_entry};
 #[cfg(feature = "numbers")]
 pub use rules::Rules;
 #[cfg(feature = "numbers")]

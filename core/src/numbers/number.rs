@@ -16,6 +16,18 @@ pub fn is_number(text: &[u8]) -> bool {
         && Host::parse(text).is_none_or(|host| host.ip().is_none())
 }
 
+/// The first entry of a list of numbers for help that is none: digits, `*` and `#` behind a `+` or none, as they are
+/// dialled. One with separators would never be met, and a list between spaces would be one number. Empty: no number.
+#[must_use]
+pub fn wrong_entry(list: &str) -> Option<&str> {
+    let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
+    let is_one = |entry: &str| {
+        let keys = entry.strip_prefix('+').unwrap_or(entry);
+        !keys.is_empty() && keys.bytes().all(key)
+    };
+    list.split(',').map(str::trim_ascii).find(|entry| !list.is_empty() && !is_one(entry))
+}
+
 /// It stands in a number for the eye alone.
 #[must_use]
 pub fn is_separator(byte: u8) -> bool {

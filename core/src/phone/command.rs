@@ -51,10 +51,31 @@ pub enum NotYet {
     Update,
     /// The offer of the INVITE has no answer in a reliable provisional response.
     Answer,
+    /// The far end has not said that it takes another identity (RFC 4916).
+    Name,
     /// It has ended, or is being given up.
     Over,
     /// This core was built without the feature `reliable`.
     Built,
+}
+
+/// Bytes of the longest document that says where a caller is. Without the feature `identity` there is none, and a board
+/// pays nothing for it in each error.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Longest([u16; cfg!(feature = "identity") as usize]);
+
+impl Longest {
+    /// So many.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self([u16::try_from(bytes).unwrap_or(u16::MAX); cfg!(feature = "identity") as usize])
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.first().copied().map_or(0, usize::from)
+    }
 }
 
 /// The reason for which a command was refused. Nothing changed.
@@ -70,6 +91,12 @@ pub enum CommandError {
     Uri,
     /// A text is too long for its block, or has control characters.
     Text,
+    /// The document that says where a caller is has more bytes than these: its block has no more room, or its INVITE
+    /// would be longer than a message ([`super::Capacity::message`]). A call for help leaves it out instead.
+    Location {
+        /// The longest that would be taken.
+        most: Longest,
+    },
     /// Rules forward calls, and have no target to send them to.
     Nowhere,
     /// An extra header line is none, or does not end in CRLF.
@@ -97,6 +124,8 @@ pub enum CommandError {
     Plan,
     /// The account's dial plan has no match for the number.
     Blocked,
+    /// A list of numbers for help has an entry that is none ([`crate::numbers::wrong_entry`]).
+    Emergency,
     /// A number is out of its range (a SIP code, a percentage, a digit).
     Range,
     /// The target is a bare number, and there is no account whose domain could complete it.
@@ -317,10 +346,12 @@ pub struct DialOptions<'t> {
     pub identity: &'t str,
     /// The settings of its digits; what is not given is the account's. With the feature `info`.
     pub digits: DigitSettings,
-    /// Where the caller is: a PIDF-LO document (RFC 4119, RFC 5491), at most [`super::Capacity::location`] bytes. It goes
-    /// in the body of the INVITE, beside the description, and `Geolocation` names it (RFC 6442). It is not looked into.
-    /// Empty: the account's. With the feature `identity`, as the next two.
-    pub location: &'t str,
+    /// Where the caller is: a PIDF-LO document (RFC 4119, RFC 5491), at most [`super::Capacity::location`] bytes, and no
+    /// more than leaves room for the rest of the INVITE in [`super::Capacity::message`]. It goes in the body of the
+    /// INVITE, beside the description, and `Geolocation` names it (RFC 6442). It is not looked into. A call for help goes
+    /// without one that is too long ([`super::EventKind::LocationLeft`]). `None`: the account's; empty: none, whatever the
+    /// account has. With the feature `identity`, as the next two.
+    pub location: Option<&'t str>,
     /// Servers on the way may read it to find who is called (rfc6442#4.2: `Geolocation-Routing`); `None`: they may where
     /// the call is for help in an emergency.
     pub location_routing: Option<bool>,

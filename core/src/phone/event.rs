@@ -153,6 +153,8 @@ pub enum EndCause {
     Shutdown = 18,
     /// It gave way to a call for help in an emergency, for which no slot was left.
     Emergency = 19,
+    /// The far end does not do what was asked of it: 405, 406, 416, 420, 421, 489, 501, 505.
+    Unsupported = 20,
 }
 
 impl EndedBy {
@@ -196,10 +198,9 @@ impl EndCause {
             404 | 410 | 484 | 604 => Self::NotFound,
             401 | 407 => Self::Auth,
             415 | 488 | 606 => Self::Media,
+            405 | 406 | 416 | 420 | 421 | 489 | 501 | 505 => Self::Unsupported,
             // of our request, not of the call
-            400 | 405 | 406 | 411..=414 | 416 | 417 | 420..=423 | 481..=483 | 491 | 493 | 494 | 500..=599 => {
-                Self::Server
-            }
+            400 | 411..=414 | 417 | 422 | 423 | 481..=483 | 491 | 493 | 494 | 500..=599 => Self::Server,
             _ => Self::Declined,
         }
     }
@@ -379,6 +380,12 @@ pub enum EventKind {
     /// the latest. With the feature `stream`.
     Datagram {
         /// Its bytes.
+        bytes: u16,
+    },
+    /// A call for help left without the document that says where the caller is: with it, its INVITE would have been longer
+    /// than a message ([`super::Capacity::message`]). With the feature `identity`.
+    LocationLeft {
+        /// The bytes of the document.
         bytes: u16,
     },
     /// A command ended. One with a token has exactly one event; one without only if it failed.

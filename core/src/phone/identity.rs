@@ -1,6 +1,8 @@
 //! The caller as others see it: From, Privacy, and the identity that a proxy may assert.
 
 use super::fields::nth_field;
+#[cfg(feature = "identity")]
+use super::header_lines::has_controls;
 use super::{CommandError, Privacy};
 #[cfg(feature = "identity")]
 use crate::wire::sip::Scheme;
@@ -21,18 +23,26 @@ impl Privacy {
 /// The wishes can be written.
 #[cfg(feature = "identity")]
 pub(super) fn check(caller: &str, identity: &str, _: Privacy) -> Result<(), CommandError> {
-    for text in [caller, identity].into_iter().filter(|text| !text.is_empty()) {
-        let known = |address: &Address<'_>| {
-            address.params.is_empty()
-                && matches!(Scheme::of(address.uri), Some(Scheme::Sip | Scheme::Sips | Scheme::Tel))
-        };
-        if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
-            || !Address::parse(text.as_bytes()).is_some_and(|address| known(&address))
-        {
-            return Err(CommandError::Uri);
-        }
-    }
-    Ok(())
+    let mut given = [caller, identity].into_iter().filter(|text| !text.is_empty());
+    if given.all(is_identity) { Ok(()) } else { Err(CommandError::Uri) }
+}
+
+/// A text that [`super::DialOptions::caller`] and [`super::DialOptions::identity`] may be: a `sip:`, `sips:` or `tel:`
+/// URI, with or without a name.
+#[cfg(feature = "identity")]
+#[must_use]
+pub fn is_identity(text: &str) -> bool {
+    let known = |address: &Address<'_>| {
+        address.params.is_empty() && matches!(Scheme::of(address.uri), Some(Scheme::Sip | Scheme::Sips | Scheme::Tel))
+    };
+    !has_controls(text) && Address::parse(text.as_bytes()).is_some_and(|address| known(&address))
+}
+
+/// There is none.
+#[cfg(not(feature = "identity"))]
+#[must_use]
+pub const fn is_identity(_: &str) -> bool {
+    false
 }
 
 /// There are no wishes.

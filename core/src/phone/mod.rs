@@ -31,7 +31,7 @@ mod fields;
 mod fixed;
 #[cfg(feature = "identity")]
 mod forwarded;
-mod header_lines;
+pub mod header_lines;
 pub mod id;
 mod identity;
 pub mod input;
@@ -90,13 +90,14 @@ pub use bus::{Bus, Member, MemberChange, MemberInfo, Music, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallList, CallText, CommandError, DialOptions,
-    EndOptions, NotYet, PhoneInfo, Privacy, Reoffer, Side, Which, is_contact_user,
+    EndOptions, Longest, NotYet, PhoneInfo, Privacy, Reoffer, Side, Which, is_contact_user,
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lamp, MEDIA_HELD, MEDIA_HOLDING,
     MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, SubscriptionState, TransferState,
 };
 pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, SubscriptionId, WishId};
+pub use identity::is_identity;
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
@@ -112,6 +113,7 @@ pub use session_timer::{Refresher, SessionTimer, TimerMode};
 pub use setup::{Checked, Setup, SetupError};
 pub use storage::Storage;
 pub use subscription::{MailboxInfo, NewSubscription, Package, SubscriptionInfo, SubscriptionText, Watched};
+pub use texts::TextRooms;
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;
 pub use transfer::{TransferOptions, TransferPolicy, TransferTo};

@@ -157,7 +157,7 @@ impl Setup<'_> {
         let agent =
             if self.user_agent.is_empty() { concat!("microsip/", env!("CARGO_PKG_VERSION")) } else { self.user_agent };
         let user = if self.direct_user.is_empty() { "microsip" } else { self.direct_user };
-        if agent.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
+        if super::header_lines::has_controls(agent)
             || !user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,".contains(&byte))
         {
             return Err(SetupError::Text);

@@ -2,6 +2,7 @@
 
 #[cfg(any(feature = "message", feature = "subscribe"))]
 use super::accounts::Accounts;
+use super::header_lines::has_controls;
 use super::{CommandError, Transport};
 use crate::base::copying::copy_within;
 use crate::base::cursor::Cursor;
@@ -94,11 +95,16 @@ pub(super) fn complete<'r>(
     target: &str,
     room: &'r mut [u8; TARGET],
 ) -> Result<&'r [u8], CommandError> {
-    let target = bare(target.trim_ascii()).ok_or(CommandError::Uri)?;
+    let target = target.trim_ascii();
+    // in a name, too
+    if has_controls(target) {
+        return Err(CommandError::Uri);
+    }
+    let target = bare(target).ok_or(CommandError::Uri)?;
     let number = is_number(target.as_bytes());
     if !number
         && (target.is_empty()
-            || target.bytes().any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"'))
+            || target.bytes().any(|byte| byte == b' ' || byte == b'<' || byte == b'>' || byte == b'"'))
     {
         return Err(CommandError::Uri);
     }

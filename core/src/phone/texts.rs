@@ -11,7 +11,49 @@ use crate::base::cursor::Cursor;
 use crate::base::text::Span;
 use crate::wire::sip::{Address, Message, Name, Start, reason_phrase};
 
+/// Bytes for texts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct TextRooms {
+    /// For those of a call together: names, addresses, header lines, routes.
+    pub call: usize,
+    /// For those of an account together.
+    pub account: usize,
+    /// For those of an account's rules, or the phone's, together; 0: there are none.
+    pub rules: usize,
+    /// For a document that says where a caller is; 0: there can be none.
+    pub location: usize,
+}
+
 impl Phone<'_> {
+    /// Bytes of the document of an account's calls ([`super::AccountConfig::location`]); 0: it has none.
+    #[must_use]
+    pub fn account_location_len(&self, account: AccountId) -> usize {
+        #[cfg(feature = "identity")]
+        return self.lower.accounts.location(account.0).len();
+        #[cfg(not(feature = "identity"))]
+        {
+            let _ = (self, account);
+            0
+        }
+    }
+
+    /// Bytes for texts, as [`super::Capacity`] has them.
+    #[must_use]
+    pub const fn text_rooms(&self) -> TextRooms {
+        TextRooms {
+            call: self.lower.dialogs.text_room(),
+            account: self.lower.accounts.text_room(),
+            #[cfg(feature = "rules")]
+            rules: self.calls.rule_text_room(),
+            #[cfg(not(feature = "rules"))]
+            rules: 0,
+            #[cfg(feature = "identity")]
+            location: self.lower.accounts.longest_location(),
+            #[cfg(not(feature = "identity"))]
+            location: 0,
+        }
+    }
+
     /// A text of an account.
     ///
     /// # Errors

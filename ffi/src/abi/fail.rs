@@ -69,6 +69,15 @@ impl Fail {
                 MICROSIP_E_TEXT,
                 "has a line that is not \"Name: value\\r\\n\": each needs a colon, and \\r\\n at its end",
             ),
+            CommandError::Location { .. } => {
+                let fix = "with the rest of the INVITE it would be longer than max_message: shorten it, or create the \
+                           phone with more";
+                (MICROSIP_E_TEXT, fix)
+            }
+            CommandError::Emergency => {
+                let fix = "is no number for help: write digits, * and #, with commas between them, as \"112,911\"";
+                (MICROSIP_E_ARG, fix)
+            }
             CommandError::HeaderOwned => {
                 (MICROSIP_E_TEXT, "names a header that the library writes itself, such as Via or Contact: leave it out")
             }

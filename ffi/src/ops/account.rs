@@ -10,10 +10,12 @@ use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
+use microsip_core::numbers::wrong_entry;
+use microsip_core::phone::header_lines::wrong_line;
 use microsip_core::phone::{
     AccountChange, AccountConfig, AccountId, CommandError, Package, Phone, Privacy, Rules, Transport, is_contact_user,
 };
-use microsip_core::wire::sip::Uri;
+use microsip_core::wire::sip::{Name, Uri};
 
 /// One of MICROSIP_UDP and MICROSIP_TCP; `None`: not set.
 fn transport(value: u32) -> Result<Option<Transport>, Fail> {
@@ -132,19 +134,45 @@ unsafe fn rules_of<'c>(rules: *const microsip_rules) -> Result<Option<Rules<'c>>
 }
 
 /// A refused account: the text of it that is at fault.
-fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail {
+fn wrong(error: CommandError, account: Value, (phone, given): (&Phone<'_>, &AccountChange<'_>)) -> Fail {
     match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
         CommandError::Text => match given.proxy.filter(|proxy| proxy.len() > TARGET - "<;lr>".len()) {
             Some(proxy) => Fail::command(error, "a->proxy (256 bytes as a route)", Value::text(proxy)),
-            None if cfg!(feature = "sentences") => untold(error, given),
+            None if cfg!(feature = "sentences") => {
+                let place = ("a->location", given.location.unwrap_or_default());
+                super::texts::location_controls(place).unwrap_or_else(|| untold(given, phone.text_rooms().account))
+            }
             None => Fail::command(error, "a", Value::None),
         },
         CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
         CommandError::HeaderLine | CommandError::HeaderOwned => {
-            Fail::command(error, "a->headers or a->call_headers", Value::None)
+            let (own, calls) = (given.headers.unwrap_or_default(), given.call_headers.unwrap_or_default());
+            let expires = &[Name::Expires];
+            if !cfg!(feature = "sentences") {
+                Fail::command(error, "a", Value::None)
+            } else if wrong_line(own, expires).is_some() {
+                super::texts::lines(error, ("a->headers", own), expires)
+            } else {
+                super::texts::lines(error, ("a->call_headers", calls), &[])
+            }
+        }
+        CommandError::Location { most } => {
+            let len = given.location.unwrap_or_default().len();
+            Fail::command(error, "a->location", Value::bytes(len, most.bytes()))
+        }
+        CommandError::Emergency if cfg!(feature = "sentences") => {
+            let entry = wrong_entry(given.emergency.unwrap_or_default()).unwrap_or_default();
+            Fail::command(error, "a->emergency", Value::part(entry))
         }
         CommandError::Plan => Fail::command(error, "a->dial_plan", Value::text(given.dial_plan.unwrap_or_default())),
+        CommandError::Unsupported
+            if cfg!(feature = "sentences")
+                && phone.text_rooms().location == 0
+                && given.location.is_some_and(|text| !text.is_empty()) =>
+        {
+            Fail::new(MICROSIP_E_UNSUPPORTED, "a->location", Value::None, super::texts::NO_LOCATION)
+        }
         CommandError::Hosts | CommandError::Unsupported => {
             Fail::command(error, "a->trusted", Value::text(given.trusted.unwrap_or_default()))
         }
@@ -167,7 +195,7 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
 }
 
 /// The text that has control characters or cannot be a user, else the longest; secrets without their value.
-fn untold(error: CommandError, given: &AccountChange<'_>) -> Fail {
+fn untold(given: &AccountChange<'_>, room: usize) -> Fail {
     let texts = [
         ("a->uri", given.uri),
         ("a->registrar", given.registrar),
@@ -196,9 +224,13 @@ fn untold(error: CommandError, given: &AccountChange<'_>) -> Fail {
         let fix = "has characters that cannot stand before the @ of a URI: write letters, digits or one of -_.!~*'()&=+$,;?/%";
         return Fail::new(MICROSIP_E_TEXT, "a->contact_user", Value::text(user), fix);
     }
-    let (argument, text) = odd.or_else(|| all().max_by_key(|(_, text)| text.len())).unwrap_or(("a", ""));
-    let secret = argument == "a->password" || lines.contains(&argument);
-    Fail::command(error, argument, if secret { Value::None } else { Value::text(text) })
+    if let Some((argument, text)) = odd {
+        let value = if argument == "a->password" { Value::None } else { Value::text(text) };
+        return Fail::new(MICROSIP_E_TEXT, argument, value, "has control characters: leave them out");
+    }
+    let (argument, text) = all().max_by_key(|(_, text)| text.len()).unwrap_or(("a", ""));
+    let fix = "all texts of an account together: shorten it";
+    Fail::new(MICROSIP_E_TEXT, argument, Value::bytes(text.len(), room), fix)
 }
 
 /// A text of a feature; without it there is none.
@@ -256,7 +288,7 @@ pub(crate) unsafe fn add(
     let rules = rules.as_ref().filter(|_| features::RULES);
     // all of it or nothing: the rules come last, and are looked at first
     rules.map_or(Ok(()), |rules| super::rules::check(phone, AccountId::NONE, rules, &given))?;
-    let id = phone.account_add(now, &config).map_err(|error| wrong(error, Value::None, &given))?;
+    let id = phone.account_add(now, &config).map_err(|error| wrong(error, Value::None, (phone, &given)))?;
     rules.map_or(Ok(()), |rules| super::rules::give(phone, id, rules))?;
     if !config.no_register {
         phone.keep_registered(now, id).map_err(refused("a", id.raw()))?;
@@ -277,7 +309,7 @@ pub(crate) unsafe fn update(phone: &mut Phone<'_>, now: Instant, account: u64, a
     let rules = rules.as_ref().filter(|_| features::RULES);
     // all of it is changed or nothing: the rules come last, and are looked at first
     rules.map_or(Ok(()), |rules| super::rules::check(phone, id, rules, &given))?;
-    phone.account_update(now, id, &given).map_err(|error| wrong(error, Value::Id(account), &given))?;
+    phone.account_update(now, id, &given).map_err(|error| wrong(error, Value::Id(account), (phone, &given)))?;
     rules.map_or(Ok(()), |rules| super::rules::give(phone, id, rules))
 }
 

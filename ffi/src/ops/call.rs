@@ -8,18 +8,23 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
-use microsip_core::base::features;
-use microsip_core::base::time::Instant;
 #[cfg(feature = "host")]
-use microsip_core::base::{cursor::Cursor, limits::TARGET};
+use microsip_core::base::cursor::Cursor;
+use microsip_core::base::features;
+use microsip_core::base::limits::{DISPLAY_NAME, PHRASE, REASON, TARGET};
+use microsip_core::base::time::Instant;
 use microsip_core::media::digits::DigitSettings;
 use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
 use microsip_core::phone::{
     AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, MessageId, NotYet, Phone,
-    Privacy, Redial, Reliable, Reoffer, SessionTimer,
+    Privacy, Redial, Reliable, Reoffer, SessionTimer, is_identity,
 };
+use microsip_core::wire::sip::Name;
+
+/// Bytes of the longest text of a Reason header: with a cause in front of it, and quotes.
+const LONGEST_REASON: usize = REASON - "Reason: Q.850;cause=16;text=\"\"\r\n".len();
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -52,7 +57,10 @@ pub(crate) unsafe fn dial(
     if ends(&given) || features::REFER && given.no_progress != 0 {
         return Err(does_not_apply());
     }
-    let location_routing = routing_of(given.location_use)?;
+    // SAFETY: by contract.
+    let location = if features::IDENTITY { unsafe { text::optional(given.location, "o->location")? } } else { None };
+    let own = features::IDENTITY && location.is_none() && phone.account_location_len(id) > 0;
+    let location_routing = routing_of(given.location_use, own || location.is_some_and(|text| !text.is_empty()))?;
     // SAFETY: by contract.
     let options = unsafe {
         DialOptions {
@@ -67,7 +75,7 @@ pub(crate) unsafe fn dial(
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
             digits: super::digits::said!(given, "o->")?,
-            location: if features::IDENTITY { text::or_empty(given.location, "o->location")? } else { "" },
+            location,
             location_routing,
             location_follows: given.location_use & MICROSIP_LOCATION_FOLLOWS != 0,
             replaces: "",
@@ -78,7 +86,7 @@ pub(crate) unsafe fn dial(
         // SAFETY: by contract.
         unsafe { transfer::dial(phone, now, id, target, (&given, &options), not_dialled)? }
     } else {
-        phone.dial(now, id, target, &options).map_err(|error| not_dialled(phone, error, id, target, &given))?
+        phone.dial(now, id, target, &options).map_err(|error| not_dialled(phone, error, id, target, &options))?
     };
     // SAFETY: not NULL.
     unsafe { pointer::put(call, made.raw()) };
@@ -86,27 +94,91 @@ pub(crate) unsafe fn dial(
 }
 
 /// A call that cannot be dialled: the argument at fault.
-fn not_dialled(phone: &Phone<'_>, error: CommandError, id: AccountId, target: &str, given: &microsip_options) -> Fail {
+fn not_dialled(phone: &Phone<'_>, error: CommandError, id: AccountId, target: &str, options: &DialOptions<'_>) -> Fail {
     match error {
         CommandError::Stale => Fail::command(error, "account", Value::Id(id.raw())),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
-        CommandError::Text => Fail::command(error, "o->display_name, o->headers or o->location", Value::None),
-        CommandError::Uri if features::IDENTITY && names_caller(given) => {
-            Fail::command(error, "uri, o->caller or o->identity", Value::text(target))
+        CommandError::Text if cfg!(feature = "sentences") => unfit(phone, target, options),
+        CommandError::Unsupported
+            if cfg!(feature = "sentences")
+                && phone.text_rooms().location == 0
+                && options.location.is_some_and(|text| !text.is_empty()) =>
+        {
+            Fail::new(MICROSIP_E_UNSUPPORTED, "o->location", Value::None, super::texts::NO_LOCATION)
+        }
+        CommandError::Location { most } => match options.location {
+            Some(document) => Fail::command(error, "o->location", Value::bytes(document.len(), most.bytes())),
+            None => {
+                let len = phone.account_location_len(id);
+                Fail::command(error, "location of the account", Value::bytes(len, most.bytes()))
+            }
+        },
+        CommandError::Uri if features::IDENTITY && cfg!(feature = "sentences") => misnamed(target, options),
+        CommandError::NoAccount if features::NUMBERS && target.starts_with("urn:service:") => {
+            let fix = "is a service, which only an account's server can find: pass an account";
+            Fail::new(MICROSIP_E_ARG, "uri", Value::text(target), fix)
         }
         CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
-        CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
+        CommandError::HeaderLine | CommandError::HeaderOwned => {
+            super::texts::lines(error, ("o->headers", options.headers), &[])
+        }
         CommandError::Blocked => blocked(phone, id, target),
         _ => Fail::command(error, "uri", Value::text(target)),
     }
 }
 
-/// The leave of servers on the way to read a location.
-fn routing_of(set: u32) -> Result<Option<bool>, Fail> {
+/// The text of a dial that is too long, or has control characters: together they stand in the block of a call.
+fn unfit(phone: &Phone<'_>, target: &str, options: &DialOptions<'_>) -> Fail {
+    let place = ("o->location", options.location.unwrap_or_default());
+    let odd = super::texts::with_controls(&[("o->display_name", options.display_name)]);
+    if let Some(odd) = odd.or_else(|| super::texts::location_controls(place)) {
+        return odd;
+    }
+    if target.len() > TARGET {
+        return Fail::new(MICROSIP_E_TEXT, "uri", Value::bytes(target.len(), TARGET), "shorten it");
+    }
+    let texts = [
+        ("o->headers", options.headers),
+        ("o->display_name", options.display_name),
+        ("o->caller", options.caller),
+        ("o->identity", options.identity),
+        ("uri", target),
+    ];
+    if options.display_name.len() > DISPLAY_NAME - "\"\"".len() {
+        let (name, most) = (options.display_name.len(), DISPLAY_NAME);
+        let fix = "with its quotes and what is escaped in it: shorten it";
+        return Fail::new(MICROSIP_E_TEXT, "o->display_name", Value::bytes(name, most), fix);
+    }
+    let fix = "with the call's other texts and its account's there is no room for it: shorten it";
+    super::texts::together(&texts, phone.text_rooms().call, fix)
+}
+
+/// The address of a dial that is none.
+fn misnamed(target: &str, options: &DialOptions<'_>) -> Fail {
+    let wrong = [("o->caller", options.caller), ("o->identity", options.identity)]
+        .into_iter()
+        .find(|(_, text)| !text.is_empty() && !is_identity(text));
+    let (argument, text) = wrong.unwrap_or(("uri", target));
+    if wrong.is_some() {
+        let fix = "is no address of a caller: write sip:user@host, with a name as \"Anna\" <sip:anna@example.org>";
+        return Fail::new(MICROSIP_E_URI, argument, Value::text(text), fix);
+    }
+    if text.trim_ascii().bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
+        return Fail::new(MICROSIP_E_URI, argument, Value::text(text), "has control characters: leave them out");
+    }
+    Fail::command(CommandError::Uri, argument, Value::text(text))
+}
+
+/// The leave of servers on the way to read a location. `there`: the call has one.
+fn routing_of(set: u32, there: bool) -> Result<Option<bool>, Fail> {
     let (yes, no) = (set & MICROSIP_LOCATION_ROUTING != 0, set & MICROSIP_LOCATION_NO_ROUTING != 0);
     let known = MICROSIP_LOCATION_ROUTING | MICROSIP_LOCATION_FOLLOWS | MICROSIP_LOCATION_NO_ROUTING;
     if set & !known != 0 || yes && no {
         let fix = "is no set of MICROSIP_LOCATION_*, or says both yes and no to routing";
+        return Err(Fail::new(MICROSIP_E_ARG, "o->location_use", Value::Number(i64::from(set)), fix));
+    }
+    if set != 0 && !there {
+        let fix = "is set, and there is no location that it is about: set o->location, or the account's";
         return Err(Fail::new(MICROSIP_E_ARG, "o->location_use", Value::Number(i64::from(set)), fix));
     }
     Ok(if yes {
@@ -179,15 +251,32 @@ unsafe fn additions<'c>(o: *const microsip_options) -> Result<EndOptions<'c>, Fa
     }
 }
 
-/// The refusal of additions, or of what they are added to.
-fn not_added(call: u64, options: &EndOptions<'_>) -> impl Fn(CommandError) -> Fail {
+/// The text of additions that is too long, or has control characters. `most`: the longest reason.
+fn unadded(options: &EndOptions<'_>, most: usize) -> Fail {
+    if let Some(odd) = super::texts::with_controls(&[("o->reason", options.reason)]) {
+        return odd;
+    }
+    if options.reason.len() > most {
+        return Fail::new(MICROSIP_E_TEXT, "o->reason", Value::bytes(options.reason.len(), most), "shorten it");
+    }
+    let texts = [("o->headers", options.headers), ("o->contacts", options.contacts), ("o->reason", options.reason)];
+    let (argument, text) = texts.into_iter().max_by_key(|(_, text)| text.len()).unwrap_or_default();
+    let fix = "(its bytes): the message or the call's texts have no room for so many: shorten it";
+    Fail::new(MICROSIP_E_TEXT, argument, Value::Number(text.len() as i64), fix)
+}
+
+/// The refusal of additions, or of what they are added to. `most`: the longest reason.
+fn not_added(call: u64, options: &EndOptions<'_>, most: usize) -> impl Fn(CommandError) -> Fail {
     let contacts = Value::text(options.contacts);
     move |error| match error {
-        CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
+        CommandError::HeaderLine | CommandError::HeaderOwned => {
+            let more: &[Name] = if options.reason.is_empty() { &[] } else { &[Name::Reason] };
+            super::texts::lines(error, ("o->headers", options.headers), more)
+        }
         CommandError::Uri | CommandError::NoAccount | CommandError::Blocked => {
             Fail::command(error, "o->contacts", contacts)
         }
-        CommandError::Text => Fail::command(error, "o->reason, o->headers or o->contacts", Value::None),
+        CommandError::Text if cfg!(feature = "sentences") => unadded(options, most),
         CommandError::Unsupported => Fail::command(error, "o->headers, o->reason or o->contacts", Value::None),
         _ => refused("call", call)(error),
     }
@@ -251,7 +340,7 @@ pub(crate) unsafe fn answer(
         phone.answer_with(now, id, code, headers).map_err(|error| match error {
             CommandError::Range => range("code", u32::from(code), fix),
             CommandError::State => unanswered(phone, id),
-            _ => not_added(call, &EndOptions { headers, ..EndOptions::default() })(error),
+            _ => not_added(call, &EndOptions { headers, ..EndOptions::default() }, 0)(error),
         })
     };
     // a member that is refused leaves the others as they were; a board has none that could be
@@ -293,7 +382,7 @@ pub(crate) unsafe fn reject(
         }
         CommandError::Range => range("code", u32::from(code), fix),
         CommandError::State => unanswered(phone, id),
-        _ => not_added(call, &options)(error),
+        _ => not_added(call, &options, PHRASE)(error),
     })
 }
 
@@ -310,10 +399,16 @@ pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *
         }
         return phone.conference_hangup(now, conference).map_err(refused("call", call));
     }
-    phone.hangup_with(now, call_id(call)?, &options).map_err(|error| match error {
+    let id = call_id(call)?;
+    phone.hangup_with(now, id, &options).map_err(|error| match error {
         CommandError::Range => does_not_apply(),
         CommandError::State => Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), ENDED),
-        _ => not_added(call, &options)(error),
+        // a call that is not answered is refused
+        _ => {
+            let refused = cfg!(feature = "sentences")
+                && phone.call_info(id).is_ok_and(|info| info.incoming && info.state != CallState::Connected);
+            not_added(call, &options, if refused { PHRASE } else { LONGEST_REASON })(error)
+        }
     })
 }
 
@@ -413,7 +508,11 @@ pub(crate) unsafe fn identify(
     // SAFETY: by contract.
     let caller = unsafe { text::needed(caller, "caller")? };
     phone.identify(now, id, caller, token).map_err(|error| match error {
-        CommandError::Uri | CommandError::Text => Fail::command(error, "caller", Value::text(caller)),
+        CommandError::Text => {
+            let fix = "with the call's other texts there is no room for it: shorten it";
+            super::texts::together(&[("caller", caller)], phone.text_rooms().call, fix)
+        }
+        CommandError::Uri => Fail::command(error, "caller", Value::text(caller)),
         CommandError::Unsupported if features::IDENTITY => Fail::new(
             MICROSIP_E_UNSUPPORTED,
             "call",
@@ -427,6 +526,10 @@ pub(crate) unsafe fn identify(
                     "was dialled, and has no early dialog: wait for MICROSIP_EARLY, or for MICROSIP_CONNECTED"
                 }
                 (Some(NotYet::Update | NotYet::Over | NotYet::Built), _) => not_yet(phone, id),
+                (Some(NotYet::Name), _) => {
+                    "is not MICROSIP_CONNECTED, and its far end has not said that it takes another identity (Supported: \
+                     from-change, RFC 4916): wait for the answer"
+                }
                 _ => "has a change of identity on its way: wait for its MICROSIP_EV_DONE",
             };
             Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), fix)

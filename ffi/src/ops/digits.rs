@@ -8,7 +8,7 @@ use core::ffi::c_char;
 use core::ops::RangeInclusive;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
-use microsip_core::media::digits::{DigitMethod, DigitSettings, GAPS_MS, LENGTHS_MS, QUIETEST};
+use microsip_core::media::digits::{DigitMethod, DigitSettings, GAPS_MS, LENGTHS_MS, QUIETEST, STEP_MS};
 use microsip_core::phone::{CallId, CallState, CommandError, Phone};
 
 /// The settings of a command's digits.
@@ -132,11 +132,13 @@ pub(crate) fn settings(
         };
     }
     let within = |value: u32, range: RangeInclusive<u16>, name, fix| match u16::try_from(value) {
-        Ok(value) if value == 0 || range.contains(&value) => Ok(value),
+        Ok(value) if value == 0 || range.contains(&value) && (fix == LEVEL || value.is_multiple_of(STEP_MS)) => {
+            Ok(value)
+        }
         _ => Err(self::range(name, value, fix)),
     };
-    let ms = within(ms, LENGTHS_MS, names[1], "is neither 0 nor 40 to 20000")?;
-    let gap_ms = within(gap_ms, GAPS_MS, names[2], "is neither 0 nor 40 to 2500")?;
+    let ms = within(ms, LENGTHS_MS, names[1], "is neither 0 nor 40 to 20000 in steps of 10")?;
+    let gap_ms = within(gap_ms, GAPS_MS, names[2], "is neither 0 nor 40 to 2500 in steps of 10")?;
     let level = match level_db {
         0 => None,
         MICROSIP_NONE => Some(0),

@@ -75,6 +75,11 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             }
         }
         EventKind::Identity => event.r#type = MICROSIP_EV_IDENTITY,
+        EventKind::LocationLeft { .. } if !features::IDENTITY => {}
+        EventKind::LocationLeft { bytes } => {
+            event.r#type = MICROSIP_EV_LOCATION;
+            event.value = u32::from(bytes);
+        }
         EventKind::Datagram { .. } if !features::STREAM => {}
         EventKind::Datagram { bytes } => {
             event.r#type = MICROSIP_EV_DATAGRAM;

@@ -17,6 +17,7 @@ pub(crate) mod policy;
 pub(crate) mod reliable;
 pub(crate) mod rules;
 pub(crate) mod subscription;
+mod texts;
 pub(crate) mod timers;
 pub(crate) mod tones;
 pub(crate) mod transfer;

@@ -94,7 +94,20 @@ fn wrong(
         CommandError::Nowhere => {
             Fail::command(error, "rules->forward", Value::Number(i64::from(rules.numbers.forward)))
         }
-        CommandError::Text => Fail::command(error, "rules (one of its texts)", Value::None),
+        CommandError::Text if cfg!(feature = "sentences") => {
+            let texts = [
+                ("rules->forward_to", rules.forward_to),
+                ("rules->forward_busy_to", rules.forward_busy_to),
+                ("rules->forward_no_answer_to", rules.forward_no_answer_to),
+                ("rules->auto_answer_from", rules.auto_answer_from),
+                ("rules->deny", rules.deny),
+                ("rules->allow", rules.allow),
+            ]
+            .map(|(argument, text)| (argument, text.unwrap_or_default()));
+            let fix = "with the other texts of these rules there is no room for it: shorten it";
+            super::texts::with_controls(&texts)
+                .unwrap_or_else(|| super::texts::together(&texts, phone.text_rooms().rules, fix))
+        }
         CommandError::Unsupported => {
             let fix = "needs the feature rules, or an engine that was made with rule_bytes";
             Fail::new(MICROSIP_E_UNSUPPORTED, "rules", Value::None, fix)

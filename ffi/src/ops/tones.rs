@@ -83,8 +83,15 @@ pub(crate) fn start(phone: &mut Phone<'_>, now: Instant, tone: u32) -> Done {
     })
 }
 
+/// Milliseconds of the longest tone.
+const DAY_MS: u32 = 86_400_000;
+
 /// A call or a conference.
 fn target_of(raw: u64) -> Result<ToneTarget, Fail> {
+    if raw == MICROSIP_SELF {
+        let fix = "is MICROSIP_SELF, the person at the device: microsip_tone_start plays a tone for that";
+        return Err(Fail::new(MICROSIP_E_ARG, "target", Value::None, fix));
+    }
     match ConferenceId::from_raw(raw) {
         Ok(conference) if features::CONFERENCE => Ok(ToneTarget::Conference(conference)),
         _ => CallId::from_raw(raw).map(ToneTarget::Call).map_err(|error| Fail::id("target", raw, error)),
@@ -97,10 +104,15 @@ pub(crate) fn play(phone: &mut Phone<'_>, now: Instant, target: u64, tone: u32, 
     }
     let place = target_of(target)?;
     phone.play_tone(now, place, tone, ms, token).map_err(|error| match error {
+        CommandError::Range if ms > DAY_MS => range("ms", ms, "is above a day, 86400000"),
         CommandError::Range => {
             range("tone", tone, "is no MICROSIP_TONE_* but the ring, nor the ASCII code of 0 to 9, *, #, A to D")
         }
         CommandError::Unsupported => unsupported("tone"),
+        CommandError::State if matches!(place, ToneTarget::Conference(_)) => {
+            let fix = "has no call as a member, and nobody would hear it: microsip_conference_member_set joins one";
+            Fail::new(MICROSIP_E_STATE, "target", Value::Id(target), fix)
+        }
         CommandError::State => super::ended("target", target),
         error => refused("target", target)(error),
     })

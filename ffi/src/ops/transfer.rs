@@ -29,7 +29,7 @@ pub(super) unsafe fn dial(
     id: AccountId,
     target: &str,
     (given, options): (&microsip_options, &DialOptions<'_>),
-    not_dialled: fn(&Phone<'_>, CommandError, AccountId, &str, &microsip_options) -> Fail,
+    not_dialled: fn(&Phone<'_>, CommandError, AccountId, &str, &DialOptions<'_>) -> Fail,
 ) -> Result<CallId, Fail> {
     // SAFETY: by contract.
     let pickup = unsafe { text::or_empty(given.pickup, "o->pickup")? };
@@ -78,7 +78,7 @@ pub(super) unsafe fn dial(
         CommandError::Uri | CommandError::NoAccount if given.refer != 0 && target.is_empty() => {
             Fail::command(error, "o->refer", Value::Id(given.refer))
         }
-        error => not_dialled(phone, error, id, target, given),
+        error => not_dialled(phone, error, id, target, &options),
     })
 }
 

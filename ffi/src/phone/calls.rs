@@ -7,23 +7,24 @@ use crate::host::slots::Target;
 use crate::ops;
 use core::ffi::c_char;
 
-/// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number,
-/// the separators that people write (space - . ( ) /) are left out, and with MICROSIP_HAS_NUMBERS the account's prefix
-/// and dial plan are applied, tel:, callto: and quotes left out, escapes decoded, and digits behind a comma are sent a
-/// second after the answer (each further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. NULL, with
-/// MICROSIP_HAS_NUMBERS: the target that this account dialled last (MICROSIP_TXT_DIALLED), without the digits behind it;
-/// for account 0 that of all calls, by the account that dialled it. account 0:
-/// directly, without an account. o: NULL, or the differences from the defaults. *call: its id. It returns before
-/// anything is looked up or sent; MICROSIP_EV_CALL has each state and the end, with the SIP status and a result.
-/// Unanswered calls are cancelled after three minutes without a response (RFC 3261 16.6). MICROSIP_E_URI: no address,
-/// or no digits behind it. MICROSIP_E_BLOCKED: the dial plan has no match for it. MICROSIP_E_ARG: it needs an account,
-/// or o has a number out of range (o->session_expires or o->min_se from 1 to 89, say). MICROSIP_E_TEXT: o->headers are
-/// not lines of "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are
-/// there; for a call for help (`emergency` of microsip_account) only where each of them is one, too, for any other gives
-/// way. MICROSIP_E_NO_CODEC: o->codecs has a codec that this library does not have, or this phone has no memory for.
-/// MICROSIP_E_CLOSED: after shutdown, to a call for help, too.
-/// MICROSIP_E_STATE: uri is NULL, and nothing that was dialled is kept; or o->refer was answered, or o->replaces is not up.
-/// With o->refer, o->replaces or o->pickup, of which one may be set, the call is made for a REFER or takes another's place.
+/// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. White space
+/// around it is left out. Of a number, the separators that people write (space - . ( ) /) are left out, and with
+/// MICROSIP_HAS_NUMBERS the account's prefix and dial plan are applied, tel:, callto: and quotes left out, escapes
+/// decoded, and digits behind a comma are sent a second after the answer (each further comma is a second);
+/// MICROSIP_TXT_REMOTE_URI is what became of it. NULL, with MICROSIP_HAS_NUMBERS: the target that this account dialled
+/// last (MICROSIP_TXT_DIALLED), without the digits behind it; for account 0 that of all calls, by the account that
+/// dialled it. account 0: directly, without an account. o: NULL, or the differences from the defaults. *call: its id.
+/// It returns before anything is looked up or sent; MICROSIP_EV_CALL has each state and the end, with the SIP status
+/// and a result. Unanswered calls are cancelled after three minutes without a response (RFC 3261 16.6). MICROSIP_E_URI:
+/// no address, or no digits behind it. MICROSIP_E_BLOCKED: the dial plan has no match for it. MICROSIP_E_ARG: it needs
+/// an account, or o has a number out of range (o->session_expires or o->min_se from 1 to 89, say), or o->location_use
+/// without a location. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", name a header that the library
+/// writes itself, a text is too long or has control characters, or o->location finds no room in the INVITE.
+/// MICROSIP_E_FULL: max_calls are there; for a call for help (`emergency` of microsip_account) only where each of them
+/// is one, too, for any other gives way. MICROSIP_E_NO_CODEC: o->codecs has a codec that this library does not have, or
+/// this phone has no memory for. MICROSIP_E_CLOSED: after shutdown, to a call for help, too. MICROSIP_E_STATE: uri is
+/// NULL, and nothing that was dialled is kept; or o->refer was answered, or o->replaces is not up. With o->refer,
+/// o->replaces or o->pickup, of which one may be set, the call is made for a REFER or takes another's place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(
     phone: microsip_id,
@@ -104,10 +105,11 @@ pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, 
 /// MICROSIP_EV_DONE with MICROSIP_OP_IDENTIFY. Before the answer it leaves as an UPDATE in an early dialog whose far end
 /// lists UPDATE in Allow (RFC 3311): of a call that was dialled in the one that is heard, else in the first; of a call that
 /// came in once a reliable response of ours has its PRACK, else behind the answer. It is that dialog's: where another
-/// branch answers, or the call is sent elsewhere, an end that was not told yet is MICROSIP_E_CANCELLED.
-/// MICROSIP_E_UNSUPPORTED: the far end has not said that it takes another From (Supported: from-change), or the library is
-/// without MICROSIP_HAS_IDENTITY. MICROSIP_E_STATE: the call was dialled and has no such early dialog yet, is over, or has
-/// one on its way.
+/// branch answers, or the call is sent elsewhere, an end that was not told yet is MICROSIP_E_CANCELLED, and the branch that
+/// answers knows us by the name that the INVITE had, whatever another one was told: MICROSIP_TXT_LOCAL_URI says which.
+/// MICROSIP_E_UNSUPPORTED: the call is up or came in, and its far end has not said that it takes another From (Supported:
+/// from-change), or the library is without MICROSIP_HAS_IDENTITY. MICROSIP_E_STATE: the call was dialled and has no such
+/// early dialog yet, or its far end has not said that yet; it is over, or has one on its way.
 /// MICROSIP_E_URI: caller is no address. MICROSIP_E_TEXT: it is too long. MICROSIP_E_FULL: the end of one more command could
 /// not be kept.
 #[unsafe(no_mangle)]

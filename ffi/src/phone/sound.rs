@@ -115,14 +115,17 @@ pub extern "C" fn microsip_tone_start(phone: microsip_id, tone: u32) -> i32 {
     command("microsip_tone_start", phone, |phone, now| ops::tones::start(phone, now, tone))
 }
 
-/// Plays a tone into a call, whose far end hears it, or to all members of a conference, in place of one that this has begun
-/// there: a MICROSIP_TONE_* of the country that microsip_tones_set has chosen, but not the ring; or a key by its ASCII code,
-/// '0' to '9', '*', '#', 'A' to 'D': its pair of frequencies, which is a sound and no digit. It lies over the sound of the
-/// call's source and over a file that plays there, which go on, so mute and volume of our sound are for it too: where it is
-/// to be heard alone, the source is MICROSIP_SRC_SILENCE. ms: its length, a day at most; 0: until microsip_tone_stop, but
-/// for the beep, which is over by itself. It begins with the call's media. MICROSIP_EV_DONE with MICROSIP_OP_TONE and the
-/// token follows at its end. target: a call or a conference. MICROSIP_E_ARG: another number. MICROSIP_E_STATE: the call has
-/// ended. MICROSIP_E_FULL: the end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_TONES.
+/// Plays a tone into a call, whose far end hears it, or to all members of a conference, in place of one that this has
+/// begun there: a MICROSIP_TONE_* of the country that microsip_tones_set has chosen, but not the ring; or a key by its
+/// ASCII code, '0' to '9', '*', '#', 'A' to 'D': its pair of frequencies, which is a sound and no digit. It lies over
+/// the sound of the call's source and over a file that plays there, which go on, so mute and volume of our sound are
+/// for it too: where it is to be heard alone, the source is MICROSIP_SRC_SILENCE. ms: its length, a day at most; 0:
+/// until microsip_tone_stop, but for the beep, which is over by itself. It begins with the call's media, and waits
+/// while the far end holds us, for nobody would hear it; over our own hold it is heard. In a conference it goes on for
+/// as long as a call is a member. MICROSIP_EV_DONE with MICROSIP_OP_TONE and the token follows at its end. target: a
+/// call or a conference. MICROSIP_E_ARG: another number, more than a day, or MICROSIP_SELF. MICROSIP_E_STATE: the call has ended, or
+/// no call is a member of the conference. MICROSIP_E_FULL: the end of one more command could not be kept.
+/// MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_TONES.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_tone_play(phone: microsip_id, target: microsip_id, tone: u32, ms: u32, token: u64) -> i32 {
     command("microsip_tone_play", phone, |phone, now| ops::tones::play(phone, now, target, tone, ms, token))

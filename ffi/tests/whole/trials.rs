@@ -142,10 +142,10 @@ pub(crate) fn common() -> Trials {
                     display_name = long() => MICROSIP_E_TEXT, realms = long() => MICROSIP_E_TEXT, contact_user = c(c"a@b") => MICROSIP_E_TEXT,
                     media_any_host = 3 => MICROSIP_E_ARG, media_timeout = 65_536 => MICROSIP_E_ARG, media_lost = 3 => MICROSIP_E_ARG, transport = 9 => MICROSIP_E_ARG,
                     trusted = c(c"192.0.2.0/99") => MICROSIP_E_ARG, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC, codecs = c(c"L16/48000") => MICROSIP_E_NO_CODEC,
-                    dial_plan = c(c"(((") => MICROSIP_E_ARG, dial_prefix = long() => MICROSIP_E_TEXT, emergency = long() => MICROSIP_E_TEXT,
+                    dial_plan = c(c"(((") => MICROSIP_E_ARG, dial_prefix = long() => MICROSIP_E_TEXT, emergency = long() => MICROSIP_E_ARG, emergency = c(c"112,") => MICROSIP_E_ARG, emergency = c(c"112;911") => MICROSIP_E_ARG,
                     rules = bad_rules() => MICROSIP_E_URI, privacy = 9 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG,
                     identity = c(c"nobody") => MICROSIP_E_URI,
-                    headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT,
+                    headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT, location = c(c"<a>\x01</a>") => MICROSIP_E_TEXT,
                     reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
                     session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
                     messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, reserved_transfers = 1 => MICROSIP_E_NEWER);
@@ -185,7 +185,7 @@ pub(crate) fn common() -> Trials {
         refer = gone(scene, 7) => MICROSIP_E_STALE, refer = scene.message => MICROSIP_E_STATE, refer = scene.account => MICROSIP_E_KIND,
         replaces = gone(scene, 3) => MICROSIP_E_STALE, replaces = scene.rings => MICROSIP_E_STATE, replaces = scene.over => MICROSIP_E_STATE,
         pickup = c(c"a;to-tag=1") => MICROSIP_E_TEXT, pickup = c(c"\xff") => MICROSIP_E_TEXT,
-        location_use = 3 << 10 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"\xff") => MICROSIP_E_TEXT,
+        location_use = 3 << 10 => MICROSIP_E_ARG, location_use = 1 => MICROSIP_E_ARG, display_name = c(c"a\r\nb") => MICROSIP_E_TEXT, dtmf_ms = 45 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"\xff") => MICROSIP_E_TEXT, location = c(c"<a>\x01</a>") => MICROSIP_E_TEXT,
         session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG);
     bad!(t, "dial";
     account => MICROSIP_E_STALE, |scene| scene.world.dial(gone(scene, 2), c(c"sip:new@example.org"), &to_dial(), &mut 0);
@@ -380,6 +380,8 @@ pub(crate) fn common() -> Trials {
         target => MICROSIP_E_STALE, |scene| scene.world.tone_play(gone(scene, 3), MICROSIP_TONE_BUSY, 0, 4);
         target => MICROSIP_E_KIND, |scene| scene.world.tone_play(scene.account, MICROSIP_TONE_BUSY, 0, 4);
         target => MICROSIP_E_STATE, |scene| scene.world.tone_play(scene.over, MICROSIP_TONE_BUSY, 0, 4);
+        target => MICROSIP_E_ARG, |scene| scene.world.tone_play(MICROSIP_SELF, MICROSIP_TONE_BUSY, 0, 4);
+        ms => MICROSIP_E_ARG, |scene| scene.world.tone_play(scene.up, MICROSIP_TONE_BUSY, 86_400_001, 4);
         tone => MICROSIP_E_ARG, |scene| scene.world.tone_play(scene.up, MICROSIP_TONE_RING, 0, 4));
     bad!(t, "tone_stop"; target => MICROSIP_E_STALE, |scene| scene.world.tone_stop(gone(scene, 3)));
     bad!(t, "tag_set"; object => MICROSIP_E_STALE, |scene| scene.world.tag_set(gone(scene, 3), 4));

@@ -271,6 +271,50 @@ fn a_branch_that_is_lost_leaves_the_call_to_the_others() {
     hang_up(lab, peer);
 }
 
+/// A dialog that its far end does not know is over (rfc3261#12.2.1.2), but whoever answers is talked to; behind another
+/// answer it is acknowledged and ended (rfc3261#13.2.2.4).
+#[test]
+fn a_branch_that_was_lost_may_answer_all_the_same() {
+    for silent in [false, true] {
+        for first in [true, false] {
+            let (mut lab, mut peer, invite, call) = early();
+            let mut other = second(&mut lab, &invite);
+            hold(&mut lab, call, true, 7).unwrap();
+            let update = other.wait(&mut lab, "UPDATE");
+            if silent {
+                lab.run_for(Duration::from_secs(33));
+            } else {
+                other.respond(&mut lab, &update, 481, "");
+                lab.run_for(Duration::from_millis(10));
+            }
+            assert_eq!(done(&lab).len(), 1);
+            let body = other.sdp();
+            if first {
+                other.respond(&mut lab, &invite, 200, "");
+                other.wait(&mut lab, "ACK");
+                lab.run_for(Duration::from_millis(100));
+                assert!(lab.ends[0].ended().is_none());
+                // the one that had not answered yet lost the race
+                peer.respond_with(&mut lab, &invite, 200, TAKES, "");
+                peer.wait(&mut lab, "ACK");
+                let bye = peer.wait(&mut lab, "BYE");
+                assert_eq!(bye.to_tag(), peer.tag);
+                peer.respond(&mut lab, &bye, 200, "");
+                hang_up(lab, other);
+            } else {
+                up(&mut lab, &mut peer, &invite);
+                other.respond_with(&mut lab, &invite, 200, TAKES, &body);
+                other.wait(&mut lab, "ACK");
+                let bye = other.wait(&mut lab, "BYE");
+                assert_eq!(bye.to_tag(), other.tag);
+                other.respond(&mut lab, &bye, 200, "");
+                assert!(lab.ends[0].ended().is_none());
+                hang_up(lab, peer);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_call_that_is_sent_elsewhere_takes_its_wish_along() {
     let (mut lab, mut peer, invite, call) = early();

@@ -29,8 +29,13 @@ fn the_caller_needs_an_early_dialog_and_no_answer() {
     assert_eq!((not_yet(&lab, call), identify(&mut lab, call, 1)), (Some(NotYet::Dialog), Err(CommandError::State)));
     peer.respond(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_millis(10));
-    // rfc4916#4.3: the far end has to say that it takes one
-    assert_eq!(identify(&mut lab, call, 1), Err(CommandError::Unsupported));
+    // rfc4916#4.3: the far end has to say that it takes one, and still may
+    assert_eq!((not_yet(&lab, call), identify(&mut lab, call, 1)), (Some(NotYet::Update), Err(CommandError::State)));
+    peer.respond_with(&mut lab, &invite, 180, "Allow: INVITE, ACK, BYE, CANCEL, UPDATE\r\n", "");
+    lab.run_for(Duration::from_millis(10));
+    assert_eq!((not_yet(&lab, call), identify(&mut lab, call, 1)), (Some(NotYet::Name), Err(CommandError::State)));
+    peer.respond_with(&mut lab, &invite, 180, "Allow: INVITE, ACK, BYE, CANCEL\r\n", "");
+    lab.run_for(Duration::from_millis(10));
     peer.respond_with(&mut lab, &invite, 180, "Supported: from-change\r\n", "");
     lab.run_for(Duration::from_millis(10));
     assert_eq!((not_yet(&lab, call), identify(&mut lab, call, 1)), (Some(NotYet::Update), Err(CommandError::State)));

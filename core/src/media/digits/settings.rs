@@ -10,6 +10,9 @@ pub const LENGTHS_MS: RangeInclusive<u16> = 40..=20_000;
 /// Gaps that may be asked for, in milliseconds. ITU-T Q.24: a shorter one may not be heard; an entry's byte holds no
 /// longer one in units of 10 ms.
 pub const GAPS_MS: RangeInclusive<u16> = 40..=2500;
+
+/// Lengths and gaps are counted in quanta: other milliseconds would be rounded without a word.
+pub const STEP_MS: u16 = 10;
 /// rfc4733#2.3.4: the least power that an event can name, in dB below 0 dBm0.
 pub const QUIETEST: u8 = 63;
 
@@ -76,8 +79,9 @@ impl DigitSettings {
     /// Each value that is given is within its range.
     #[must_use]
     pub fn are_possible(&self) -> bool {
-        (self.ms == 0 || LENGTHS_MS.contains(&self.ms))
-            && (self.gap_ms == 0 || GAPS_MS.contains(&self.gap_ms))
+        let steps = |ms: u16| ms.is_multiple_of(STEP_MS);
+        (self.ms == 0 || LENGTHS_MS.contains(&self.ms) && steps(self.ms))
+            && (self.gap_ms == 0 || GAPS_MS.contains(&self.gap_ms) && steps(self.gap_ms))
             && self.level.is_none_or(|level| level <= QUIETEST)
     }
 }

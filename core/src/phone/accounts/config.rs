@@ -136,6 +136,11 @@ impl Accounts<'_> {
         Ok(uri)
     }
 
+    /// Bytes for the texts of each.
+    pub(in crate::phone) const fn text_room(&self) -> usize {
+        self.text.each()
+    }
+
     /// The texts of an account find room in its block.
     ///
     /// # Errors
@@ -170,6 +175,18 @@ impl Accounts<'_> {
         }
     }
 
+    /// Bytes of the longest document that there is room for.
+    #[cfg(feature = "identity")]
+    pub(in crate::phone) const fn longest_location(&self) -> usize {
+        self.longest_location
+    }
+
+    /// The INVITEs of an account may be asked for a password that it has.
+    #[cfg(feature = "identity")]
+    pub(in crate::phone) fn has_password(&self, handle: Handle) -> bool {
+        self.slots.get(handle).is_some_and(|account| !account.password.is_empty())
+    }
+
     /// The document of an account's calls; empty: none.
     #[cfg(feature = "identity")]
     pub(in crate::phone) fn location(&self, handle: Handle) -> &[u8] {
@@ -177,15 +194,30 @@ impl Accounts<'_> {
         self.locations.get(handle.index).get(..len).unwrap_or_default()
     }
 
-    /// A call may have this document and these lines.
+    /// The document of a call; empty: none.
+    #[cfg(feature = "identity")]
+    pub(in crate::phone) fn call_location<'t>(
+        &'t self,
+        handle: Handle,
+        options: &crate::phone::DialOptions<'t>,
+    ) -> &'t [u8] {
+        options.location.map_or_else(|| self.location(handle), str::as_bytes)
+    }
+
+    /// A call may have this document and these lines, but for its length.
     pub(in crate::phone) fn check_call_location(
         &self,
         handle: Handle,
         options: &crate::phone::DialOptions<'_>,
     ) -> Result<(), CommandError> {
-        self.check_location(options.location)?;
+        match self.check_location(options.location.unwrap_or_default()) {
+            // its INVITE has to be known
+            #[cfg(feature = "identity")]
+            Err(CommandError::Location { .. }) => {}
+            other => other?,
+        }
         #[cfg(feature = "identity")]
-        if !options.location.is_empty() || !self.location(handle).is_empty() {
+        if !self.call_location(handle, options).is_empty() {
             let text = self.text.get(handle.index);
             let account = self.slots.get(handle).map_or(&[][..], |account| account.said[2].of(text));
             crate::phone::location::check_lines(options.headers.as_bytes())?;
@@ -225,7 +257,10 @@ fn check_identity(config: &AccountConfig<'_>) -> Result<(), CommandError> {
 #[cfg(feature = "numbers")]
 fn check_numbers(config: &AccountConfig<'_>) -> Result<(), CommandError> {
     let known = config.dial_plan.is_empty() || crate::numbers::plan::is_valid(config.dial_plan.as_bytes());
-    if known { Ok(()) } else { Err(CommandError::Plan) }
+    if !known {
+        return Err(CommandError::Plan);
+    }
+    if crate::numbers::wrong_entry(config.emergency).is_some() { Err(CommandError::Emergency) } else { Ok(()) }
 }
 
 /// There are no rules for numbers.

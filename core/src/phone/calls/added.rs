@@ -4,18 +4,13 @@ use super::Calls;
 use super::contacts::{LINES, write_contacts};
 use super::responses::Describe;
 use crate::base::cursor::Cursor;
-use crate::base::limits::STATUS_LINE;
+use crate::base::limits::{PHRASE, REASON};
 use crate::base::time::Instant;
 use crate::phone::dialogs::For;
 use crate::phone::header_lines;
+use crate::phone::header_lines::has_controls;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndOptions, EndedBy, Lower};
 use crate::wire::sip::{Name, write_quoted};
-
-/// Bytes of a reason phrase: it stands behind the status in a status line.
-const PHRASE: usize = STATUS_LINE - "SIP/2.0 200 \r\n".len();
-
-/// Bytes of a Reason line: a sentence for a person.
-const REASON: usize = 256;
 
 impl Calls<'_> {
     /// Answers an incoming call, with header lines; see [`crate::phone::Phone::answer_with`].
@@ -110,10 +105,6 @@ impl Calls<'_> {
         }
         self.hangup(lower, now, call)
     }
-}
-
-fn has_controls(text: &str) -> bool {
-    text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
 }
 
 /// rfc3326#2: a reason in words has Q.850's normal clearing as its cause, or is a whole value.

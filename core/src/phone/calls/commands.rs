@@ -118,6 +118,12 @@ impl Calls<'_> {
         Ok(())
     }
 
+    /// Bytes for the texts of an account's rules, or the phone's.
+    #[cfg(feature = "rules")]
+    pub(in crate::phone) const fn rule_text_room(&self) -> usize {
+        self.rules.text_room()
+    }
+
     /// A tone plays to the far end; see [`crate::phone::Phone::play_tone`].
     #[cfg(feature = "tones")]
     pub(in crate::phone) fn play_tone(

@@ -270,7 +270,16 @@ impl Calls<'_> {
         }
         match self.may_update_early(lower, handle, offers) {
             Early::Not(why) => Some(why),
+            #[cfg(feature = "identity")]
+            _ if !offers && !self.takes_names_early(lower, handle) => Some(NotYet::Name),
             _ => None,
         }
+    }
+
+    /// The far end of an early dialog has said that it takes another From (rfc4916#4.3).
+    #[cfg(feature = "identity")]
+    fn takes_names_early(&self, lower: &Lower<'_>, handle: Handle) -> bool {
+        let dialog = self.get(handle).and_then(|call| self.early_dialog_of(lower, call, handle));
+        dialog.is_some_and(|dialog| lower.dialogs.session(dialog).timer.renames())
     }
 }

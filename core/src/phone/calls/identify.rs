@@ -33,7 +33,9 @@ impl Calls<'_> {
         identity::check(caller, "", Privacy::Inherited)?;
         // rfc4916#4.2: only a far end that has said so takes another From
         if !lower.dialogs.session(dialog).timer.renames() {
-            return Err(CommandError::Unsupported);
+            // what answers the call may say it
+            let may_follow = !call.incoming && !call.is_up();
+            return Err(if may_follow { CommandError::State } else { CommandError::Unsupported });
         }
         if !self.is_to_be_renamed_in(lower, handle, dialog) {
             return Err(CommandError::State);

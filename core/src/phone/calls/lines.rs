@@ -130,7 +130,7 @@ impl Calls<'_> {
         let meaning = match call.end_cause {
             EndCause::Busy => Meaning::Busy,
             EndCause::Declined if call.sip_code == 603 => Meaning::Busy,
-            EndCause::Server | EndCause::NotFound => Meaning::Congestion,
+            EndCause::Server | EndCause::NotFound | EndCause::Unsupported => Meaning::Congestion,
             _ => return,
         };
         if matches!(was, CallState::Calling | CallState::Early) {

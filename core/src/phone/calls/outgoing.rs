@@ -14,7 +14,7 @@ use crate::numbers::{Dialled, dialled};
 use crate::phone::Privacy;
 use crate::phone::dialogs::Leg;
 #[cfg(feature = "identity")]
-use crate::phone::location::Location;
+use crate::phone::location::{Location, too_long};
 use crate::phone::object::Object;
 use crate::phone::requests::begin::{First, route_by};
 #[cfg(all(feature = "refer", feature = "numbers"))]
@@ -53,11 +53,15 @@ impl Calls<'_> {
             return Err(CommandError::Stale);
         }
         header_lines::check(options.headers, &[])?;
+        // written as spaces they would name somebody else
+        if header_lines::has_controls(options.display_name) {
+            return Err(CommandError::Text);
+        }
         identity::check(options.caller, options.identity, options.privacy)?;
         #[cfg(feature = "refer")]
         if !options.replaces.is_empty()
             && (DialogName::replaces(options.replaces.as_bytes()).is_none()
-                || options.replaces.bytes().any(|byte| byte < 0x20 || byte == 0x7f))
+                || header_lines::has_controls(options.replaces))
         {
             return Err(CommandError::HeaderLine);
         }
@@ -97,6 +101,10 @@ impl Calls<'_> {
         }
         #[cfg(not(feature = "numbers"))]
         let _ = unasked;
+        #[cfg(all(feature = "numbers", feature = "identity"))]
+        let help = emergency;
+        #[cfg(all(not(feature = "numbers"), feature = "identity"))]
+        let help = false;
         // who asks for help is to be found, and called back
         #[cfg(all(feature = "numbers", feature = "identity"))]
         let options = &DialOptions {
@@ -114,6 +122,14 @@ impl Calls<'_> {
         if !first.fits(lower) {
             return Err(CommandError::Text);
         }
+        #[cfg(feature = "identity")]
+        {
+            let len = lower.accounts.call_location(account_handle, options).len();
+            let most = if len > 0 { first.longest_location(lower) } else { 0 };
+            if len > most && !help {
+                return Err(too_long(most));
+            }
+        }
         // who asks for help is not told that every slot is in use; what is missing all the same is found below
         #[cfg(feature = "numbers")]
         let _ = emergency && self.make_way(lower, now);
@@ -126,7 +142,9 @@ impl Calls<'_> {
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
         #[cfg(feature = "codecs")]
         lower.media.set_answering(call_handle, lower.accounts.answering(&lower.cx, account_handle));
-        let result = self.dial_with(lower, now, call_handle, timer, &first);
+        #[cfg(not(feature = "identity"))]
+        let help = false;
+        let result = self.dial_with(lower, now, call_handle, (timer, help), &first);
         if result.is_err() {
             self.discard(lower, call_handle);
         }
@@ -156,7 +174,7 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         now: Instant,
         call_handle: Handle,
-        timer: Timer,
+        (timer, help): (Timer, bool),
         first: &First<'_>,
     ) -> Result<(), CommandError> {
         let First { account: account_handle, own_hop, options, .. } = *first;
@@ -170,10 +188,11 @@ impl Calls<'_> {
         })?;
         #[cfg(feature = "identity")]
         {
-            let own = lower.accounts.location(account_handle);
-            let document = if options.location.is_empty() { own } else { options.location.as_bytes() };
-            lower.dialogs.set_location(dialog_handle, Location::of(options, document), document);
+            let document = lower.accounts.call_location(account_handle, options);
+            lower.dialogs.set_location(dialog_handle, Location::of(options, document, help), document);
         }
+        #[cfg(not(feature = "identity"))]
+        let _ = help;
         Self::set_timer(lower, dialog_handle, timer);
         let hop = lower.accounts.fresh_hop(now, account_handle);
         let Some(request) = lower.dialog_request(dialog_handle, Sending::Invite) else {

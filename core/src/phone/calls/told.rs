@@ -89,6 +89,10 @@ impl Calls<'_> {
             call.pending &= !PENDING_IDENTITY;
             return told(call.time(call.identified), EventKind::Identity);
         }
+        #[cfg(feature = "identity")]
+        if let Some(bytes) = lower.dialogs.take_location_left(call.dialog) {
+            return told(lower.cx.latest, EventKind::LocationLeft { bytes });
+        }
         #[cfg(feature = "refer")]
         if call.pending & PENDING_TRANSFER != 0 {
             call.pending &= !PENDING_TRANSFER;

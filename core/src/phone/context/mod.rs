@@ -52,6 +52,13 @@ impl Context<'_> {
         self.sockets.iter().flatten().any(|local| local.ip() == ip)
     }
 
+    /// Bytes of the longest address that a local socket may have, as it is written.
+    #[cfg(feature = "identity")]
+    pub(super) fn address_len(&self) -> usize {
+        let only_v4 = self.sockets.iter().flatten().all(SocketAddr::is_ipv4);
+        if only_v4 { "255.255.255.255".len() } else { "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]".len() }
+    }
+
     /// An object's deadline; [`Instant::NEVER`]: none.
     pub(super) fn wake(&mut self, object: Object, at: Instant) {
         self.due.set(self.objects.number(object), at);

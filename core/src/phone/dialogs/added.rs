@@ -78,18 +78,35 @@ impl Dialogs<'_> {
 
 impl Dialogs<'_> {
     /// The INVITE of a dialog has this document.
-    pub(in crate::phone) fn set_location(&mut self, handle: Handle, location: Location, document: &[u8]) {
+    pub(in crate::phone) fn set_location(&mut self, handle: Handle, mut location: Location, document: &[u8]) {
         let Some(leg) = self.slots.get_mut(handle) else { return };
-        if let Some(room) = self.locations.get_mut(handle.index).get_mut(..document.len()) {
-            room.copy_from_slice(document);
-            leg.location = location;
+        match self.locations.get_mut(handle.index).get_mut(..document.len()) {
+            Some(room) => room.copy_from_slice(document),
+            None => location.leave_out(),
         }
+        leg.location = location;
     }
 
     /// The document of its INVITE, and what others may do with it.
     pub(in crate::phone) fn location(&self, handle: Handle) -> Option<(Location, &[u8])> {
         let location = self.slots.get(handle).map(|leg| leg.location).filter(|location| location.len > 0)?;
         Some((location, self.locations.get(handle.index).get(..usize::from(location.len))?))
+    }
+
+    /// An INVITE is too long with its document: it goes without, where it has to go in any case. Returns whether it does.
+    pub(in crate::phone) fn leave_location_out(&mut self, handle: Handle) -> bool {
+        let Some(leg) = self.slots.get_mut(handle).filter(|leg| leg.location.spare && leg.location.len > 0) else {
+            return false;
+        };
+        leg.location.leave_out();
+        self.locations.get_mut(handle.index).fill(0);
+        true
+    }
+
+    /// Bytes of the document that its INVITE had to leave out, once.
+    pub(in crate::phone) fn take_location_left(&mut self, handle: Handle) -> Option<u16> {
+        let leg = self.slots.get_mut(handle).filter(|leg| leg.location.left > 0)?;
+        Some(core::mem::take(&mut leg.location.left))
     }
 
     /// The INVITE goes to somebody else, who is not to know it, unless that was said.

@@ -24,6 +24,11 @@ pub(in crate::phone) struct Texts<'t> {
 }
 
 impl Dialogs<'_> {
+    /// Bytes for the texts of each.
+    pub(in crate::phone) const fn text_room(&self) -> usize {
+        self.text.each()
+    }
+
     /// A dialog of ours would have room for these texts, this route and this target.
     pub(in crate::phone) fn fits(&self, texts: &Texts<'_>, route: Option<&[u8]>, target: &[u8]) -> bool {
         let lists = [texts.local, texts.remote, texts.headers].into_iter().flatten();

@@ -2,10 +2,12 @@
 //! alone.
 
 use crate::base::cursor::Cursor;
-use crate::base::limits::TARGET;
+use crate::base::limits::{DISPLAY_NAME, TARGET};
 use crate::base::slots::Handle;
 use crate::phone::accounts::Accounts;
 use crate::phone::dialogs::{Leg, Texts};
+#[cfg(feature = "identity")]
+use crate::phone::location;
 use crate::phone::write::write_proxy;
 #[cfg(feature = "message")]
 use crate::phone::write::{write_extensions, write_top};
@@ -27,9 +29,6 @@ const CALL_ID: usize = 32;
 /// The end of a Replaces line, and the line that wants it understood.
 #[cfg(feature = "refer")]
 const REQUIRED: &[u8] = b"\r\nRequire: replaces\r\n";
-
-/// Bytes of a display name, quoted and escaped.
-const DISPLAY: usize = 160;
 
 /// Takes the texts of a dialog, and its route. `None`: it cannot.
 type Describe<'f> = &'f mut dyn FnMut(&Texts<'_>, Option<&[u8]>) -> Option<()>;
@@ -98,13 +97,34 @@ impl<'t> First<'t> {
         self.describe(&lower.accounts, &[0; CALL_ID], with).map(|()| needed)
     }
 
+    /// Bytes of the longest document that its INVITE has room for. The INVITE is taken for as long as it may become: from
+    /// the longest address, with credentials where there is a password.
+    #[cfg(feature = "identity")]
+    pub(in crate::phone) fn longest_location(&self, lower: &Lower<'_>) -> usize {
+        let mut known = 0;
+        let count = &mut |texts: &Texts<'_>, route: Option<&[u8]>| {
+            let lists = [texts.local, texts.remote, texts.headers].into_iter().flatten();
+            known = lists.map(|part| part.len()).sum::<usize>() + route.map_or(0, <[u8]>::len) + self.uri.len();
+            Some(())
+        };
+        let _ = self.describe(&lower.accounts, &[0; CALL_ID], count);
+        let (accounts, fixed) = (&lower.accounts, &lower.cx.fixed);
+        let user = accounts.call_user(self.account).unwrap_or(fixed.direct_user.get()).len();
+        let codecs = self.options.codecs.or(accounts.codecs(self.account)).list().unwrap_or(fixed.codecs);
+        let codecs = codecs.entries().len();
+        let credentials = if accounts.has_password(self.account) { location::CREDENTIALS } else { 0 };
+        let parts = codecs * location::FORMAT + fixed.agent.get().len() + user + known + credentials;
+        let around = location::AROUND + location::ADDRESSES * lower.cx.address_len() + parts;
+        lower.transactions.longest().saturating_sub(around).min(accounts.longest_location())
+    }
+
     /// Gives the texts of its dialog, and its route, to `with`. `None`: its name or its route is too long; or `with`
     /// says so.
     // `inline(never)`: keeps the texts off the deepest embedded stack path
     #[inline(never)]
     fn describe(&self, accounts: &Accounts<'_>, call_id: &[u8], with: Describe<'_>) -> Option<()> {
         let Self { account, uri, own_hop, options, lines } = *self;
-        let mut name = [0u8; DISPLAY];
+        let mut name = [0u8; DISPLAY_NAME];
         let mut cursor = Cursor::new(&mut name);
         let display = if options.display_name.is_empty() {
             accounts.display_name(account)

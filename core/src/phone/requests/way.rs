@@ -9,6 +9,8 @@ use crate::base::rotate::first_to_back;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::media::ports::Waiting;
+#[cfg(feature = "identity")]
+use crate::phone::object::Object;
 #[cfg(feature = "stream")]
 use crate::phone::place::Place;
 use crate::phone::place::order;
@@ -240,7 +242,11 @@ impl Lower<'_> {
         }
         let number = if number == 0 { self.next_number(owner) } else { number };
         self.transactions.begin(&mut self.cx, now, handle, number);
-        if self.render_request(handle).is_err() {
+        let rendered = self.render_request(handle);
+        #[cfg(feature = "identity")]
+        let rendered = rendered
+            .or_else(|error| if self.spares_location(owner) { self.render_request(handle) } else { Err(error) });
+        if rendered.is_err() {
             // a message that fitted without its credentials may be too long with them
             let cause = if self.cx.local_of(flow.socket()).is_none() {
                 Cause::Unreachable
@@ -270,6 +276,17 @@ impl Lower<'_> {
             return Asking::SentLong { request: handle, bytes: bytes as u16 };
         }
         Asking::Sent
+    }
+
+    /// The INVITE of a call for help is too long: it goes without its document, which is told.
+    #[cfg(feature = "identity")]
+    fn spares_location(&mut self, owner: Owner) -> bool {
+        let Owner::Dialog(dialog) = owner else { return false };
+        let spared = self.dialogs.leave_location_out(dialog);
+        if spared {
+            self.cx.tell(Object::Call(self.dialogs.call_of(dialog).index));
+        }
+        spared
     }
 
     /// A refused request is sent anew where it went, with other values and so with a number of its own.

@@ -18,6 +18,10 @@ impl Value {
         Self::None
     }
 
+    pub(crate) const fn part(_text: &str) -> Self {
+        Self::None
+    }
+
     pub(crate) const fn bytes(_len: usize, _most: usize) -> Self {
         Self::None
     }

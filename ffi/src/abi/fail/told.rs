@@ -29,12 +29,27 @@ pub(crate) enum Value {
     Bytes(u32, u32),
     #[cfg(feature = "host")]
     Text(Shown),
+    /// A part of a text or a list.
+    #[cfg(feature = "host")]
+    Part(Shown),
 }
 
 impl Value {
     /// The length of a text, and the longest that would do.
     pub(crate) const fn bytes(len: usize, most: usize) -> Self {
         Self::Bytes(len as u32, most as u32)
+    }
+
+    /// A part of a text or a list; never of a secret.
+    #[cfg(not(feature = "host"))]
+    pub(crate) const fn part(_text: &str) -> Self {
+        Self::None
+    }
+
+    /// A part of a text or a list; never of a secret.
+    #[cfg(feature = "host")]
+    pub(crate) fn part(text: &str) -> Self {
+        if let Self::Text(shown) = Self::text(text) { Self::Part(shown) } else { Self::None }
     }
 
     /// Never for a secret.
@@ -106,8 +121,8 @@ impl Value {
                 out.put_number(u64::from(*most));
             }
             #[cfg(feature = "host")]
-            Self::Text(shown) => {
-                out.put_str(" is \"");
+            Self::Text(shown) | Self::Part(shown) => {
+                out.put_str(if matches!(self, Self::Part(_)) { " has \"" } else { " is \"" });
                 let text = shown.bytes.get(..usize::from(shown.len)).unwrap_or_default();
                 text.iter().for_each(|byte| out.put(&[if byte.is_ascii_control() { b'?' } else { *byte }]));
                 out.put_str(if shown.cut { "…\"" } else { "\"" });

@@ -120,8 +120,8 @@ pub struct microsip_account {
     pub dial_plan: *const c_char,
     /// Put before numbers of more than three digits, in the place of their +, before the dial plan; NULL: none.
     pub dial_prefix: *const c_char,
-    /// Numbers for help in an emergency, comma separated: "112, 911", as they are dialled or in a URI of the account's
-    /// domain (sip:112@example.org); NULL: none. Neither dial plan nor prefix concerns them, nor do their calls get
+    /// Numbers for help in an emergency, comma separated: "112, 911", digits, * and # behind a + or none. Each counts as it is
+    /// dialled, and in a URI of the account's domain (sip:112@example.org). Another entry is MICROSIP_E_ARG; NULL: none. Neither dial plan nor prefix concerns them, nor do their calls get
     /// privacy; no rule ends or holds such a call, and its call back rings (`callback_s` of microsip_rules). Where no slot is left for it another call gives way: one that has ended; else it ends with
     /// MICROSIP_CAUSE_EMERGENCY and MICROSIP_E_FULL, in this order: one that rings here (486), one that is dialled
     /// (CANCEL), one on hold, last the one that has talked for longest (BYE). So do urn:service:sos and its sub-services (RFC 5031), which can be dialled by any account and go by
@@ -142,7 +142,8 @@ pub struct microsip_account {
     /// Extra header lines of its INVITEs, before those of a call's options; NULL: none.
     pub call_headers: *const c_char,
     /// Where its callers are, a document as `location` of microsip_options, for its calls that begin from now on; NULL: none.
-    /// With MICROSIP_HAS_IDENTITY.
+    /// Each of its calls needs as much room in `max_message`, but those whose own location is "". With
+    /// MICROSIP_HAS_IDENTITY.
     pub location: *const c_char,
     /// MICROSIP_RELIABLE_*, for its calls; 0: the phone's. Needs MICROSIP_HAS_RELIABLE, but for MICROSIP_RELIABLE_OFF.
     pub reliable: u32,

@@ -58,7 +58,7 @@ pub const MICROSIP_CAUSE_EXPIRED: u32 = 13;
 pub const MICROSIP_CAUSE_NETWORK: u32 = 14;
 /// A cause of the end of a call: credentials.
 pub const MICROSIP_CAUSE_AUTH: u32 = 15;
-/// A cause of the end of a call: 5xx, or an error of the protocol.
+/// A cause of the end of a call: 5xx, or an error of the protocol; of both but what MICROSIP_CAUSE_UNSUPPORTED has.
 pub const MICROSIP_CAUSE_SERVER: u32 = 16;
 /// A cause of the end of a call: a limit of this phone.
 pub const MICROSIP_CAUSE_FULL: u32 = 17;
@@ -66,6 +66,9 @@ pub const MICROSIP_CAUSE_FULL: u32 = 17;
 pub const MICROSIP_CAUSE_SHUTDOWN: u32 = 18;
 /// A cause of the end of a call: it gave way to a call for help in an emergency, for which no slot was left.
 pub const MICROSIP_CAUSE_EMERGENCY: u32 = 19;
+/// A cause of the end of a call, or of a command: the far end does not do what was asked of it, a method, a type, an
+/// extension or a version: 405, 406, 416, 420, 421, 489, 501, 505.
+pub const MICROSIP_CAUSE_UNSUPPORTED: u32 = 20;
 
 /// The ring that an incoming call asks for by its Alert-Info (RFC 7462), brought by the account's own server: a number in
 /// these bits, 1 to 8 for a rhythm of its own, 0 for the usual ring; and a set of MICROSIP_ALERT_*.
@@ -177,7 +180,10 @@ pub struct microsip_options {
     pub contacts: *const c_char,
     /// dial: where the caller is, as a PIDF-LO document (XML: RFC 4119, RFC 5491) of at most 4096 bytes; of an engine
     /// `location_bytes` of its config. It goes in the INVITE beside the session description, and a Geolocation header (RFC
-    /// 6442) names it; the library does not look into it. NULL: the account's. With MICROSIP_HAS_IDENTITY.
+    /// 6442) names it; the library does not look into it. The whole INVITE has at most `max_message` bytes, so with 4096 the
+    /// document has about 2300, less what the header lines of the call and its account take: with more the call is MICROSIP_E_TEXT, and microsip_last_error says how many would do. A call for help goes all the
+    /// same, without the document (MICROSIP_EV_LOCATION). NULL: the account's; "": none, whatever the account has. With
+    /// MICROSIP_HAS_IDENTITY.
     pub location: *const c_char,
     /// dial, answer: MICROSIP_TIMER_*, its session timer (RFC 4028); 0: the account's. With MICROSIP_HAS_TIMERS, as the
     /// next three.

@@ -82,6 +82,10 @@ pub const MICROSIP_EV_IDENTITY: u32 = 24;
 /// lines and codecs make it shorter, MICROSIP_TCP as transport of the account says at once what is wrong. Of several that left before this is
 /// fetched the latest is told. With MICROSIP_HAS_STREAM.
 pub const MICROSIP_EV_DATAGRAM: u32 = 25;
+/// A call for help left without the document that says where the caller is, for the INVITE would have been longer than
+/// `max_message` with it; value is the document's bytes. Those who are asked for help can only ask where it is. With
+/// MICROSIP_HAS_IDENTITY.
+pub const MICROSIP_EV_LOCATION: u32 = 28;
 
 /// A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the MICROSIP_DTMF_* by
 /// which it left (never one of the automatic ones), reached the number of digits and pauses that wait behind it. Of
@@ -120,11 +124,16 @@ pub const MICROSIP_OP_SEND: u32 = 10;
 /// sip_code, and ours stays as it was. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
 pub const MICROSIP_OP_IDENTIFY: u32 = 11;
 
-/// Commands in op of MICROSIP_EV_DONE: the tone is over. MICROSIP_E_CANCELLED: it was stopped, another took its place, or
-/// its call or conference ended first.
+/// Commands in op of MICROSIP_EV_DONE: the tone is over. MICROSIP_E_CANCELLED: it was stopped, another took its place, its
+/// call or conference ended first, or the last call left the conference.
 pub const MICROSIP_OP_TONE: u32 = 12;
 
 /// An event. 96 bytes on every target; all of it is numbers.
+///
+/// The events of one object come in a fixed order: of a call its coming, its states, its media and its identity, digits,
+/// the ends of commands, last its end; what became of it twice since its last event of a type is told once, the latest.
+/// Objects take turns by their first news that was not fetched. So time_us may run backwards from one event to the next:
+/// sort by it where the time is what counts.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_event {
@@ -144,12 +153,16 @@ pub struct microsip_event {
     pub tag: u64,
     /// The command's, in MICROSIP_EV_DONE and MICROSIP_EV_TRANSFER; else 0.
     pub token: u64,
-    /// Its time: microseconds since the phone's creation; in the engine family by now_us.
+    /// The time at which it happened: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
-    /// The object's state. MICROSIP_EV_DIGIT, _BEGUN and _SENT: MICROSIP_DTMF_*.
+    /// The state that the object is in: MICROSIP_EV_CALL: MICROSIP_CALLING to MICROSIP_ENDED; MICROSIP_EV_ACCOUNT:
+    /// MICROSIP_UNREGISTERED to MICROSIP_REG_FAILED; others as the type says; else 0. MICROSIP_EV_DIGIT, _BEGUN and _SENT:
+    /// MICROSIP_DTMF_*.
     pub state: u32,
-    /// A bit, 1 << state, for each state reached since the object's last event of this type. MICROSIP_EV_DIGIT:
-    /// milliseconds.
+    /// MICROSIP_EV_CALL and MICROSIP_EV_ACCOUNT: a bit, 1 << state, for each state reached since the object's last event of
+    /// this type, that of state among them: states that follow each other at once are one event, and
+    /// reached & (1 << MICROSIP_EARLY) says that it rang before it was answered. MICROSIP_EV_DIGIT: milliseconds.
+    /// MICROSIP_EV_DIGIT_SENT: what waits behind it. Else 0.
     pub reached: u32,
     /// The SIP status that came with it, or 0.
     pub sip_code: u32,

@@ -47,6 +47,11 @@ impl<'a> Book<'a> {
         }
     }
 
+    /// Bytes for the texts of an owner.
+    pub(in crate::phone::calls) const fn text_room(&self) -> usize {
+        if self.room < LONGEST { self.room } else { LONGEST }
+    }
+
     const fn index(owner: Handle) -> u32 {
         if owner.is_none() { 0 } else { owner.index + 1 }
     }
@@ -101,7 +106,7 @@ impl<'a> Book<'a> {
         }
         let old = self.page(owner).filter(|_| !new).map_or([Span::EMPTY; TEXTS], |page| page.texts);
         let wanted = old.into_iter().zip(rules.texts()).map(|(old, new)| new.map_or(old.len(), str::len));
-        if wanted.sum::<usize>() > self.room.min(LONGEST) { Err(CommandError::Text) } else { Ok(()) }
+        if wanted.sum::<usize>() > self.text_room() { Err(CommandError::Text) } else { Ok(()) }
     }
 
     /// Changes the rules of an owner, all that are given or none.

@@ -50,7 +50,7 @@ impl Calls<'_> {
         rules: &Rules<'_>,
         change: &AccountChange<'_>,
     ) -> Result<(), CommandError> {
-        if rules.texts().into_iter().flatten().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
+        if rules.texts().into_iter().flatten().any(crate::phone::header_lines::has_controls) {
             return Err(CommandError::Text);
         }
         let code = rules.numbers.dnd_code;
