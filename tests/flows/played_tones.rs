@@ -308,7 +308,8 @@ fn our_mute_and_volume_are_for_a_tone_too() {
     let half = loudest(&sounds(&mut lab, 2));
     assert!((plain / 2).abs_diff(half) < 200, "{plain} {half}");
     lab.ends[0].phone.set_mute(calls[0], true).unwrap();
-    assert!(is_silent(&sounds(&mut lab, 3)));
+    // the first quantum is led to silence
+    assert!(is_silent(&sounds(&mut lab, 3)[160..]));
     lab.ends[0].phone.set_mute(calls[0], false).unwrap();
     assert_eq!(loudest(&sounds(&mut lab, 4)), half);
     finish(lab, peers, calls);
