@@ -73,6 +73,7 @@ fn a_message_comes_is_read_and_answered() {
     assert!(wire.contains("\r\nContent-Type: text/plain;charset=UTF-8\r\n"), "{wire}");
     assert!(wire.contains("\r\nSubject: Lunch\r\n"), "{wire}");
     assert!(!wire.contains("\r\nContact:"), "rfc3428#4: no Contact\n{wire}");
+    assert!(wire.contains("\r\nSupported: timer\r\n"), "rfc4028#7.1: each request but ACK\n{wire}");
     assert_eq!(body(&lab, 1, theirs), "Grüße, Anna");
     assert_eq!(text_of(&lab, 1, theirs, MessageText::RemoteUri).unwrap(), "sip:microsip@10.0.0.1:5060");
     assert_eq!(text_of(&lab, 1, theirs, MessageText::LocalUri).unwrap(), BOB);
@@ -326,9 +327,28 @@ fn a_refusing_phone_and_a_coded_body() {
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let sip = peer.request("MESSAGE", "Content-Type: text/plain\r\nContent-Encoding: gzip\r\n", "hello");
     peer.send(&mut lab, &sip);
-    assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), 415);
+    let refusal = peer.wait(&mut lab, "SIP/2.0");
+    assert_eq!(refusal.status(), 415);
+    // rfc3261#21.4.13: the coding is the fault, and any type is taken
+    assert_eq!((refusal.header("Accept-Encoding").as_str(), refusal.header("Accept").as_str()), ("identity", "*/*"));
     assert!(events(&lab, 0, EventKind::Message).is_empty());
     lab.assert_settled();
+}
+
+// rfc3428#7: each far end shows plain text, so that is named where the application takes no other type
+#[test]
+fn a_type_that_the_application_refuses_is_answered_with_plain_text_as_what_is_taken() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let sip = peer.request("MESSAGE", "Content-Type: image/png\r\n", "picture");
+    peer.send(&mut lab, &sip);
+    let came = arrived(&mut lab, 0, 0);
+    answer(&mut lab, 0, came, 415).unwrap();
+    let refusal = peer.wait(&mut lab, "SIP/2.0");
+    assert_eq!((refusal.status(), refusal.header("Accept").as_str()), (415, "text/plain"));
+    lab.run_for(Duration::from_millis(500));
+    peer.send(&mut lab, &sip);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0").bytes, refusal.bytes, "a repetition gets the same response");
 }
 
 #[test]

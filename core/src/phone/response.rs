@@ -48,6 +48,9 @@ pub(super) struct Extra<'e> {
     /// It is the response to a NOTIFY: it says which bodies these may have.
     #[cfg(feature = "subscribe")]
     pub(super) notify: bool,
+    /// It is the response to a MESSAGE: the bodies that these may have.
+    #[cfg(feature = "message")]
+    pub(super) accept: &'e [u8],
     /// Of a REFER: no subscription was made (rfc4488#4).
     #[cfg(feature = "refer")]
     pub(super) no_progress: bool,
@@ -118,6 +121,8 @@ impl Extra<'_> {
             let accept = ACCEPT;
             #[cfg(feature = "subscribe")]
             let accept = if self.notify { ACCEPT_NOTIFY } else { accept };
+            #[cfg(feature = "message")]
+            let accept = if self.accept.is_empty() { accept } else { self.accept };
             writer.header_bytes(Name::Accept, accept);
             writer.header_bytes(Name::AcceptEncoding, b"identity");
         }

@@ -6,6 +6,8 @@ use crate::base::cursor::Cursor;
 use crate::base::features;
 use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
+#[cfg(feature = "message")]
+use crate::wire::sip::Message;
 use crate::wire::sip::{Method, Name, Uri, Writer, write_host, write_socket};
 use core::net::SocketAddr;
 
@@ -24,8 +26,23 @@ pub(crate) const ACCEPT_NOTIFY: &[u8] =
 pub(crate) const ACCEPT_NOTIFY: &[u8] =
     b"application/simple-message-summary, application/dialog-info+xml, application/pidf+xml";
 
+/// Bodies of MESSAGE that every far end shows (rfc3428#7), for Accept: the types that an application takes beside this one
+/// are not known.
+#[cfg(feature = "message")]
+pub(crate) const ACCEPT_TEXT: &[u8] = b"text/plain";
+
+/// The same where the coding of a body is the fault: any type is taken.
+#[cfg(feature = "message")]
+pub(crate) const ACCEPT_ANY: &[u8] = b"*/*";
+
 /// Bodies that we understand, for Accept: a description, by itself or as a part.
 pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";
+
+/// Its body is coded, and we read none that is.
+#[cfg(feature = "message")]
+pub(super) fn is_coded(request: &Message<'_>) -> bool {
+    request.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"))
+}
 
 /// Bytes of the end of a message without a body.
 pub(super) const END: usize = "Content-Length: 0\r\n\r\n".len();

@@ -11,8 +11,8 @@ use crate::phone::arrived::Arrived;
 use crate::phone::message::MessagePolicy;
 use crate::phone::object::Object;
 use crate::phone::response::Extra;
+use crate::phone::write::is_coded;
 use crate::phone::{Cause, CommandError, Lower};
-use crate::wire::sip::Name;
 
 impl Messages<'_> {
     /// A MESSAGE came, in a call's dialog or in none.
@@ -45,8 +45,7 @@ impl Messages<'_> {
         if policy == MessagePolicy::Refuse {
             return Err(403);
         }
-        let coding = request.header(Name::ContentEncoding);
-        if coding.is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+        if is_coded(request) {
             return Err(415);
         }
         let stores = policy == MessagePolicy::Store;

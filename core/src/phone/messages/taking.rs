@@ -15,6 +15,7 @@ use crate::phone::trace::{About, IS_MADE, Pool, Rule, What};
 use crate::phone::transactions::server::{Kind, Served};
 use crate::phone::transactions::serving::{Lent, NotOpened};
 use crate::phone::transactions::sources::source_of;
+use crate::phone::write::ACCEPT_TEXT;
 #[cfg(feature = "refer")]
 use crate::phone::write::contact_user;
 use crate::phone::{Flow, Lower};
@@ -169,7 +170,7 @@ impl Messages<'_> {
     ) -> Option<(Handle, bool)> {
         let message = self.slots.get_mut(handle)?;
         let server = core::mem::replace(&mut message.server, Handle::NONE);
-        let account = message.account;
+        let (account, accept) = (message.account, if message.is_refer() { b"" } else { ACCEPT_TEXT });
         let owing = lower.transactions.server(server)?;
         let (flow, tagged) = (owing.flow(), owing.has_tag());
         let ours = (!tagged).then_some(tag);
@@ -178,7 +179,7 @@ impl Messages<'_> {
         for bare in [false, true] {
             let Lower { cx, accounts, dialogs, transactions, .. } = &mut *lower;
             let Lent { head, mut out, .. } = transactions.lend_response(server, status, b"")?;
-            let extra = Extra { bare, ..extra((cx, accounts, dialogs), account, followed) };
+            let extra = Extra { bare, accept, ..extra((cx, accounts, dialogs), account, followed) };
             extra.write(&cx.fixed, status, ours, (flow, local), &mut out);
             Writer::new(&mut out).end();
             let needed = out.finish();

@@ -15,6 +15,8 @@ use crate::phone::arrived::Arrived;
 use crate::phone::context::Context;
 use crate::phone::response::Extra;
 use crate::phone::trace::Pool;
+#[cfg(feature = "message")]
+use crate::phone::write::{ACCEPT_ANY, ACCEPT_TEXT, is_coded};
 use crate::phone::{Flow, Transmit};
 use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
@@ -111,6 +113,16 @@ struct Asked<'r, 'm> {
 impl<'r, 'm> Asked<'r, 'm> {
     fn read(request: &'r Message<'m>, via: Option<&'r Via<'m>>) -> Self {
         Self { request, via, tagged: request.to().is_ok_and(|to| to.tag().is_some()) }
+    }
+}
+
+/// The bodies that a 415 to this request names, where it is a MESSAGE.
+#[cfg(feature = "message")]
+fn messages_accept(request: &Message<'_>) -> &'static [u8] {
+    match request.start() {
+        Start::Request { method: Method::Message, .. } if is_coded(request) => ACCEPT_ANY,
+        Start::Request { method: Method::Message, .. } => ACCEPT_TEXT,
+        _ => b"",
     }
 }
 
@@ -229,6 +241,8 @@ impl Transactions<'_> {
             let notify = matches!(request.start(), Start::Request { method: Method::Notify, .. });
             &Extra { notify, ..*extra }
         };
+        #[cfg(feature = "message")]
+        let extra = &Extra { accept: messages_accept(request), ..*extra };
         extra.write(&cx.fixed, status, tag, (flow, cx.local_of(flow.socket())), &mut cursor);
         cursor
     }
