@@ -438,3 +438,65 @@ fn on_a_stream_too_both_hear_it_where_one_gave_way_and_the_other_is_refused() {
     lab.run_for(Duration::from_millis(500));
     assert_eq!(came(&lab, &stranger(0), "SIP/2.0 486").len(), 1);
 }
+
+/// A stranger's message, which waits for its answer.
+fn strange_message(lab: &mut Lab, nth: u32) {
+    let from = stranger(nth);
+    assert_eq!(asked(lab, &from, &request("MESSAGE", from.parse().unwrap(), "sip:anna@10.0.0.1", 500 + nth)), None);
+}
+
+/// It is answered, and its sender learns that.
+fn accept_message(lab: &mut Lab, nth: u32) {
+    let message = lab.ends[0].phone.messages().next().unwrap();
+    let now = lab.now;
+    lab.ends[0].phone.message_answer(now, message, 200).unwrap();
+    lab.drain();
+    lab.run_for(Duration::from_millis(5));
+    let responses = came(lab, &stranger(nth), "SIP/2.0");
+    assert!(matches!(&responses[..], [ok] if ok.starts_with("SIP/2.0 200")), "{responses:?}");
+    assert!(crate::server::header(&responses[0], "To").unwrap().contains(";tag="), "{responses:?}");
+}
+
+// the limit of a source is one of INVITEs
+#[test]
+fn who_writes_may_call_before_the_message_is_answered() {
+    let (mut lab, _, _server) = open_phone(Capacity { direct_reserve: 0, ..Capacity::metal(2, 1, 1500) }.writing(4));
+    strange_message(&mut lab, 1);
+    assert_eq!(
+        asked(&mut lab, &stranger(1), &request("OPTIONS", stranger(1).parse().unwrap(), "sip:anna@10.0.0.1", 3)),
+        Some(200)
+    );
+    assert_eq!(strange_invite(&mut lab, 1), Some(180));
+    assert_eq!(
+        asked(&mut lab, &stranger(1), &invite_from(&stranger(1), 2)),
+        Some(486),
+        "a second call is one too many"
+    );
+}
+
+// a message frees no call, and its application has still to answer it
+#[test]
+fn a_message_that_waits_does_not_give_way_to_a_call() {
+    let (mut lab, _, _server) = open_phone(Capacity::metal(1, 1, 1500).writing(4));
+    assert_eq!(own_invite(&mut lab, 1), Some(180));
+    let call = lab.ends[0].last_call();
+    answer(&mut lab, call);
+    strange_message(&mut lab, 1);
+    let options = request("OPTIONS", REGISTRAR.parse().unwrap(), "sip:anna@10.0.0.1", 20_000);
+    assert_eq!(asked(&mut lab, REGISTRAR, &options), Some(486), "what an INVITE would get");
+    assert_eq!(own_invite(&mut lab, 2), Some(486));
+    assert!(came(&lab, &stranger(1), "SIP/2.0").is_empty(), "{}", ladder::draw(&lab));
+    accept_message(&mut lab, 1);
+}
+
+// of a message and a call that rings, the call gives way
+#[test]
+fn a_call_gives_way_and_a_message_before_it_stays() {
+    let (mut lab, account, _server) = open_phone(Capacity::metal(1, 1, 1500).writing(4));
+    strange_message(&mut lab, 1);
+    assert_eq!(strange_invite(&mut lab, 2), Some(180));
+    assert_eq!(own_invite(&mut lab, 1), Some(180), "{}", ladder::draw(&lab));
+    assert_eq!(lab.ends[0].phone.call_info(lab.ends[0].last_call()).unwrap().account, account);
+    assert_eq!(came(&lab, &stranger(2), "SIP/2.0 486").len(), 1);
+    accept_message(&mut lab, 1);
+}

@@ -153,8 +153,8 @@ impl Server {
         self.status
     }
 
-    /// It is direct and in no dialog: its source is counted.
+    /// It is direct and began a call: its source is counted. A message has the limits of the inbox.
     pub(super) const fn is_counted(&self) -> bool {
-        self.direct && !self.has_tag
+        self.direct && matches!(self.served.kind, Kind::Invite)
     }
 }
