@@ -633,6 +633,9 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * Texts of a call: the last status's reason phrase, or the text of the Reason header in the message
  * that ended it; in a call that is up, those of the last offer that was refused. Of an account: the
  * reason phrase of the response to its last REGISTER; of a message of ours, that of its response.
+ * Of a subscription that was refused: the reason phrase; of one that a NOTIFY ended: the reason in
+ * that (RFC 6665): deactivated, probation, rejected, timeout, giveup, noresource or invariant. Of a
+ * subscription with neither, MICROSIP_NOTHING.
  */
 #define MICROSIP_TXT_REASON 4
 /** Texts of a call, or of a message that came: Call-ID. */
@@ -1803,6 +1806,11 @@ typedef struct microsip_subscription_info {
   int32_t result;
   /** MICROSIP_CAUSE_*, the same in a word. */
   uint32_t cause;
+  /**
+   * The time at which one that failed, or that its far end has ended, is asked again: microseconds
+   * as in events; UINT64_MAX: not by itself, or that is under way.
+   */
+  uint64_t retry_us;
 } microsip_subscription_info;
 /** @} */
 
@@ -2931,7 +2939,9 @@ int32_t microsip_text_get(microsip_id phone,
  * final ones to our re-INVITE and UPDATE; but none that was answered with credentials.
  * @param phone The phone.
  * @param object The call; or a message, whatever which says: one that came, or the response to one
- * of ours (its Retry-After, say).
+ * of ours (its Retry-After, say); or a subscription, whatever which says: the last final response
+ * to its SUBSCRIBE, or the NOTIFY that ended it, until a notification brings something new, and cut
+ * where its block (subscription_bytes in an engine) has no room.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.
@@ -4343,7 +4353,9 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param object The call; or a message, whatever which says: one that came, or the response to one
- * of ours (its Retry-After, say).
+ * of ours (its Retry-After, say); or a subscription, whatever which says: the last final response
+ * to its SUBSCRIBE, or the NOTIFY that ended it, until a notification brings something new, and cut
+ * where its block (subscription_bytes in an engine) has no room.
  * @param which MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response
  * with it; or MICROSIP_NTH + n.
  * @param name The name of the header.

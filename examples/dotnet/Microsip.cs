@@ -221,6 +221,7 @@ public static class Microsip
         public uint state, lamp, value, entries, leftOut, sipCode;
         public int result;
         public uint cause;
+        public ulong retryUs;
         public static SubscriptionInfo New() { return new SubscriptionInfo { size = SizeOf<SubscriptionInfo>() }; }
     }
 

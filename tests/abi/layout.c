@@ -18,7 +18,7 @@ SAME(member, sizeof(microsip_member) == 24);
 SAME(message, sizeof(microsip_message) == 16 + 4 * P);
 SAME(message_info, sizeof(microsip_message_info) == 72);
 SAME(subscription, sizeof(microsip_subscription) == 24 + 4 * P);
-SAME(subscription_info, sizeof(microsip_subscription_info) == 80);
+SAME(subscription_info, sizeof(microsip_subscription_info) == 88 && offsetof(microsip_subscription_info, retry_us) == 80);
 SAME(entry, sizeof(microsip_entry) == 40);
 SAME(rules, sizeof(microsip_rules) == 72 + 6 * P);
 SAME(digit_options, sizeof(microsip_digit_options) == 24);

@@ -165,6 +165,10 @@ static void subscriptions(void) {
   CHECK(ev.object == made && ev.tag == 6 && ev.state == MICROSIP_SUB_ENDED && ev.result == MICROSIP_E_REFUSED && ev.sip_code == 405);
   MICROSIP_ZERO(info);
   CHECK(microsip_subscription_info_get(a, made, &info) == MICROSIP_OK && info.state == MICROSIP_SUB_ENDED && info.notified_us == MICROSIP_NEVER);
+  CHECK(info.retry_us == MICROSIP_NEVER && text_is(a, made, MICROSIP_TXT_REASON, "Method Not Allowed"));
+  CHECK(microsip_header_get(a, made, MICROSIP_LAST, "", 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "SIP/2.0 405 Method Not Allowed") == 0);
+  CHECK(microsip_header_get(a, made, MICROSIP_LAST, "CSeq", 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "1 SUBSCRIBE") == 0);
+  CHECK(microsip_header_get(a, made, MICROSIP_LAST, "Retry-After", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
   MICROSIP_ZERO(entry);
   CHECK(microsip_subscription_entry_get(a, made, 0, &entry) == MICROSIP_NOTHING);
   CHECK(microsip_text_get(a, made, MICROSIP_TXT_REPLACES, 0, text, sizeof text, &n) == MICROSIP_NOTHING);

@@ -1,9 +1,10 @@
 //! Subscriptions of ours (RFC 6665): the first SUBSCRIBE, notifications, refreshes, and each end.
 
+mod ended;
 mod wrong;
 
 use microsip_core::base::cursor::Cursor;
-use microsip_core::base::time::Duration;
+use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
     AccountId, Capacity, Cause, CommandError, Lamp, NewSubscription, Package, SubscriptionId, SubscriptionState,
     SubscriptionText,

@@ -71,6 +71,8 @@ pub struct SubscriptionInfo {
     pub expires: Instant,
     /// The time of the last notification; [`Instant::NEVER`]: none came.
     pub notified: Instant,
+    /// The time at which one that failed or ended is asked again of itself; [`Instant::NEVER`]: it is not.
+    pub retry: Instant,
 }
 
 /// One tuple, dialog or class of messages.
@@ -115,6 +117,9 @@ pub struct MailboxInfo {
 pub enum SubscriptionText {
     /// The URI that is watched.
     RemoteUri = 1,
+    /// Of one that was refused: the reason phrase of that response. Of one that a NOTIFY ended: the reason that it gives
+    /// (rfc6665#4.1.3), if it is a known one.
+    Reason = 4,
     /// Of an entry: a value for Replaces (RFC 3891) by which its call can be taken over. Dialogs.
     Replaces = 11,
     /// The type of the last body.

@@ -96,6 +96,21 @@ impl Phone<'_> {
         self.subscriptions.write_text(subscription.0, which, nth, out)
     }
 
+    /// The value of a header in the last final response to its SUBSCRIBE, or in the NOTIFY that ended it, until a
+    /// notification brings something new; for no name its first line. `nth` from 0.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
+    pub fn subscription_header(
+        &self,
+        subscription: SubscriptionId,
+        name: &str,
+        nth: u32,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        self.subscriptions.write_header(subscription.0, name, nth, out)
+    }
+
     /// Sets the application's own number of a subscription.
     ///
     /// # Errors

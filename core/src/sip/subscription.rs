@@ -133,6 +133,13 @@ impl Subscription {
         self.ends
     }
 
+    /// The time of the next SUBSCRIBE where the last one has no 2xx, or what that granted is over; [`Instant::NEVER`]: there
+    /// is none, or it is under way.
+    #[must_use]
+    pub const fn retry(&self) -> Instant {
+        if self.accepted { Instant::NEVER } else { self.next }
+    }
+
     /// Its next deadline.
     #[must_use]
     pub fn deadline(&self) -> Instant {
@@ -367,7 +374,7 @@ impl Subscription {
     /// The end of the granted time, with all that hangs on it.
     fn drop(&mut self) {
         self.stage = Stage::Resting;
-        self.gaps = 0;
+        (self.gaps, self.accepted) = (0, false);
         (self.ends, self.whole, self.unheard) = (Instant::NEVER, Instant::NEVER, Instant::NEVER);
     }
 

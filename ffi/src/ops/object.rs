@@ -200,6 +200,7 @@ const fn message_text(which: u32) -> Result<MessageText, Fail> {
 const fn subscription_text(which: u32) -> Result<SubscriptionText, Fail> {
     match which {
         MICROSIP_TXT_REMOTE_URI => Ok(SubscriptionText::RemoteUri),
+        MICROSIP_TXT_REASON => Ok(SubscriptionText::Reason),
         MICROSIP_TXT_CONTENT_TYPE => Ok(SubscriptionText::ContentType),
         MICROSIP_TXT_REPLACES => Ok(SubscriptionText::Replaces),
         MICROSIP_TXT_NOTE => Ok(SubscriptionText::Note),
@@ -254,6 +255,15 @@ pub(crate) unsafe fn header(
             let name = text::needed(name, "name")?;
             text::put(buf, cap, needed, |cursor| {
                 phone.message_header(message, name, nth, cursor).map_err(refused("object", object))
+            })
+        };
+    }
+    if let Any::Subscription(subscription) = of {
+        // SAFETY: by contract.
+        return unsafe {
+            let name = text::needed(name, "name")?;
+            text::put(buf, cap, needed, |cursor| {
+                phone.subscription_header(subscription, name, nth, cursor).map_err(refused("object", object))
             })
         };
     }

@@ -97,6 +97,7 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, subscription: u64, out: *mut micros
         sip_code: info.sip_code.into(),
         result: info.result as i32,
         cause: info.cause as u32,
+        retry_us: info.retry.micros(),
     });
     Ok(())
 }

@@ -90,7 +90,7 @@ pub unsafe extern "C" fn microsip_text_get(
 }
 
 /// The nth header field (from 0) of that name, long or short form, in a message that came for a call; name "": its first
-/// line. object: the call; or a message, whatever which says: one that came, or the response to one of ours (its Retry-After, say). which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
+/// line. object: the call; or a message, whatever which says: one that came, or the response to one of ours (its Retry-After, say); or a subscription, whatever which says: the last final response to its SUBSCRIBE, or the NOTIFY that ended it, until a notification brings something new, and cut where its block (subscription_bytes in an engine) has no room. which: MICROSIP_FIRST to MICROSIP_BYE; a status from 100 to 699, which is the last response with it; or
 /// MICROSIP_NTH + n. *needed: its bytes with the NUL. A message is there with the event that it causes, so sip_code of the
 /// event names a response. Kept are the first message, for as long as the call can be read, and the latest ones, three of
 /// full length or more shorter ones; of each the header, cut where it is longer than max_message (1024 bytes where

@@ -85,6 +85,20 @@ impl Phone<'_> {
     ///
     /// # Errors
     /// [`CommandError::Stale`].
+    pub const fn subscription_header(
+        &self,
+        _: SubscriptionId,
+        _: &str,
+        _: u32,
+        _: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        Err(CommandError::Stale)
+    }
+
+    /// With the feature `subscribe`.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
     pub const fn subscription_set_tag(&mut self, _: SubscriptionId, _: u64) -> Result<(), CommandError> {
         Err(CommandError::Stale)
     }

@@ -162,7 +162,11 @@ impl Subscriptions<'_> {
         let handle = lower.dialogs.subscription_of(dialog);
         let within = lower.dialogs.is_confirmed(dialog);
         lower.end_request(request);
-        let Some(slot) = self.slots.get_mut(handle).filter(|slot| slot.request == request) else { return };
+        if self.slots.get(handle).is_none_or(|slot| slot.request != request) {
+            return;
+        }
+        self.keep_head(handle, response.head(), None);
+        let Some(slot) = self.slots.get_mut(handle) else { return };
         slot.request = Handle::NONE;
         slot.sip_code = status;
         let step = match status {
@@ -229,7 +233,7 @@ impl Subscriptions<'_> {
         lower.end_request(request);
         let Some(slot) = self.slots.get_mut(handle).filter(|slot| slot.request == request) else { return };
         slot.request = Handle::NONE;
-        (slot.sip_code, slot.result) = (0, cause);
+        slot.came_to_nothing(cause);
         let step = slot.machine.silent(now, &mut lower.cx.rng);
         self.take_step(lower, now, handle, step);
     }
@@ -276,7 +280,7 @@ impl Subscriptions<'_> {
         let Some(slot) = self.slots.get_mut(handle) else { return };
         let step = slot.machine.due(now, &mut lower.cx.rng);
         if matches!(step, Step::Rest | Step::End) {
-            (slot.sip_code, slot.result) = (0, Cause::Timeout);
+            slot.came_to_nothing(Cause::Timeout);
         }
         self.take_step(lower, now, handle, step);
     }

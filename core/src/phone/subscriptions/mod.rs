@@ -12,11 +12,13 @@ mod told;
 use super::capacity::Capacity;
 use super::command::CommandError;
 use super::context::Context;
+use super::fields::{cut, put};
 use super::lender::Lender;
 use super::object::Object;
 use crate::base::blocks::Blocks;
 use crate::base::slots::{Entry, Handle, Slots};
 use crate::base::time::Instant;
+use crate::sip::subscription::Reason;
 use slot::Slot;
 
 /// Subscriptions, their texts and contents, and the last body.
@@ -91,6 +93,15 @@ impl<'a> Subscriptions<'a> {
         if self.body_of == handle {
             self.body_of = Handle::NONE;
         }
+    }
+
+    /// The head of the message that said the last of one: cut behind a field where the block has no room for all of it.
+    fn keep_head(&mut self, handle: Handle, head: &[u8], reason: Option<Reason>) {
+        let Some(slot) = self.slots.get_mut(handle) else { return };
+        let room = self.text.get_mut(handle.index).get_mut(usize::from(slot.end)..).unwrap_or_default();
+        let parts = cut(head, room.len());
+        let len = if put(room, parts) { parts.iter().map(|part| part.len()).sum() } else { 0 };
+        (slot.head, slot.reason) = (len as u16, reason);
     }
 
     fn wake(&self, cx: &mut Context<'_>, handle: Handle) {

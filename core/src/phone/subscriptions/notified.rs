@@ -68,6 +68,9 @@ impl Subscriptions<'_> {
             // rfc6665#4.1.3: a body that is none of the package's, or cannot be read
             Err(status) => respond(lower, status),
         }
+        if let Said::Terminated(reason, _) = said {
+            self.keep_head(handle, request.head(), Some(reason));
+        }
         let Some(slot) = self.slots.get_mut(handle) else { return true };
         slot.notified = now;
         let step = slot.machine.notified(now, said, &mut lower.cx.rng);
@@ -127,6 +130,10 @@ impl Subscriptions<'_> {
             _ => return Err(415),
         };
         slot.end = (start + contents.used) as u16;
+        if !matches!(read, Read::Same) {
+            // its place may be theirs now
+            slot.head = 0;
+        }
         Ok(read)
     }
 

@@ -7,7 +7,7 @@ use crate::base::time::Instant;
 use crate::phone::Cause;
 use crate::phone::subscription::Package;
 use crate::phone::{Lamp, SubscriptionState};
-use crate::sip::subscription::{Stage, Subscription};
+use crate::sip::subscription::{Reason, Stage, Subscription};
 
 /// [`Slot::pending`]: its state changed.
 pub(super) const PENDING_STATE: u8 = 1;
@@ -49,6 +49,11 @@ pub(super) struct Slot {
     /// The end of its texts, where its contents begin, and the end of those.
     pub(super) start: u16,
     pub(super) end: u16,
+    /// Bytes of a head behind those, cut where it found no room: that of the last final response to a SUBSCRIBE, or of the
+    /// NOTIFY that ended it. None since a notification changed what it was told.
+    pub(super) head: u16,
+    /// The reason that this NOTIFY gives; `None`: the last word was a response, or silence.
+    pub(super) reason: Option<Reason>,
 }
 
 impl Slot {
@@ -77,7 +82,14 @@ impl Slot {
         lines: Span::EMPTY,
         start: 0,
         end: 0,
+        head: 0,
+        reason: None,
     };
+
+    /// It failed, and no message says so.
+    pub(super) const fn came_to_nothing(&mut self, cause: Cause) {
+        (self.sip_code, self.result, self.head, self.reason) = (0, cause, 0, None);
+    }
 
     /// It has ended.
     pub(super) fn is_over(&self) -> bool {
@@ -87,6 +99,12 @@ impl Slot {
     /// It was taken back, and its end is not known yet.
     pub(super) fn is_leaving(&self) -> bool {
         self.machine.is_leaving() && !self.is_over()
+    }
+
+    /// The time at which it is asked again of itself, where it failed or ended; [`Instant::NEVER`]: it is not.
+    pub(super) fn retry(&self) -> Instant {
+        let failed = self.result != Cause::Normal || self.seen() == SubscriptionState::Retrying;
+        if failed { self.machine.retry() } else { Instant::NEVER }
     }
 
     /// Its state for the application.

@@ -5,8 +5,9 @@ use super::contents::{Kept, NAME, NOTE, REPLACES, URI, entries};
 use super::slot::{PENDING_NEWS, PENDING_STATE, Slot};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
+use crate::phone::fields::{first_line, nth_field};
 use crate::phone::subscription::{SubscriptionInfo, SubscriptionText, Watched};
-use crate::phone::{AccountId, CallId, CommandError, EndCause, Event, EventKind, SubscriptionId};
+use crate::phone::{AccountId, CallId, Cause, CommandError, EndCause, Event, EventKind, SubscriptionId};
 
 impl Subscriptions<'_> {
     /// The next event of a subscription.
@@ -48,6 +49,7 @@ impl Subscriptions<'_> {
             cause: EndCause::of(slot.result, slot.sip_code),
             expires: slot.machine.ends(),
             notified: slot.notified,
+            retry: slot.retry(),
         })
     }
 
@@ -79,6 +81,34 @@ impl Subscriptions<'_> {
         whole.and_then(|whole| whole.split_at_checked(self.kind_len.into())).ok_or(CommandError::Nothing)
     }
 
+    /// The head of the message that said the last of it.
+    fn head(&self, slot: &Slot, handle: Handle) -> &[u8] {
+        let kept = self.text.get(handle.index).get(usize::from(slot.end)..).unwrap_or_default();
+        kept.get(..usize::from(slot.head)).unwrap_or_default()
+    }
+
+    /// A header field of the last final response to a SUBSCRIBE, or of the NOTIFY that ended the subscription; for no name
+    /// its first line. `nth` from 0.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`].
+    pub(in crate::phone) fn write_header(
+        &self,
+        handle: Handle,
+        name: &str,
+        nth: u32,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
+        let slot = self.slots.get(handle).ok_or(CommandError::Stale)?;
+        let head = self.head(slot, handle);
+        let field = match name {
+            "" => first_line(head).filter(|_| nth == 0),
+            name => nth_field(head, name.as_bytes(), nth),
+        };
+        out.put(field.ok_or(CommandError::Nothing)?);
+        Ok(())
+    }
+
     /// A text of a subscription, or of one of its entries.
     ///
     /// # Errors
@@ -93,6 +123,15 @@ impl Subscriptions<'_> {
         let slot = self.slots.get(handle).ok_or(CommandError::Stale)?;
         let text = match which {
             SubscriptionText::RemoteUri => slot.target.of(self.text.get(handle.index)),
+            SubscriptionText::Reason => match slot.reason {
+                Some(reason) => reason.text().as_bytes(),
+                None if slot.result == Cause::Normal => b"",
+                // behind the version and the status
+                None => {
+                    let line = first_line(self.head(slot, handle)).unwrap_or_default();
+                    line.splitn(3, |byte| *byte == b' ').nth(2).unwrap_or_default()
+                }
+            },
             SubscriptionText::ContentType => self.last_body(handle)?.0,
             SubscriptionText::Replaces => self.kept(handle, nth)?.text(REPLACES),
             SubscriptionText::Note => self.kept(handle, nth)?.text(NOTE),

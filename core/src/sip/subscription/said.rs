@@ -59,18 +59,26 @@ impl Said {
 }
 
 impl Reason {
+    /// Those that are known, by their names.
+    const NAMED: [(&'static str, Self); 7] = [
+        ("deactivated", Self::Deactivated),
+        ("probation", Self::Probation),
+        ("rejected", Self::Rejected),
+        ("timeout", Self::Timeout),
+        ("giveup", Self::GiveUp),
+        ("noresource", Self::NoResource),
+        ("invariant", Self::Invariant),
+    ];
+
     fn named(text: &[u8]) -> Self {
-        let names = [
-            ("deactivated", Self::Deactivated),
-            ("probation", Self::Probation),
-            ("rejected", Self::Rejected),
-            ("timeout", Self::Timeout),
-            ("giveup", Self::GiveUp),
-            ("noresource", Self::NoResource),
-            ("invariant", Self::Invariant),
-        ];
-        let known = names.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name.as_bytes()));
+        let known = Self::NAMED.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name.as_bytes()));
         known.map_or(Self::Other, |(_, reason)| reason)
+    }
+
+    /// Its name; nothing for one that is not known.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        Self::NAMED.into_iter().find(|(_, reason)| *reason == self).map_or("", |(name, _)| name)
     }
 }
 

@@ -106,6 +106,9 @@ pub struct microsip_subscription_info {
     pub result: i32,
     /// MICROSIP_CAUSE_*, the same in a word.
     pub cause: u32,
+    /// The time at which one that failed, or that its far end has ended, is asked again: microseconds as in events;
+    /// UINT64_MAX: not by itself, or that is under way.
+    pub retry_us: u64,
 }
 
 /// One tuple, call or class of messages that a subscription was told of, or one class of an account's mailbox.
