@@ -3314,23 +3314,24 @@ int32_t microsip_reoffer(microsip_id phone,
 
 /**
  * Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC
- * 3515). It is up; or it was dialled and rings, and then the transfer waits for its answer.
- * MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When
- * they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they
- * were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
- * microsip_hold. A far end that accepts and then says nothing is given up after 32 seconds, 200
- * seconds after its last word, and ten minutes after the command in any case.
+ * 3515), or the far end of another call of ours (RFC 5589). MICROSIP_EV_TRANSFER tells each step,
+ * MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When they talk, our calls with them end
+ * (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is put on hold by it:
+ * who shall hear nothing meanwhile is held first, by microsip_hold. A far end that accepts and then
+ * says nothing is given up after 32 seconds, 200 seconds after its last word, and ten minutes after
+ * the command in any case.
  * @param phone The phone.
  * @param call The call.
- * @param uri Whom, as microsip_dial takes it, but without digits behind a number; or consult:
- * another call of ours, whose far end is brought together with it (RFC 5589), and uri is NULL.
- * @param consult Another call of ours, or 0.
+ * @param uri Whom, as microsip_dial takes it, but without digits behind a number; NULL with a
+ * consult.
+ * @param consult That other call, which is up, or was dialled and rings (the transfer waits for its
+ * answer then); 0 with a uri.
  * @param o Headers, no_progress.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE call is not MICROSIP_CONNECTED, consult is over or came in and is not
  * answered, or one of them is being transferred; microsip_last_error says which.
- * @retval MICROSIP_E_ARG uri and consult together, consult is call, a name without an account to
+ * @retval MICROSIP_E_ARG uri and consult together, consult is call, a number without an account to
  * complete it, or a member of o that does not apply.
  * @retval MICROSIP_E_URI No address, or digits behind it.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
@@ -3520,8 +3521,8 @@ int32_t microsip_rules_get(microsip_id phone,
  * @retval MICROSIP_E_STATE The call is not up.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
- * @retval MICROSIP_E_ARG A name without an account to complete it, or len 0 beside a body, or above
- * 60000.
+ * @retval MICROSIP_E_ARG A number without an account to complete it, or len 0 beside a body, or
+ * above 60000.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_MESSAGE.
  */
 int32_t microsip_message_send(microsip_id phone,
@@ -3575,7 +3576,7 @@ int32_t microsip_message_info_get(microsip_id phone,
  * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
- * @retval MICROSIP_E_ARG The package, the switch, or a name without an account to complete it.
+ * @retval MICROSIP_E_ARG The package, the switch, or a number without an account to complete it.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_SUBSCRIBE.
  */
 int32_t microsip_subscription_add(microsip_id phone,
@@ -4751,25 +4752,25 @@ int32_t microsip_engine_identify(struct microsip_engine *e,
 
 /**
  * Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC
- * 3515). It is up; or it was dialled and rings, and then the transfer waits for its answer.
- * MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When
- * they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they
- * were. Nobody is put on hold by it: who shall hear nothing meanwhile is held first, by
- * microsip_engine_hold. A far end that accepts and then says nothing is given up after 32 seconds,
- * 200 seconds after its last word, and ten minutes after the command in any case.
+ * 3515), or the far end of another call of ours (RFC 5589). MICROSIP_EV_TRANSFER tells each step,
+ * MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When they talk, our calls with them end
+ * (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is put on hold by it:
+ * who shall hear nothing meanwhile is held first, by microsip_engine_hold. A far end that accepts
+ * and then says nothing is given up after 32 seconds, 200 seconds after its last word, and ten
+ * minutes after the command in any case.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
- * @param uri Whom, as microsip_engine_dial takes it, but without digits behind a number; or
- * consult: another call of ours, whose far end is brought together with it (RFC 5589), and uri is
- * NULL.
- * @param consult Another call of ours, or 0.
+ * @param uri Whom, as microsip_engine_dial takes it, but without digits behind a number; NULL with
+ * a consult.
+ * @param consult That other call, which is up, or was dialled and rings (the transfer waits for its
+ * answer then); 0 with a uri.
  * @param o Headers, no_progress.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE call is not MICROSIP_CONNECTED, consult is over or came in and is not
  * answered, or one of them is being transferred; microsip_engine_last_error says which.
- * @retval MICROSIP_E_ARG uri and consult together, consult is call, a name without an account to
+ * @retval MICROSIP_E_ARG uri and consult together, consult is call, a number without an account to
  * complete it, or a member of o that does not apply.
  * @retval MICROSIP_E_URI No address, or digits behind it.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
@@ -4974,8 +4975,8 @@ int32_t microsip_engine_rules_get(struct microsip_engine *e,
  * @retval MICROSIP_E_STATE The call is not up.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
- * @retval MICROSIP_E_ARG A name without an account to complete it, or len 0 beside a body, or above
- * 60000.
+ * @retval MICROSIP_E_ARG A number without an account to complete it, or len 0 beside a body, or
+ * above 60000.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_MESSAGE.
  */
 int32_t microsip_engine_message_send(struct microsip_engine *e,
@@ -5033,7 +5034,7 @@ int32_t microsip_engine_message_info_get(struct microsip_engine *e,
  * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
- * @retval MICROSIP_E_ARG The package, the switch, or a name without an account to complete it.
+ * @retval MICROSIP_E_ARG The package, the switch, or a number without an account to complete it.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_SUBSCRIBE.
  */
 int32_t microsip_engine_subscription_add(struct microsip_engine *e,

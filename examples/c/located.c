@@ -1,4 +1,4 @@
-/* Calls argv[1] and says where the caller is (RFC 6442), plays a tone for a second once the call is answered, hangs up. */
+/* Calls argv[1] and says where the caller is (RFC 6442), plays a tone for two seconds once the call is answered, hangs up. */
 #include "microsip.h"
 #include <stdio.h>
 

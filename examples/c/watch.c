@@ -28,15 +28,15 @@ int main(int argc, char **argv) {
   wanted.package = MICROSIP_MESSAGE_SUMMARY; /* MICROSIP_PRESENCE and MICROSIP_DIALOG are others */
   wanted.uri = argv[1];
   if (microsip_subscription_add(phone, 0, &wanted, &watched) < 0) return fail(phone);
-  /* It is refreshed, and begun anew where that helps, by itself. Each notification is an event. */
+  /* It is refreshed, and begun anew where that helps, by itself. Its state is one kind of event, a change of the mailbox another. */
   for (;;) {
     if (microsip_event_next(phone, &event, MICROSIP_FOREVER) < 0) return fail(phone);
-    if (event.type != MICROSIP_EV_SUBSCRIPTION || event.object != watched) continue;
-    if (event.state == MICROSIP_SUB_ENDED) {
+    if (event.object != watched) continue;
+    if (event.type == MICROSIP_EV_SUBSCRIPTION && event.state == MICROSIP_SUB_ENDED) {
       printf("ended: SIP %u, %s\n", (unsigned)event.sip_code, microsip_strerror(event.result));
       break;
     }
-    if (!seen && event.state == MICROSIP_SUB_ACTIVE && microsip_subscription_info_get(phone, watched, &info) == MICROSIP_OK && info.value > 0) {
+    if (event.type == MICROSIP_EV_NOTIFY && microsip_subscription_info_get(phone, watched, &info) == MICROSIP_OK && info.value > 0) {
       printf("%u new messages\n", (unsigned)info.value);
       seen = 1;
       if (microsip_subscription_remove(phone, watched) < 0) return fail(phone);

@@ -139,17 +139,16 @@ pub unsafe extern "C" fn microsip_reoffer(
     command("microsip_reoffer", phone, |phone, now| unsafe { ops::call::reoffer(phone, now, call, m, token) })
 }
 
-/// Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC 3515). uri: whom, as
-/// microsip_dial takes it, but without digits behind a number; or consult: another call of ours, whose far end is
-/// brought together with it (RFC 5589), and uri is NULL. It is up; or it was dialled and rings, and then the transfer waits
-/// for its answer. o: headers, no_progress. MICROSIP_EV_TRANSFER tells each step,
-/// MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end. When they talk, our calls with them end
-/// (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is put on hold by it: who shall hear
-/// nothing meanwhile is held first, by microsip_hold. A far end that accepts and then says nothing is given up after 32
+/// Transfers the far end of a call that is up: it is asked, by REFER, to call somebody else (RFC 3515), or the far end of
+/// another call of ours (RFC 5589). uri: whom, as microsip_dial takes it, but without digits behind a number; NULL with a
+/// consult. consult: that other call, which is up, or was dialled and rings (the transfer waits for its answer then); 0 with
+/// a uri. o: headers, no_progress. MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end.
+/// When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is
+/// put on hold by it: who shall hear nothing meanwhile is held first, by microsip_hold. A far end that accepts and then says nothing is given up after 32
 /// seconds, 200 seconds after its last word, and ten minutes after the command in any case.
 /// MICROSIP_E_STATE: call is not MICROSIP_CONNECTED, consult is over or came in and is not answered, or one of them is being
 /// transferred; microsip_last_error says which.
-/// MICROSIP_E_ARG: uri and consult together, consult is call, a name without an account to complete it, or a member of o that
+/// MICROSIP_E_ARG: uri and consult together, consult is call, a number without an account to complete it, or a member of o that
 /// does not apply. MICROSIP_E_URI: no address, or digits behind it. MICROSIP_E_BLOCKED: the account's dial plan has no match.
 /// MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library writes itself; or all of it
 /// does not fit a message. MICROSIP_E_FULL: no request is free, or the end of one more command could not be kept.

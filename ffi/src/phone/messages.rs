@@ -13,7 +13,7 @@ use crate::ops;
 /// it would be longer than max_message; microsip_last_error has its length and the longest that fits. MICROSIP_E_KIND: owner
 /// is a call beside m->uri, or none without it.
 /// MICROSIP_E_FULL: every message is in use. MICROSIP_E_STATE: the call is not up. MICROSIP_E_CLOSED: after shutdown.
-/// MICROSIP_E_BLOCKED: the account's dial plan has no match. MICROSIP_E_ARG: a name without an account to complete it, or
+/// MICROSIP_E_BLOCKED: the account's dial plan has no match. MICROSIP_E_ARG: a number without an account to complete it, or
 /// len 0 beside a body, or above 60000. MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_MESSAGE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_message_send(

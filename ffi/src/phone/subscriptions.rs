@@ -9,7 +9,7 @@ use crate::ops;
 /// MICROSIP_EV_NOTIFY each change of what is watched. *subscription: its id. MICROSIP_E_URI: no address, or digits behind
 /// it. MICROSIP_E_TEXT: the headers, the event or the types are none, or do not fit. MICROSIP_E_FULL: max_subscriptions are
 /// there, or every dialog is in use. MICROSIP_E_CLOSED: after shutdown. MICROSIP_E_BLOCKED: the account's dial plan
-/// has no match. MICROSIP_E_ARG: the package, the switch, or a name without an account to complete it.
+/// has no match. MICROSIP_E_ARG: the package, the switch, or a number without an account to complete it.
 /// MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_SUBSCRIBE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_subscription_add(
