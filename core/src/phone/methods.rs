@@ -95,7 +95,7 @@ const METHODS: &[Row] = &[
         takes: Takes::Anywhere {
             outside: |phone, now, refer| phone.refer_arrived(now, refer),
             inside: |phone, now, refer| phone.refer_arrived(now, refer),
-            again: None,
+            again: Some(|phone, refer, responded| phone.refer_again(refer, responded)),
         },
     },
 ];

@@ -8,8 +8,9 @@ use super::response::Extra;
 #[cfg(feature = "numbers")]
 use super::target::allowed;
 use super::transactions::Transactions;
+use super::write::contact_user;
 use super::{
-    AccountId, CallId, CommandError, DialOptions, MessageId, Phone, TransferOptions, TransferPolicy, TransferTo,
+    AccountId, CallId, CommandError, DialOptions, Lower, MessageId, Phone, TransferOptions, TransferPolicy, TransferTo,
 };
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REFER_LINES, TARGET};
@@ -17,6 +18,7 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::sip::dialog::contact_uri;
 use crate::sip::tag::Tag;
+use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Address, DialogName, Message, Method, Name, Scheme, Uri, token_list};
 
 /// The wish of a REFER.
@@ -98,6 +100,18 @@ impl Phone<'_> {
             let lower = &mut self.lower;
             lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
         }
+    }
+
+    /// rfc3261#17.2.2: a REFER in a dialog is repeated, and its transaction gave way. A tombstone has no room for the Contact.
+    pub(super) fn refer_again(&mut self, arrived: &Arrived<'_, '_>, responded: Responded) {
+        let Arrived { flow, request, dialog, .. } = *arrived;
+        let Lower { cx, transactions, accounts, dialogs, .. } = &mut self.lower;
+        let followed = responded.status == 200;
+        let (account, direct) = (dialogs.account_of(dialog), cx.fixed.direct_user);
+        let user = contact_user(accounts.call_user(account), direct.get(), dialogs.our_side(dialog));
+        let contact = Some(user).filter(|_| followed);
+        let extra = Extra { contact, no_progress: followed && is_false(request), ..Extra::again(responded) };
+        transactions.respond_at_once(cx, flow, request, responded.status, extra);
     }
 
     fn take_refer(&mut self, now: Instant, arrived: &Arrived<'_, '_>) -> Result<(), u16> {

@@ -157,3 +157,54 @@ fn followed_calls_count_for_their_source() {
     lab.run_for(Duration::from_secs(35));
     assert_eq!(asked_to(&mut lab, &mut peers[2], CAROL, "Refer-Sub: false\r\n"), 200);
 }
+
+// a REFER's 200 is repeated for 32 s, and holds no slot that somebody else needs meanwhile
+#[test]
+fn refers_that_were_answered_leave_the_slots_of_invites() {
+    let capacity = Capacity { direct_reserve: 0, direct_per_source: 2, ..Capacity::metal(2, 1, 1500) }.writing(1);
+    let (mut lab, mut bob, mut carol, _) = talking(Options { capacity, ..following() });
+    lab.audio = false;
+    let mut seen = 0;
+    for _ in 0..5 {
+        assert_eq!(asked_to(&mut lab, &mut bob, CAROL, "Refer-Sub: false\r\n"), 200);
+        let invites = carol.all(&lab, "INVITE");
+        assert!(invites.len() > seen, "it is followed");
+        seen = invites.len();
+        carol.respond(&mut lab, invites.last().unwrap(), 404, "");
+        lab.run_for(Duration::from_millis(50));
+        seen = seen.max(carol.all(&lab, "INVITE").len());
+    }
+    let mut dora = Peer::new(&mut lab, "10.0.0.11:5060", 0);
+    dora.invite(&mut lab);
+    assert_eq!(dora.wait(&mut lab, "SIP/2.0 ").status(), 180, "{}", microsip_tests::ladder::draw(&lab));
+}
+
+// rfc3261#17.2.2: a repetition gets the same status and tag, though its transaction gave way
+#[test]
+fn a_refer_whose_slot_was_needed_is_answered_again() {
+    for more in ["", "Refer-Sub: false\r\n"] {
+        let capacity = Capacity { servers: 1, messages: 4, ..Capacity::host(4, 2, 2048) };
+        let (mut lab, mut bob, mut carol, _) = talking(Options { capacity, ..following() });
+        lab.audio = false;
+        let lines = format!("Refer-To: {CAROL}\r\nContact: <{}>\r\n{more}", bob.contact);
+        let text = bob.request("REFER", &lines, "");
+        bob.send(&mut lab, &text);
+        let ok = bob.wait(&mut lab, "SIP/2.0 200");
+        if more.is_empty() {
+            notified(&mut lab, &mut bob);
+        }
+        carol.wait(&mut lab, "INVITE");
+        bob.send(&mut lab, &text);
+        assert_eq!(bob.wait(&mut lab, "SIP/2.0 200").bytes, ok.bytes, "its transaction repeats it");
+        let mut dora = Peer::new(&mut lab, "10.0.0.11:5060", 0);
+        dora.invite(&mut lab);
+        assert_eq!(dora.wait(&mut lab, "SIP/2.0 ").status(), 180);
+        bob.send(&mut lab, &text);
+        let again = bob.wait(&mut lab, "SIP/2.0 ");
+        assert_eq!((again.status(), again.to_tag()), (200, ok.to_tag()), "{}", again.text());
+        assert_eq!((again.contact(), again.headers("Refer-Sub")), (ok.contact(), ok.headers("Refer-Sub")));
+        assert_eq!(lab.ends[0].phone.in_use().servers, 1);
+        lab.run_for(Duration::from_millis(50));
+        assert_eq!(invited(&lab, &carol), 1, "and is followed once");
+    }
+}

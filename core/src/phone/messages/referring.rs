@@ -78,7 +78,9 @@ impl Messages<'_> {
         tag: Tag,
         (dialog, told): (Handle, bool),
     ) {
-        self.respond_with(lower, now, handle, 200, (tag, Some((dialog, told))));
+        if let Some((server, tagged)) = self.respond_with(lower, now, handle, 200, (tag, Some((dialog, told)))) {
+            lower.transactions.may_yield(server, if tagged { 0 } else { tag.secret });
+        }
         self.over(lower, now, handle, 200, Cause::Normal, 0);
     }
 }

@@ -33,6 +33,9 @@ pub(super) struct Transactions<'a> {
     requests: Slots<'a, Request>,
     request_bytes: Blocks<'a>,
     servers: Slots<'a, Server>,
+    /// Of these: the REFERs that give way where no slot is free.
+    #[cfg(feature = "refer")]
+    yielding: u32,
     server_bytes: Blocks<'a>,
     /// By request; and direct ones, at their index behind those, by source.
     server_table: Table<'a>,
@@ -57,6 +60,8 @@ impl<'a> Transactions<'a> {
             requests: Slots::new(lender.lend(requests, Entry::free())),
             request_bytes: Blocks::new(lender.zeroed(requests * message), message),
             servers: Slots::new(lender.lend(servers, Entry::free())),
+            #[cfg(feature = "refer")]
+            yielding: 0,
             server_bytes: Blocks::new(lender.zeroed(servers * response), response),
             server_table: Table::new(lender.zeroed(2 * servers)),
             tombstones: Tombstones::new(lender.zeroed(capacity.tombstones as usize / 4 * 4)),

@@ -62,6 +62,23 @@ impl Served {
     }
 }
 
+/// The fate of a transaction whose final response was written. With the secret of that response's tag, which a tombstone
+/// gives it again (0: the request has a tag).
+#[cfg(feature = "message")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Then {
+    /// It has its time.
+    Lasts,
+    /// It ends when the response has left.
+    Ends(u64),
+    /// It has its time, but gives way once the response has left.
+    #[cfg(feature = "refer")]
+    MayYield(u64),
+    /// It gives way where no slot is free: the response has left.
+    #[cfg(feature = "refer")]
+    Yields(u64),
+}
+
 /// A request that came in and owes its response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Server {
@@ -90,9 +107,8 @@ pub(crate) struct Server {
     pub(super) direct: bool,
     #[cfg(feature = "reliable")]
     pub(super) reliably: super::reliable::Reliably,
-    /// The secret of its response's tag, once that is written; the transaction then ends when it has left.
     #[cfg(feature = "message")]
-    pub(super) secret: Option<u64>,
+    pub(super) then: Then,
     /// The port of its Via's sent-by.
     #[cfg(feature = "stream")]
     pub(super) sent_by: u16,
@@ -116,7 +132,7 @@ impl Server {
         #[cfg(feature = "reliable")]
         reliably: super::reliable::Reliably::EMPTY,
         #[cfg(feature = "message")]
-        secret: None,
+        then: Then::Lasts,
         #[cfg(feature = "stream")]
         sent_by: 0,
     };

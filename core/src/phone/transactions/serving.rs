@@ -3,6 +3,8 @@
 //! A transaction knows its owner and hands that back, but follows no handle to another room. A request of any method
 //! may have one, for as long as its response is owed; one that is answered at once needs none (`stateless`).
 
+#[cfg(feature = "message")]
+use super::server::Then;
 use super::server::{Host, Served, Server};
 use super::stateless::responses_to;
 use super::{Transactions, Unrendered};
@@ -145,6 +147,10 @@ impl Transactions<'_> {
         served: Served,
     ) -> Result<Handle, NotOpened> {
         let ((flow, keys), (request, mandatory)) = (of, request);
+        #[cfg(feature = "refer")]
+        if self.servers.free() == 0 {
+            self.yield_server(cx, now);
+        }
         let handle = self.servers.insert(Server::EMPTY).ok_or(NotOpened::Full)?;
         let Some((echo_end, kept)) = self.keep_request(handle, flow, (request, &mandatory.via), kept) else {
             self.servers.remove(handle);
@@ -232,7 +238,11 @@ impl Transactions<'_> {
         self.servers.used()
     }
 
+    /// Slots that are free, or whose transaction gives way.
     pub(in crate::phone) fn servers_free(&self) -> usize {
+        #[cfg(feature = "refer")]
+        return self.servers.free() + self.yielding as usize;
+        #[cfg(not(feature = "refer"))]
         self.servers.free()
     }
 
@@ -355,7 +365,31 @@ impl Transactions<'_> {
     #[cfg(feature = "message")]
     pub(in crate::phone) fn bury_when_sent(&mut self, handle: Handle, secret: u64) {
         if let Some(server) = self.servers.get_mut(handle) {
-            server.secret = Some(secret);
+            server.then = Then::Ends(secret);
+        }
+    }
+
+    /// The response that was written is repeated by its transaction; where no slot is free, that gives way, and a tombstone
+    /// gives it again. `secret`: of its tag.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn may_yield(&mut self, handle: Handle, secret: u64) {
+        if let Some(server) = self.servers.get_mut(handle) {
+            server.then = Then::MayYield(secret);
+        }
+    }
+
+    /// A transaction whose response has left gives way: the oldest of those in dialogs, whose repetitions get the very tag
+    /// again; else the oldest. It looks at all that there are, but only where no slot is free.
+    #[cfg(feature = "refer")]
+    fn yield_server(&mut self, cx: &mut Context<'_>, now: Instant) {
+        let yields = |server: &Server| match server.then {
+            Then::Yields(secret) => Some((secret, server.status)),
+            _ => None,
+        };
+        let all = self.servers.iter().filter(|(_, server)| yields(server).is_some());
+        let first = all.min_by_key(|(_, server)| (!server.has_tag, server.transaction.deadline()));
+        if let Some((handle, (secret, status))) = first.and_then(|(handle, server)| Some((handle, yields(server)?))) {
+            self.close(cx, now, handle, Responded { own: Own::Tag(secret), status, ..Responded::default() });
         }
     }
 
@@ -363,8 +397,14 @@ impl Transactions<'_> {
     #[cfg(feature = "message")]
     pub(in crate::phone) fn response_left(&mut self, cx: &mut Context<'_>, index: u32) {
         let Some(handle) = self.servers.handle_at(index) else { return };
-        let Some(server) = self.servers.get(handle) else { return };
-        if let Some(secret) = server.secret
+        let Some(server) = self.servers.get_mut(handle) else { return };
+        #[cfg(feature = "refer")]
+        if let Then::MayYield(secret) = server.then {
+            server.then = Then::Yields(secret);
+            self.yielding += 1;
+            return;
+        }
+        if let Then::Ends(secret) = server.then
             && server.state() == State::Completed
         {
             let responded = Responded { own: Own::Tag(secret), status: server.status, ..Responded::default() };
@@ -441,6 +481,10 @@ impl Transactions<'_> {
     pub(in crate::phone) fn discard(&mut self, cx: &mut Context<'_>, handle: Handle) {
         let Some(counted) = self.servers.get(handle).map(Server::is_counted) else { return };
         self.server_table.remove(handle.index);
+        #[cfg(feature = "refer")]
+        if self.servers.get(handle).is_some_and(|server| matches!(server.then, Then::Yields(_))) {
+            self.yielding -= 1;
+        }
         if counted {
             self.forget_source(handle);
         }
