@@ -476,8 +476,9 @@ typedef struct microsip_addr {
 #define MICROSIP_EV_DATAGRAM 25
 /**
  * A call for help left without the document that says where the caller is, for the INVITE would
- * have been longer than `max_message` with it; value is the document's bytes. Those who are asked
- * for help can only ask where it is. With MICROSIP_HAS_IDENTITY.
+ * have been longer than `max_message` with it, or was refused with it (413, 415, 424, 513); value
+ * is the document's bytes. Those who are asked for help can only ask where it is. With
+ * MICROSIP_HAS_IDENTITY.
  */
 #define MICROSIP_EV_LOCATION 28
 /**

@@ -268,6 +268,47 @@ fn a_call_for_help_goes_without_one_that_is_too_long() {
     }
 }
 
+/// rfc3261#8.1.3.5, #21.4.11, #21.4.13, #21.5.7, rfc6442#4.3: the body may be the reason. It is left out once, and of a call for help alone.
+#[test]
+fn a_call_for_help_goes_again_without_one_that_is_refused() {
+    for status in [413, 415, 424, 513, 486] {
+        for to in ["112", "bob"] {
+            let (mut lab, mut peer, account) = behind(&anna(), host());
+            dial(&mut lab, account, to, &located(PLACE)).unwrap();
+            let invite = peer.wait(&mut lab, "INVITE");
+            assert!(place_of(&invite).is_some());
+            peer.respond(&mut lab, &invite, status, "");
+            let left = |lab: &Lab| {
+                let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::LocationLeft);
+                told.map(|event| event.value).collect::<Vec<_>>()
+            };
+            if to == "bob" || status == 486 {
+                lab.run_until("over", |lab| lab.ends[0].reached(CallState::Ended));
+                assert_eq!(left(&lab), [] as [u32; 0], "{status} {to}");
+                lab.assert_settled();
+                continue;
+            }
+            let again = peer.wait(&mut lab, "INVITE");
+            assert_eq!(place_of(&again), None, "{status}");
+            assert_eq!(again.header("Call-ID"), invite.header("Call-ID"));
+            assert_eq!(left(&lab), [PLACE.len() as u32], "{status}");
+            if status == 513 {
+                // there is nothing more to leave out
+                peer.respond(&mut lab, &again, status, "");
+                lab.run_until("over", |lab| lab.ends[0].reached(CallState::Ended));
+            } else {
+                let body = peer.sdp();
+                peer.respond(&mut lab, &again, 200, &body);
+                peer.wait(&mut lab, "ACK");
+                let call = lab.ends[0].last_call();
+                assert_eq!(lab.ends[0].phone.call_info(call).unwrap().state, CallState::Connected);
+                peer.be_hung_up(&mut lab, 0, call);
+            }
+            lab.assert_settled();
+        }
+    }
+}
+
 /// The far end is such a phone: it takes the description out of the body.
 #[test]
 fn a_phone_takes_such_a_call() {

@@ -383,7 +383,7 @@ pub enum EventKind {
         bytes: u16,
     },
     /// A call for help left without the document that says where the caller is: with it, its INVITE would have been longer
-    /// than a message ([`super::Capacity::message`]). With the feature `identity`.
+    /// than a message ([`super::Capacity::message`]), or was refused (413, 415, 424, 513). With the feature `identity`.
     LocationLeft {
         /// The bytes of the document.
         bytes: u16,

@@ -21,6 +21,8 @@ use crate::phone::requests::begin::{First, route_by};
 use crate::phone::target::allowed;
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::trace::Pool;
+#[cfg(feature = "identity")]
+use crate::phone::transactions::request::Owner;
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
 use crate::phone::{header_lines, identity, reliable};
@@ -239,6 +241,10 @@ impl Calls<'_> {
         if status == 422 && self.asks_longer(lower, now, (call_handle, dialog_handle, request), response) {
             return;
         }
+        #[cfg(feature = "identity")]
+        if matches!(status, 413 | 415 | 424 | 513) && self.asks_without_location(lower, now, call_handle, request) {
+            return;
+        }
         let Some(call) = self.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;
@@ -310,6 +316,25 @@ impl Calls<'_> {
                 self.end_call(lower, now, call_handle, cause, status);
             }
         }
+    }
+
+    /// rfc3261#8.1.3.5, rfc6442#4.3: a refusal that the body may be the reason for. A call for help is asked for again
+    /// without its document, which is told; another had to go with it. Returns whether it is.
+    #[cfg(feature = "identity")]
+    fn asks_without_location(&mut self, lower: &mut Lower<'_>, now: Instant, call: Handle, request: Handle) -> bool {
+        let waits = self.get(call).is_some_and(|call| call.request == request && call.is_wanted());
+        let Some(owner) = lower.transactions.request(request).map(Request::owner).filter(|_| waits) else {
+            return false;
+        };
+        let Owner::Dialog(dialog) = owner else { return false };
+        if lower.dialogs.location(dialog).is_none_or(|(location, _)| !location.spare) {
+            return false;
+        }
+        let Some(next) = self.again(lower, request) else { return false };
+        lower.spares_location(owner);
+        let asking = lower.ask_anew(now, next);
+        self.asked(lower, now, asking);
+        true
     }
 
     /// Takes the session description of a response in one of the call's dialogs: the dialog whose answer came last is

@@ -278,9 +278,9 @@ impl Lower<'_> {
         Asking::Sent
     }
 
-    /// The INVITE of a call for help is too long: it goes without its document, which is told.
+    /// The INVITE of a call for help is too long, or its body was refused: it goes without its document, which is told.
     #[cfg(feature = "identity")]
-    fn spares_location(&mut self, owner: Owner) -> bool {
+    pub(in crate::phone) fn spares_location(&mut self, owner: Owner) -> bool {
         let Owner::Dialog(dialog) = owner else { return false };
         let spared = self.dialogs.leave_location_out(dialog);
         if spared {

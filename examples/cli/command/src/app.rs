@@ -384,7 +384,9 @@ impl<'a> App<'a> {
                 self.output.say("datagram", || json!({ "call": event.call, "bytes": bytes }), &text);
             }
             Happened::LocationLeft { bytes } => {
-                let text = format!("the call for help left without --location: its {bytes} bytes found no room");
+                let text = format!(
+                    "the call for help left without --location: its {bytes} bytes found no room, or were refused"
+                );
                 self.output.say("location_left", || json!({ "call": event.call, "bytes": bytes }), &text);
             }
             Happened::Lost(count) => {

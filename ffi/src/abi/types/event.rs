@@ -83,7 +83,7 @@ pub const MICROSIP_EV_IDENTITY: u32 = 24;
 /// fetched the latest is told. With MICROSIP_HAS_STREAM.
 pub const MICROSIP_EV_DATAGRAM: u32 = 25;
 /// A call for help left without the document that says where the caller is, for the INVITE would have been longer than
-/// `max_message` with it; value is the document's bytes. Those who are asked for help can only ask where it is. With
+/// `max_message` with it, or was refused with it (413, 415, 424, 513); value is the document's bytes. Those who are asked for help can only ask where it is. With
 /// MICROSIP_HAS_IDENTITY.
 pub const MICROSIP_EV_LOCATION: u32 = 28;
 
