@@ -75,7 +75,8 @@ impl Fail {
                 (MICROSIP_E_TEXT, fix)
             }
             CommandError::Emergency => {
-                let fix = "is no number for help: write digits, * and #, with commas between them, as \"112,911\"";
+                let fix = "is no number for help: each has 0 to 9, * and #, behind a + or none, and a comma to the next, as in \
+                           \"112,911\"";
                 (MICROSIP_E_ARG, fix)
             }
             CommandError::HeaderOwned => {

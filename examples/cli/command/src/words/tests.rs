@@ -47,6 +47,10 @@ fn members_are_options_and_values_stay_as_they_are() {
             "microsip_message_send: m->body has 59900 bytes of at most 59589: with its headers the message would be longer than max_message: send less, or set that higher (a text, -4)",
             "the body has 59900 bytes of at most 59589: with its headers the message would be too long: send less",
         ),
+        (
+            "microsip_account_add: a->emergency has \"112 911\": is no number for help: each has 0 to 9, * and #, behind a + or none, and a comma to the next, as in \"112,911\" (an argument is wrong, -3)",
+            "--emergency has \"112 911\": is no number for help: each has 0 to 9, * and #, behind a + or none, and a comma to the next, as in \"112,911\"",
+        ),
         ("the file's format is not known", "the file's format is not known"),
     ] {
         assert_eq!(spoken(c), ours);
