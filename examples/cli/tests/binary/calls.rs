@@ -223,6 +223,8 @@ fn a_refused_call_is_a_failed_call() {
     let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]));
     assert_eq!(output.status.code(), Some(1), "{}", out(&output));
     assert!(err(&output).contains("486"), "{}", err(&output));
+    // the refusal follows at once, and its words are not those of the 180
+    assert!(out(&output).contains("180 Ringing"), "{}", out(&output));
 }
 
 /// Each failure of several calls is told once, and says which it is; a refusal of our own has our words.

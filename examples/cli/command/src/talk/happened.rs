@@ -141,7 +141,6 @@ impl Talk<'_> {
     }
 
     fn state(&mut self, state: CallState, sip_code: u32) {
-        let reason = self.phone.call_text(self.call, Text::Reason);
         let name = match state {
             CallState::Early => "ringing",
             CallState::Connected => "connected",
@@ -152,6 +151,9 @@ impl Talk<'_> {
                 return; // its end is on the way, and tells that
             }
             self.rings = true;
+            // the last reason may be that of a later response by now, so the phrase is read from this one
+            let line = self.phone.header(self.call, sip_code, "");
+            let reason = line.splitn(3, ' ').nth(2).unwrap_or_default();
             self.say(
                 "call",
                 || json!({ "call": self.call, "state": name, "sip_code": sip_code }),
