@@ -1,6 +1,7 @@
 //! Calls for help in an emergency: how they are addressed, what does not concern them, and their call back.
 
 mod full;
+mod others;
 
 use crate::server::anna;
 use microsip_core::base::time::Duration;

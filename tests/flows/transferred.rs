@@ -34,7 +34,7 @@ fn talking(options: Options) -> (Lab, Peer, Peer, CallId) {
 
 const CAROL: &str = "<sip:carol@10.0.0.10:5060>";
 
-fn refer(lab: &mut Lab, bob: &mut Peer, to: &str, more: &str) -> Sip {
+pub(crate) fn refer(lab: &mut Lab, bob: &mut Peer, to: &str, more: &str) -> Sip {
     let lines = format!("Refer-To: {to}\r\nContact: <{}>\r\n{more}", bob.contact);
     let text = bob.request("REFER", &lines, "");
     bob.send(lab, &text);

@@ -23,9 +23,25 @@ impl Phone<'_> {
         self.hear(now);
         #[cfg(feature = "refer")]
         if !options.refer.is_none() {
-            return self.follow(now, account, target, options, false);
+            let dialled = self.follow(now, account, target, options, false);
+            #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe")))]
+            self.way_was_made(now);
+            return dialled;
         }
-        self.calls.dial(&mut self.lower, now, account, target, options, false)
+        let dialled = self.calls.dial(&mut self.lower, now, account, target, options, false);
+        #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe")))]
+        self.way_was_made(now);
+        dialled
+    }
+
+    /// A call for help may have taken a dialog or a request from a message or a subscription. Their rooms look for that
+    /// themselves, for the calls do not know them.
+    #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe")))]
+    fn way_was_made(&mut self, now: Instant) {
+        #[cfg(feature = "message")]
+        self.messages.way_was_made(&mut self.lower, now);
+        #[cfg(feature = "subscribe")]
+        self.subscriptions.way_was_made(&mut self.lower, now);
     }
 
     /// Answers an incoming call with 180, 183 or 200.

@@ -12,7 +12,7 @@ const REASON: &str = "preemption;cause=1;text=\"UA Preemption\"";
 
 /// The part of a call that gives way, or does not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Doing {
+pub(super) enum Doing {
     /// It rings here.
     Rings,
     /// It is dialled, and nothing was heard of it yet.
@@ -36,7 +36,7 @@ use Doing::{Dialled, Forked, GivenUp, Held, Holding, Rings, Talks, Unacknowledge
 const ALL: [Doing; 9] = [Rings, Unheard, Dialled, Forked, GivenUp, Held, Holding, Talks, Unacknowledged];
 
 /// A phone of this capacity, with an account at a server that says nothing by itself.
-fn phone(capacity: Capacity) -> (Lab, AccountId, Peer) {
+pub(super) fn phone(capacity: Capacity) -> (Lab, AccountId, Peer) {
     let mut lab = Lab::new(&[Options { capacity: capacity.direct(u32::MAX, u32::MAX), ..Options::default() }]).repeat();
     lab.audio = false;
     let now = lab.now;
@@ -46,7 +46,7 @@ fn phone(capacity: Capacity) -> (Lab, AccountId, Peer) {
 }
 
 /// A call that does so, with its far end. `None`: it finds no room.
-fn begin(lab: &mut Lab, nth: usize, doing: Doing) -> Option<(CallId, Peer)> {
+pub(super) fn begin(lab: &mut Lab, nth: usize, doing: Doing) -> Option<(CallId, Peer)> {
     let mut peer = Peer::new(lab, &format!("10.0.0.{}:5060", 100 + nth), 0);
     let known: Vec<CallId> = lab.ends[0].phone.calls().collect();
     let out = DialOptions { source: Source::Silence, ..DialOptions::default() };
@@ -121,7 +121,7 @@ fn hears(doing: Doing) -> (&'static str, bool) {
 }
 
 /// The server's side of a call for help: it rings, and is answered.
-fn helped(lab: &mut Lab, server: &mut Peer) {
+pub(super) fn helped(lab: &mut Lab, server: &mut Peer) {
     let invite = server.wait(lab, "INVITE");
     assert_eq!(invite.uri(), "sip:112@example.org");
     server.respond(lab, &invite, 180, "");

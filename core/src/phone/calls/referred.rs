@@ -194,7 +194,13 @@ impl Calls<'_> {
         self.end_report(lower, handle);
     }
 
-    fn end_report(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+    /// A call whose REFER came by this leg, and that tells there how it goes. It walks the calls.
+    #[cfg(feature = "numbers")]
+    pub(super) fn reports_by(&self, leg: Handle) -> Option<Handle> {
+        self.iter().find(|(_, call)| call.report.leg == leg).map(|(handle, _)| handle)
+    }
+
+    pub(super) fn end_report(&mut self, lower: &mut Lower<'_>, handle: Handle) {
         let Some(call) = self.get_mut(handle) else { return };
         let Report { refer, leg, source, unasked, .. } = call.report;
         call.report = Report { refer, source, unasked, ..Report::NONE };

@@ -184,6 +184,11 @@ impl Calls<'_> {
             _ if leg.owes_ack() || leg.owes_bye() => 4,
             (Some(State::Accepted), _) => 4,
             (_, Some(method)) if method.is_invite() => 4,
+            // its message fails, or its subscription begins anew
+            _ if leg.is_of_another_room() => 3,
+            // who asked for a call is not told how it goes
+            #[cfg(feature = "refer")]
+            _ if self.reports_by(handle).is_some() => 2,
             // it goes on without its dialog, and is answered by no credentials
             (Some(_), _) | (_, Some(_)) => 2,
             // only the far end's name is lost
@@ -218,6 +223,13 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(call).filter(|call| call.dialog == handle) {
             call.dialog = Handle::NONE;
             lower.dialogs.forget_usage(handle);
+            lower.release_dialog(handle);
+        }
+        #[cfg(feature = "refer")]
+        while let Some(call) = self.reports_by(handle) {
+            self.end_report(lower, call);
+        }
+        if lower.dialogs.get(handle).is_some_and(Leg::is_of_another_room) {
             lower.release_dialog(handle);
         }
         debug_assert!(lower.dialogs.get(handle).is_none(), "each use of a dialog is known");

@@ -279,6 +279,20 @@ impl Leg {
         self.chained
     }
 
+    /// A message or a subscription of ours goes by it. Their rooms look for it when a call for help has begun.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) const fn is_of_another_room(&self) -> bool {
+        #[cfg(feature = "message")]
+        if !self.message.is_none() {
+            return true;
+        }
+        #[cfg(feature = "subscribe")]
+        if !self.subscription.is_none() {
+            return true;
+        }
+        false
+    }
+
     /// The reason that its BYE gives.
     pub(in crate::phone) const fn lost(&self) -> Lost {
         self.lost

@@ -274,9 +274,26 @@ impl Messages<'_> {
         request: Handle,
         cause: Cause,
     ) {
-        let Some((Owner::Dialog(dialog), _)) = lower.came_to_nothing(request) else { return };
+        let Some((Owner::Dialog(dialog), _)) = lower.came_to_nothing(request) else {
+            return lower.end_request(request); // its leg gave way
+        };
         let handle = lower.dialogs.message_of(dialog);
         self.carried(lower, now, (handle, request), Outcome { result: cause, sip_code: 0 });
+    }
+
+    /// A call for help was dialled: the messages whose request or dialog gave way to it have failed.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn way_was_made(&mut self, lower: &mut Lower<'_>, now: Instant) {
+        for index in 0..self.slots.capacity() as u32 {
+            let Some(handle) = self.slots.handle_at(index) else { continue };
+            let Some(message) = self.slots.get(handle).filter(|slot| slot.state == MessageState::Sending) else {
+                continue;
+            };
+            let (request, own) = (message.request, Owner::Dialog(message.dialog));
+            if lower.transactions.request(request).is_none_or(|request| request.owner() != own) {
+                self.carried(lower, now, (handle, request), Outcome { result: Cause::Full, sip_code: 0 });
+            }
+        }
     }
 
     /// A request is over, and the message that it carries, if it still does.

@@ -224,9 +224,30 @@ impl Subscriptions<'_> {
         request: Handle,
         cause: Cause,
     ) {
-        let Some((Owner::Dialog(dialog), _)) = lower.came_to_nothing(request) else { return };
+        let Some((Owner::Dialog(dialog), _)) = lower.came_to_nothing(request) else {
+            return lower.end_request(request); // its leg gave way
+        };
         let handle = lower.dialogs.subscription_of(dialog);
         self.failed(lower, now, handle, request, cause);
+    }
+
+    /// A call for help was dialled. A SUBSCRIBE that gave way to it leaves anew in a second; a subscription whose dialog
+    /// did begins anew later, as after one that nobody answered.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn way_was_made(&mut self, lower: &mut Lower<'_>, now: Instant) {
+        for index in 0..self.slots.capacity() as u32 {
+            let Some(handle) = self.slots.handle_at(index) else { continue };
+            let Some(slot) = self.slots.get_mut(handle) else { continue };
+            let (dialog, request) = (slot.dialog, slot.request);
+            if !dialog.is_none() && lower.dialogs.get(dialog).is_none() {
+                slot.came_to_nothing(Cause::Full);
+                let step = slot.machine.silent(now, &mut lower.cx.rng);
+                self.take_step(lower, now, handle, step);
+            } else if !request.is_none() && lower.transactions.request(request).is_none() {
+                slot.request = Handle::NONE;
+                self.ask_later(lower, now, handle);
+            }
+        }
     }
 
     fn failed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, request: Handle, cause: Cause) {
