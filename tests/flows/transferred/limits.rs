@@ -33,6 +33,27 @@ fn a_report_ends_though_no_slot_is_free_at_its_time() {
     bob.silence(&mut lab, "NOTIFY", Duration::from_secs(40));
 }
 
+// the slot of a call that has ended and whose sender does not answer a NOTIFY: the last one is sent instead of that, and
+// leaves the dial its request
+#[test]
+fn a_report_that_is_left_takes_no_slot_from_the_call_that_follows() {
+    let capacity = Capacity { requests: 2, messages: 4, ..Capacity::host(2, 2, 2048) };
+    let (mut lab, mut bob, mut carol, _) = talking(Options { capacity, ..following() });
+    let mut dora = Peer::new(&mut lab, "10.0.0.11:5060", 0);
+    lab.audio = false;
+    refer(&mut lab, &mut bob, CAROL, "");
+    bob.wait(&mut lab, "NOTIFY");
+    let invite = carol.wait(&mut lab, "INVITE");
+    carol.respond(&mut lab, &invite, 404, "");
+    carol.wait(&mut lab, "ACK");
+    lab.run_for(Duration::from_millis(10));
+    lab.dial(0, "sip:dora@10.0.0.11:5060");
+    dora.wait(&mut lab, "INVITE");
+    let last = bob.all(&lab, "NOTIFY").pop().unwrap();
+    assert_eq!(last.header("Subscription-State"), "terminated;reason=noresource");
+    assert_eq!(last.body(), "SIP/2.0 404 Not Found\r\n");
+}
+
 /// The status that a peer got to its REFER.
 fn asked_to(lab: &mut Lab, peer: &mut Peer, to: &str, more: &str) -> u16 {
     let asked = refer(lab, peer, to, more).number();

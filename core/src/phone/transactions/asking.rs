@@ -129,6 +129,13 @@ impl Transactions<'_> {
         !self.requests.is_full() || self.requests.iter().any(|(_, request)| request.client.state() == State::Completed)
     }
 
+    /// As many requests find slots. It walks the pool.
+    #[cfg(feature = "refer")]
+    pub(in crate::phone) fn has_rooms_to_ask(&self, count: usize) -> bool {
+        let absorbing = self.requests.iter().filter(|(_, request)| request.client.state() == State::Completed).count();
+        self.requests.free() + absorbing >= count
+    }
+
     /// All requests. It walks the pool: for commands, never for a packet.
     #[cfg(feature = "numbers")]
     pub(in crate::phone) fn requests(&self) -> impl Iterator<Item = (Handle, &Request)> {
