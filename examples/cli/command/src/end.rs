@@ -32,6 +32,7 @@ const CAUSES: &[(u32, &str, &str)] = &[
     (c::MICROSIP_CAUSE_FULL, "full", "a limit of this phone"),
     (c::MICROSIP_CAUSE_SHUTDOWN, "shutdown", "this phone was shut down"),
     (c::MICROSIP_CAUSE_EMERGENCY, "emergency", "it gave way to a call for help"),
+    (c::MICROSIP_CAUSE_UNSUPPORTED, "unsupported", "something that the far end does not do"),
 ];
 
 /// The causes that are somebody's act.
@@ -91,5 +92,19 @@ mod tests {
         assert_eq!((words(0, 1), words(1, 77)), (String::new(), String::new()));
         let end = End { cause: c::MICROSIP_CAUSE_ELSEWHERE, by: c::MICROSIP_BY_REMOTE };
         assert_eq!((end.cause(), end.side()), ("elsewhere", "remote"));
+    }
+
+    /// A cause or a side that the header has and that has no words here would be an empty text.
+    #[test]
+    fn each_end_of_the_header_has_words() {
+        let header = include_str!("../../../../include/microsip.h");
+        let count = |prefix: &str, table: &[(u32, &'static str, &'static str)]| {
+            let defined = header.lines().filter_map(|line| line.strip_prefix("#define ")?.strip_prefix(prefix));
+            let numbers: Vec<u32> = defined.map(|line| line.split(' ').nth(1).unwrap().parse().unwrap()).collect();
+            assert!(numbers.iter().all(|number| !names(table, *number).0.is_empty()), "{prefix}: {numbers:?}");
+            numbers.len()
+        };
+        assert_eq!(count("MICROSIP_CAUSE_", CAUSES), CAUSES.len());
+        assert_eq!(count("MICROSIP_BY_", SIDES), SIDES.len());
     }
 }
