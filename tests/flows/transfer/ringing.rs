@@ -1,7 +1,7 @@
 //! A transfer to a call that only rings (rfc5589#7.6): it is asked for once that is up, and no CANCEL races with its answer.
 
 use super::*;
-use microsip_core::phone::Capacity;
+use microsip_core::phone::{Capacity, EndOptions};
 
 /// A phone in a call with Bob that rings at Carol: both calls, and Carol's INVITE.
 fn ringing_with(capacity: Capacity) -> (Lab, [Peer; 2], [CallId; 2], Sip) {
@@ -118,6 +118,26 @@ fn our_hang_up_of_either_call_gives_it_up() {
         }
         lab.assert_settled();
     }
+}
+
+// the lines of a REFER that never leaves are given up, and none but those
+#[test]
+fn the_header_lines_of_a_hang_up_leave_though_a_transfer_waits() {
+    let (mut lab, [mut bob, mut carol], [call, with], invite) = ringing();
+    let wish = TransferOptions { headers: "X-Way: semi\r\n", ..options() };
+    transfer(&mut lab, call, TransferTo::Call(with), &wish).unwrap();
+    let end = EndOptions { reason: "lunch", headers: "X-End: yes\r\n", ..EndOptions::default() };
+    let now = lab.now;
+    lab.ends[0].phone.hangup_with(now, call, &end).unwrap();
+    lab.drain();
+    let bye = bob.wait(&mut lab, "BYE");
+    assert_eq!((bye.header("X-End"), bye.header("Reason")), ("yes".into(), "Q.850;cause=16;text=\"lunch\"".into()));
+    assert!(bye.headers("X-Way").is_empty());
+    bob.respond(&mut lab, &bye, 200, "");
+    assert_eq!(dones(&lab), [(9, 0, Cause::Cancelled)]);
+    answers(&mut lab, &mut carol, &invite);
+    carol.be_hung_up(&mut lab, 0, with);
+    lab.assert_settled();
 }
 
 // rfc5589#7.6, figure 13: the other party answers in spite of the CANCEL

@@ -140,7 +140,7 @@ impl Calls<'_> {
         lower.transactions.written_reliably(handle, rseq, media.is_some());
         #[cfg(feature = "identity")]
         if status < 300 && !served.is_again() {
-            lower.dialogs.lines_written(served.dialog);
+            lower.dialogs.lines_written(served.dialog, For::Response);
         }
         if let Some(described) = described
             && let Some(session) = lower.dialogs.session_mut(served.dialog)

@@ -317,9 +317,7 @@ impl Calls<'_> {
         let Some(call) = self.get_mut(handle) else { return Handle::NONE };
         let (with, request) = (call.transfer.with, call.transfer.request);
         #[cfg(feature = "identity")]
-        if call.transfer.stage == Stage::Waits {
-            lower.dialogs.lines_written(call.dialog);
-        }
+        lower.dialogs.lines_written(call.dialog, For::Transfer);
         (call.transfer.stage, call.transfer.until) = (Stage::None, Instant::NEVER);
         (call.transfer.with, call.transfer.request) = (Handle::NONE, Handle::NONE);
         lower.cx.end(call.commands, Op::Transfer, 1, Ended { result, sip_code });
@@ -380,9 +378,7 @@ fn begin_refer(
         return Err(CommandError::Text);
     }
     #[cfg(feature = "identity")]
-    if !lower.dialogs.added(dialog, For::Transfer).is_empty() {
-        lower.dialogs.lines_written(dialog);
-    }
+    lower.dialogs.lines_written(dialog, For::Transfer);
     Ok(request)
 }
 

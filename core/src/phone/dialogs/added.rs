@@ -68,9 +68,9 @@ impl Dialogs<'_> {
         block.get(block.len().saturating_sub(leg.added.len())..).unwrap_or_default()
     }
 
-    /// They have been written.
-    pub(in crate::phone) fn lines_written(&mut self, handle: Handle) {
-        if let Some(leg) = self.slots.get_mut(handle) {
+    /// Those for such a message have been written, or it will not leave.
+    pub(in crate::phone) fn lines_written(&mut self, handle: Handle, of: For) {
+        if let Some(leg) = self.slots.get_mut(handle).filter(|leg| leg.added.of == of) {
             leg.added = Added::NONE;
         }
     }
