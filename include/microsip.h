@@ -1843,7 +1843,7 @@ typedef struct microsip_subscription_info {
 #define MICROSIP_TRANSFER_TRYING 2
 /** State of a transfer: the new party rings. */
 #define MICROSIP_TRANSFER_RINGING 3
-/** State of a transfer: they talk. Our calls with both have ended (MICROSIP_CAUSE_TRANSFERRED). */
+/** State of a transfer: they talk. Our calls with both end (MICROSIP_CAUSE_TRANSFERRED). */
 #define MICROSIP_TRANSFER_DONE 4
 /** State of a transfer: they do not. Our calls are as they were. */
 #define MICROSIP_TRANSFER_FAILED 5
@@ -3320,7 +3320,10 @@ int32_t microsip_reoffer(microsip_id phone,
  * (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is put on hold by it:
  * who shall hear nothing meanwhile is held first, by microsip_hold. A far end that accepts and then
  * says nothing is given up after 32 seconds, 200 seconds after its last word, and ten minutes after
- * the command in any case.
+ * its REFER in any case; for the answer of a consult that rings a transfer waits as long as that
+ * call does. A far end that accepts and then hangs up has gone to the other party: that is
+ * MICROSIP_TRANSFER_DONE, and consult, whose place it takes, ends by its own far end, or by us 32
+ * seconds later.
  * @param phone The phone.
  * @param call The call.
  * @param uri Whom, as microsip_dial takes it, but without digits behind a number; NULL with a
@@ -4758,7 +4761,10 @@ int32_t microsip_engine_identify(struct microsip_engine *e,
  * (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is put on hold by it:
  * who shall hear nothing meanwhile is held first, by microsip_engine_hold. A far end that accepts
  * and then says nothing is given up after 32 seconds, 200 seconds after its last word, and ten
- * minutes after the command in any case.
+ * minutes after its REFER in any case; for the answer of a consult that rings a transfer waits as
+ * long as that call does. A far end that accepts and then hangs up has gone to the other party:
+ * that is MICROSIP_TRANSFER_DONE, and consult, whose place it takes, ends by its own far end, or by
+ * us 32 seconds later.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.

@@ -144,8 +144,11 @@ pub unsafe extern "C" fn microsip_reoffer(
 /// consult. consult: that other call, which is up, or was dialled and rings (the transfer waits for its answer then); 0 with
 /// a uri. o: headers, no_progress. MICROSIP_EV_TRANSFER tells each step, MICROSIP_EV_DONE with MICROSIP_OP_TRANSFER the end.
 /// When they talk, our calls with them end (MICROSIP_CAUSE_TRANSFERRED); where it fails, they are as they were. Nobody is
-/// put on hold by it: who shall hear nothing meanwhile is held first, by microsip_hold. A far end that accepts and then says nothing is given up after 32
-/// seconds, 200 seconds after its last word, and ten minutes after the command in any case.
+/// put on hold by it: who shall hear nothing meanwhile is held first, by microsip_hold. A far end that accepts and then
+/// says nothing is given up after 32 seconds, 200 seconds after its last word, and ten minutes after its REFER in any case;
+/// for the answer of a consult that rings a transfer waits as long as that call does. A far end that accepts and then hangs
+/// up has gone to the other party: that is MICROSIP_TRANSFER_DONE, and consult, whose place it takes, ends by its own far
+/// end, or by us 32 seconds later.
 /// MICROSIP_E_STATE: call is not MICROSIP_CONNECTED, consult is over or came in and is not answered, or one of them is being
 /// transferred; microsip_last_error says which.
 /// MICROSIP_E_ARG: uri and consult together, consult is call, a number without an account to complete it, or a member of o that

@@ -18,6 +18,8 @@ pub(super) enum Stage {
     Asked,
     /// It was accepted: NOTIFYs tell.
     Accepted,
+    /// This call was to be replaced by one whose transfer is over: its far end is to hang up, or we do.
+    Leaves,
 }
 
 /// A transfer of a call.
@@ -32,6 +34,10 @@ pub(super) struct Transfer {
     pub(super) with: Handle,
     /// The call whose far end is to take the place of this one.
     pub(super) of: Handle,
+    /// The far end has a subscription for it: the NOTIFY that ends that has not come.
+    pub(super) open: bool,
+    /// It has one for a transfer before it: NOTIFYs without a number are of that one (rfc3515#2.4.6).
+    pub(super) open_before: bool,
     /// No progress is asked for.
     pub(super) quiet: bool,
     /// The end of our patience, if nothing more is told; or the next try to find a slot.
@@ -51,6 +57,8 @@ impl Transfer {
         stage: Stage::None,
         request: Handle::NONE,
         number: 0,
+        open: false,
+        open_before: false,
         quiet: false,
         with: Handle::NONE,
         of: Handle::NONE,
@@ -69,7 +77,14 @@ impl Transfer {
     }
 
     pub(super) fn is_under_way(&self) -> bool {
-        self.stage != Stage::None
+        !matches!(self.stage, Stage::None | Stage::Leaves)
+    }
+
+    /// It is not to leave any more.
+    pub(super) fn stays(&mut self) {
+        if self.stage == Stage::Leaves {
+            (self.stage, self.until) = (Stage::None, Instant::NEVER);
+        }
     }
 
     /// Its REFER has left.

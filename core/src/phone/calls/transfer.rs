@@ -25,7 +25,7 @@ use crate::phone::{
 use crate::sip::dialog::contact_uri;
 use crate::sip::subscription::Said;
 use crate::wire::body::sipfrag;
-use crate::wire::sip::{Address, Message, Name, Params, write_hvalue};
+use crate::wire::sip::{Address, EventType, Message, Name, write_hvalue};
 
 impl Call {
     /// The last step of its transfer; `None`: there was none.
@@ -83,13 +83,15 @@ impl Calls<'_> {
             }
         };
         if let Some(call) = self.get_mut(handle) {
-            let (token, of, at) = (options.token, call.transfer.of, call.moment(now));
+            let Transfer { of, open_before, .. } = call.transfer;
+            let (token, at) = (options.token, call.moment(now));
             let (stage, quiet) = (Stage::Waits, options.no_progress);
-            call.transfer = Transfer { stage, with, quiet, of, token, at, ..Transfer::NONE };
+            call.transfer = Transfer { stage, with, quiet, of, open_before, token, at, ..Transfer::NONE };
             lower.cx.begin(&mut call.commands, handle, Op::Transfer, token)?;
         }
         if let Some(with) = self.get_mut(with) {
             with.transfer.of = handle;
+            with.transfer.stays();
         }
         if let Some(request) = asking {
             self.send_refer(lower, now, handle, request);
@@ -153,6 +155,7 @@ impl Calls<'_> {
             200..=299 if is_false(response) => self.transferred(lower, now, handle, status),
             200..=299 => {
                 call.transfer.stage = Stage::Accepted;
+                call.transfer.open = true;
                 call.transfer.number = number;
                 // a NOTIFY may have been faster
                 if call.transfer.state == TransferState::Pending {
@@ -201,16 +204,27 @@ impl Calls<'_> {
     ) -> bool {
         let Arrived { request: notify, dialog, .. } = *arrived;
         let handle = lower.dialogs.call_of(dialog);
-        let Some(call) = self.get(handle).filter(|call| call.transfer.is_asked_for()) else { return false };
+        let Some(call) = self.get_mut(handle) else { return false };
         let asked = lower.transactions.request(call.transfer.request).map(Request::number);
-        if !is_about(notify, asked.unwrap_or(call.transfer.number)) {
+        let said = notify.header(Name::SubscriptionState).and_then(Said::parse);
+        let over = matches!(said, Some(Said::Terminated(..)));
+        let transfer = &mut call.transfer;
+        match number_of(notify) {
+            // rfc3515#2.4.6: it is of the first one, which is over for us; from now on, for the far end, too
+            Some(None) if transfer.open_before => {
+                transfer.open_before = !over;
+                return false;
+            }
+            Some(number) if number.is_none_or(|number| number == asked.unwrap_or(transfer.number)) => {}
+            _ => return false,
+        }
+        if !transfer.is_asked_for() {
             return false;
         }
         let respond = |lower: &mut Lower<'_>, status| {
             lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
         };
-        let said = notify.header(Name::SubscriptionState).and_then(Said::parse);
-        let (Some(said), Ok(status)) = (said, status_of(notify)) else {
+        let (Some(_), Ok(status)) = (said, status_of(notify)) else {
             respond(lower, if said.is_none() { 400 } else { status_of(notify).err().unwrap_or(400) });
             return true;
         };
@@ -218,7 +232,9 @@ impl Calls<'_> {
         self.keep(&lower.cx, handle, notify);
         // rfc5057#5.4: the target is the dialog's, whoever refreshes it
         lower.dialogs.renew_target(dialog, contact_uri(notify).unwrap_or_default());
-        let over = matches!(said, Said::Terminated(..));
+        if let Some(call) = self.get_mut(handle) {
+            call.transfer.open = !over;
+        }
         match status {
             Some(status @ 200..=299) => self.transferred(lower, now, handle, status),
             Some(status @ 300..) => self.transfer_failed(lower, now, handle, status, Cause::Refused),
@@ -243,26 +259,36 @@ impl Calls<'_> {
         true
     }
 
-    /// The far end told nothing for too long, or nothing but that it goes on; or a slot for its REFER may be free.
+    /// The far end told nothing for too long, or nothing but that it goes on; or a slot for its REFER may be free; or the
+    /// other party is still here, whose caller has hung up.
     pub(super) fn transfer_due(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get_mut(handle) else { return };
-        if call.transfer.stage == Stage::Waits {
-            call.transfer.until = Instant::NEVER;
-            let with = call.transfer.with;
-            return self.transfer_goes_on(lower, now, with);
+        let (stage, with) = (call.transfer.stage, call.transfer.with);
+        match stage {
+            Stage::Waits => {
+                call.transfer.until = Instant::NEVER;
+                self.transfer_goes_on(lower, now, with);
+            }
+            Stage::Leaves => self.end_transferred(lower, now, handle),
+            _ => self.transfer_failed(lower, now, handle, 0, Cause::Timeout),
         }
-        self.transfer_failed(lower, now, handle, 0, Cause::Timeout);
     }
 
-    /// The far end has sent BYE. One that had accepted its transfer has gone to the other party; and a party that it was
-    /// to take the place of goes, too.
+    /// The far end has sent BYE. One that had accepted its transfer has gone to the other party, whose call with us ends
+    /// as well: by its BYE, for a call that we ended would be nobody's to replace (rfc3891#3), or by ours, where none
+    /// comes. And a party that it was to take the place of goes, too.
     pub(super) fn left_by_transfer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get(handle) else { return };
         let Transfer { stage, of, .. } = call.transfer;
         let replaced = self.get(of).is_some_and(|first| first.transfer.is_asked_for() && first.transfer.with == handle);
         if stage == Stage::Accepted {
-            self.over(lower, now, handle, TransferState::Done, 200, Cause::Normal);
-        } else if !replaced {
+            let with = self.over(lower, now, handle, TransferState::Done, 200, Cause::Normal);
+            if let Some(call) = self.get_mut(with).filter(|call| !call.is_over()) {
+                call.transfer.stage = Stage::Leaves;
+                call.transfer.until = now + Duration::from_millis(TRANSFER_SILENT_MS);
+                self.wake(&mut lower.cx, with);
+            }
+        } else if !replaced && stage != Stage::Leaves {
             return;
         }
         self.ends(handle, EndedBy::Remote, EndCause::Transferred);
@@ -275,6 +301,7 @@ impl Calls<'_> {
         let of = core::mem::replace(&mut call.transfer.of, Handle::NONE);
         let request = core::mem::replace(&mut call.transfer.request, Handle::NONE);
         let under_way = call.transfer.is_under_way();
+        call.transfer.stays();
         lower.end_request(request);
         if under_way {
             self.over(lower, now, handle, TransferState::Failed, 0, Cause::Cancelled);
@@ -294,10 +321,14 @@ impl Calls<'_> {
         let with = self.over(lower, now, handle, TransferState::Done, status, Cause::Normal);
         for call in [handle, with] {
             if self.goes_on(call) {
-                self.ends(call, EndedBy::Application, EndCause::Transferred);
-                self.end_call(lower, now, call, Cause::Normal, 0);
+                self.end_transferred(lower, now, call);
             }
         }
+    }
+
+    fn end_transferred(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        self.ends(handle, EndedBy::Application, EndCause::Transferred);
+        self.end_call(lower, now, handle, Cause::Normal, 0);
     }
 
     fn transfer_failed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, status: u16, cause: Cause) {
@@ -318,6 +349,7 @@ impl Calls<'_> {
         let (with, request) = (call.transfer.with, call.transfer.request);
         #[cfg(feature = "identity")]
         lower.dialogs.lines_written(call.dialog, For::Transfer);
+        call.transfer.open_before |= call.transfer.open;
         (call.transfer.stage, call.transfer.until) = (Stage::None, Instant::NEVER);
         (call.transfer.with, call.transfer.request) = (Handle::NONE, Handle::NONE);
         lower.cx.end(call.commands, Op::Transfer, 1, Ended { result, sip_code });
@@ -435,13 +467,17 @@ fn write_referred_by(lower: &Lower<'_>, dialog: Handle, out: &mut Cursor<'_>) {
     out.put_str(">\r\n");
 }
 
-/// rfc3515#2.4.6: the event is our REFER: the only one under way, or the one of this number.
-fn is_about(notify: &Message<'_>, number: u32) -> bool {
-    let value = notify.header(Name::Event).unwrap_or_default();
-    let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
-    let (name, params) = value.split_at_checked(end).unwrap_or_default();
-    let id = Params::new(params).get(b"id").map(|id| core::str::from_utf8(id).ok().and_then(|id| id.parse().ok()));
-    name.trim_ascii().eq_ignore_ascii_case(b"refer") && id.is_none_or(|id| id == Some(number))
+/// rfc3515#2.4.6: the number of the REFER that a NOTIFY is about, where it has one. None: it is about none, or its number
+/// cannot be read.
+fn number_of(notify: &Message<'_>) -> Option<Option<u32>> {
+    let event = EventType::of(notify.header(Name::Event)?);
+    if !event.name.eq_ignore_ascii_case(b"refer") {
+        return None;
+    }
+    match event.params.get(b"id") {
+        Some(id) => Some(Some(core::str::from_utf8(id).ok()?.parse().ok()?)),
+        None => Some(None),
+    }
 }
 
 /// The status that a NOTIFY brings, if it has a body. An error is the status of its refusal.

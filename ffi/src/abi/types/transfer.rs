@@ -18,7 +18,7 @@ pub const MICROSIP_TRANSFER_PENDING: u32 = 1;
 pub const MICROSIP_TRANSFER_TRYING: u32 = 2;
 /// State of a transfer: the new party rings.
 pub const MICROSIP_TRANSFER_RINGING: u32 = 3;
-/// State of a transfer: they talk. Our calls with both have ended (MICROSIP_CAUSE_TRANSFERRED).
+/// State of a transfer: they talk. Our calls with both end (MICROSIP_CAUSE_TRANSFERRED).
 pub const MICROSIP_TRANSFER_DONE: u32 = 4;
 /// State of a transfer: they do not. Our calls are as they were.
 pub const MICROSIP_TRANSFER_FAILED: u32 = 5;
