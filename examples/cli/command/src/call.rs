@@ -11,7 +11,7 @@ use crate::app::{self, App, Job, Room};
 use crate::args::{Call, LocationUse, Show};
 use crate::output::Output;
 use crate::phone::{Beside, Failure, Id, Invitation, Source, Text};
-use crate::session::{Exit, Session, Stop, account};
+use crate::session::{Exit, REFERS, Session, Stop, account};
 use crate::talk::{Side, Talk, at_a_time, effective, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
 
@@ -33,7 +33,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
     let location = call.location.as_deref().map(read_location).transpose()?;
     // the document is as long again as a usual message
     let longest = if location.is_some() { 2 * MESSAGE } else { 0 };
-    let work = Beside { longest, ..Beside::default() };
+    let work = Beside { messages: REFERS, longest, ..Beside::default() };
     let session = Session::beside(show, output, &call.network, calls + 2, call.sound.null_audio, false, work)?;
     ready(session.phone(), &call.sound)?;
     rings(session.phone(), call.sound.tones.as_deref(), None, None)?;

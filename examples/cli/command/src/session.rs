@@ -133,8 +133,8 @@ fn rate_of(codecs: Option<&str>) -> u32 {
     names.map(rate).max().unwrap_or(8000)
 }
 
-/// REFERs at once.
-const REFERS: u32 = 4;
+/// REFERs at once: each waits in a message's slot, and one that is refused is told by it.
+pub(crate) const REFERS: u32 = 4;
 
 /// A phone with its trace, and its end.
 pub(crate) struct Session {
@@ -209,7 +209,6 @@ impl Session {
         null_audio: bool,
         anybody: bool,
     ) -> Result<Self, Stop> {
-        // a REFER waits in a message's slot, and one that is refused is told by it
         let beside = Beside { messages: REFERS, ..Beside::default() };
         Self::beside(show, output, network, max_calls, null_audio, anybody, beside)
     }

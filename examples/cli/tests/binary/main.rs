@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn microsip(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_microsip"));

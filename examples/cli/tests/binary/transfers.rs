@@ -49,6 +49,34 @@ fn the_far_end_of_a_call_goes_on_with_another() {
     assert!(heard_ms(&heard.0, 600.0) >= 500, "{said:?}");
 }
 
+/// A caller has the room to follow, and to tell that it did not.
+#[test]
+fn a_caller_follows_or_says_that_it_does_not() {
+    for follows in [true, false] {
+        let new = start(&["answer", "--for", "300ms"]);
+        let to = format!("sip:new@{}", new.address);
+        let asks = start(&["answer", "--transfer-to", &to, "--transfer-after", "300ms"]);
+        let output = run(call(&asks, if follows { &["--json", "--refer", "follow"] } else { &["--json"] }));
+        assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+        let said = objects(&out(&output));
+        let (code, told) = asks.finished();
+        if follows {
+            assert!(said.iter().any(|object| object["state"] == "calling" && object["to"] == *to), "{said:?}");
+            assert_eq!((code, states(&told, "transfer").last().map(String::as_str)), (Some(0), Some("done")));
+            let (code, told) = new.finished();
+            assert_eq!(code, Some(0), "{told:?}");
+        } else {
+            let refused = said.iter().find(|object| object["type"] == "refer").unwrap_or_else(|| panic!("{said:?}"));
+            assert_eq!((&refused["to"], &refused["sip_code"]), (&json!(to), &json!(603)), "{refused}");
+            // the error has the numbers of the step
+            let [step, error] = ["transfer", "error"].map(|kind| told.iter().rfind(|object| object["type"] == kind));
+            let numbers = |object: Option<&Value>| object.map(|of| (of["sip_code"].as_i64(), of["result"].as_i64()));
+            assert_eq!((code, numbers(error)), (Some(1), numbers(step)), "{told:?}");
+            assert_eq!(numbers(error).and_then(|(code, _)| code), Some(603), "{told:?}");
+        }
+    }
+}
+
 /// A far end that was not told to follow refuses; a transfer that the command line wanted is then a failed call.
 #[test]
 fn a_transfer_that_is_refused_is_a_failed_call() {

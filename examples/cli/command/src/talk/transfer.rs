@@ -52,7 +52,8 @@ impl Talk<'_> {
     pub(super) fn transfer_over(&mut self, result: i32, sip_code: u32, token: u64) {
         self.transferring = false;
         if result < 0 && token == SCRIPTED {
-            self.trouble.get_or_insert(Stop::new(Exit::CallFailed, failed(sip_code, result)));
+            let stop = Stop { sip_code, result, ..Stop::new(Exit::CallFailed, failed(sip_code, result)) };
+            self.trouble.get_or_insert(stop);
         }
         if result < 0 && self.ends_with(token) {
             self.end_at.get_or_insert(Instant::now());
