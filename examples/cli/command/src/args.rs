@@ -5,7 +5,7 @@ mod values;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 
 use crate::digits::{DigitsBy, digit_gap, digit_length, digit_level, digits};
 use crate::message::Message;
@@ -37,6 +37,35 @@ pub(crate) struct Arguments {
     pub(crate) show: Show,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// The options of [`Network`] that are about calls alone, by the names of their fields.
+pub(crate) const CALLS_ALONE: [&str; 15] = [
+    "rtp_port",
+    "codec",
+    "single_codec",
+    "own_order",
+    "media_timeout",
+    "media_lost",
+    "refer",
+    "reliable",
+    "digit_length",
+    "digit_gap",
+    "digit_level",
+    "session_timer",
+    "session_expires",
+    "min_se",
+    "refresher",
+];
+
+/// The command line, whose commands without calls show no options of calls. These are known there all the same, so that
+/// the error about one says why.
+pub(crate) fn command() -> clap::Command {
+    ["register", "message", "subscribe", "presence"].into_iter().fold(Arguments::command(), |whole, name| {
+        whole.mut_subcommand(name, |own| {
+            CALLS_ALONE.into_iter().fold(own, |own, option| own.mut_arg(option, |option| option.hide(true)))
+        })
+    })
 }
 
 /// The form of the output.
@@ -351,7 +380,7 @@ pub(crate) struct Course {
     #[arg(long, value_name = "URI", value_parser = identity)]
     pub(crate) identify_as: Option<String>,
     /// Have the far end call this address instead of us: so long after the answer (--transfer-after), or by the key t
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI", value_parser = whom)]
     pub(crate) transfer_to: Option<String>,
     /// Transfer the call so long after the answer; a transfer that fails ends it, unless --for says how long it lasts
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "transfer_to")]

@@ -4,10 +4,10 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use crate::args::Arguments;
+use crate::args;
 use crate::session::{Exit, Stop};
 
 #[derive(Args, Debug)]
@@ -29,7 +29,7 @@ fn write(bytes: &[u8]) -> Result<(), Stop> {
 
 pub(crate) fn completions(wanted: &Completions) -> Result<(), Stop> {
     let mut bytes = Vec::new();
-    clap_complete::generate(wanted.shell, &mut Arguments::command(), "microsip", &mut bytes);
+    clap_complete::generate(wanted.shell, &mut args::command(), "microsip", &mut bytes);
     write(&bytes)
 }
 
@@ -41,7 +41,7 @@ fn command() -> clap::Command {
         let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, brief));
         command.override_usage(usage.trim_start_matches("Usage: ").to_owned())
     }
-    let mut command = Arguments::command().disable_help_subcommand(true);
+    let mut command = args::command().disable_help_subcommand(true);
     command.build();
     brief(command)
 }

@@ -41,7 +41,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Arguments, Command};
 use output::{Output, complain};
@@ -49,7 +49,7 @@ use session::{Exit, Stop};
 
 /// Does what the arguments of this process ask for.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match args::command().try_get_matches().and_then(|given| Arguments::from_arg_matches(&given)) {
         Ok(arguments) => arguments,
         Err(wrong) => return ExitCode::from(usage(&wrong) as u8),
     };

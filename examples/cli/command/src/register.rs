@@ -9,7 +9,7 @@ use crate::args::{Register, Show};
 use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
 use crate::phone::Id;
-use crate::session::{Exit, Session, Stop, account, no_digits};
+use crate::session::{Exit, Session, Stop, account, no_calls};
 use crate::subscribe::{Package, shown};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Result<(), Stop> {
@@ -23,7 +23,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Res
             "--no-register leaves nothing to do: leave it out, or use `microsip answer`",
         ));
     }
-    no_digits(&register.network)?;
+    no_calls(&register.network)?;
     let session = Session::open(show, output, &register.network, 1, true, false)?;
     app::run(session, output, account, &mut Stay { once: register.once, registered: false })
 }

@@ -193,11 +193,10 @@ fn effective(network: &Network) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A command without calls sends no digits.
-pub(crate) fn no_digits(network: &Network) -> Result<(), Stop> {
-    let text =
-        |option| format!("{option} is for digits that are sent in a call, and this command has none: leave it out");
-    network.digits().map_or(Ok(()), |option| Err(Stop::new(Exit::Usage, text(option))))
+/// A command without calls has no use for their options.
+pub(crate) fn no_calls(network: &Network) -> Result<(), Stop> {
+    let text = |option| format!("{option} is for calls, and this command has none: leave it out");
+    network.of_calls().map_or(Ok(()), |option| Err(Stop::new(Exit::Usage, text(option))))
 }
 
 impl Session {
@@ -221,7 +220,7 @@ impl Session {
         anybody: bool,
         work: Beside,
     ) -> Result<Self, Stop> {
-        no_digits(network)?;
+        no_calls(network)?;
         Self::beside(show, output, network, 1, true, anybody, work)
     }
 

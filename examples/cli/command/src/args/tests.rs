@@ -1,5 +1,4 @@
 use super::*;
-use clap::CommandFactory;
 use clap::error::ErrorKind;
 
 fn parse(line: &str) -> Result<Arguments, clap::Error> {
@@ -8,7 +7,7 @@ fn parse(line: &str) -> Result<Arguments, clap::Error> {
 
 #[test]
 fn the_declaration_holds_together() {
-    Arguments::command().debug_assert();
+    command().debug_assert();
 }
 
 #[test]
@@ -132,4 +131,42 @@ fn a_tone_lasts_a_day_at_most() {
     }
     assert!(parse("microsip call sip:a@b --tone-for 1s").is_err());
     assert!(parse("microsip call sip:a@b --tone busy --tone-for 1s").is_ok());
+}
+
+#[test]
+fn commands_without_calls_show_and_take_no_options_of_calls() {
+    let options = [
+        "--rtp-port 4000",
+        "--codec PCMA",
+        "--single-codec",
+        "--own-order",
+        "--media-timeout 5s",
+        "--media-lost end",
+        "--refer follow",
+        "--100rel off",
+        "--digit-length 100ms",
+        "--digit-gap 100ms",
+        "--digit-level 3",
+        "--session-timer off",
+        "--session-expires 90s",
+        "--min-se 90s",
+        "--refresher us",
+    ];
+    let mut whole = command();
+    whole.build();
+    for name in ["register", "message", "subscribe", "presence", "call", "echo"] {
+        let help = whole.find_subcommand_mut(name).unwrap().render_long_help().to_string();
+        for option in options {
+            let option = option.split(' ').next().unwrap();
+            assert_eq!(help.contains(option), matches!(name, "call" | "echo"), "{name} {option}");
+        }
+        assert!(help.contains("--listen"), "{name}");
+    }
+    for line in options {
+        let Command::Register(register) = parse(&format!("microsip register {line}")).unwrap().command else {
+            panic!("not register")
+        };
+        assert_eq!(register.network.of_calls(), line.split(' ').next(), "{line}");
+    }
+    assert_eq!(options.len(), CALLS_ALONE.len());
 }

@@ -196,6 +196,33 @@ pub(super) fn identity(text: &str) -> Result<String, String> {
     }
 }
 
+/// A number, with what people write between its digits.
+pub(crate) fn is_number(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '*' | '#' | '-' | '.' | '(' | ')' | ' '))
+}
+
+/// Somebody to be called: a URI, a number or a name; the library reads it anew.
+pub(super) fn whom(text: &str) -> Result<String, String> {
+    let wrong =
+        || format!("\"{text}\" is no address: write sip:user@host, or a number that the domain of --uri completes");
+    let given = text.trim();
+    let user = given.split_once('@').map_or(given, |(user, _)| user);
+    if identity(given).is_ok() || is_number(given) {
+        Ok(text.to_owned())
+    } else if given.is_empty()
+        || given.contains(|c: char| c.is_control() || matches!(c, ' ' | '<' | '>' | '"'))
+        || given.contains("://")
+        // a scheme that cannot be called, or a password
+        || user.len() < given.len() && user.contains(':')
+        || ["sip:", "sips:", "tel:"].iter().any(|scheme| given.eq_ignore_ascii_case(scheme))
+    {
+        Err(wrong())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 pub(super) fn answer_code(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(code @ (180 | 183 | 200 | 300..=699)) => Ok(code),

@@ -1,8 +1,9 @@
 //! Options of a call that would have no effect are a mistake, and each says what would give it one.
 
 use std::io::IsTerminal;
+use std::net::Ipv4Addr;
 
-use crate::args::{Course, Network, Reliable};
+use crate::args::{Course, Network, Reliable, is_number};
 use crate::digits::DigitsBy;
 use crate::phone::AccountTexts;
 use crate::session::{Exit, Stop};
@@ -22,8 +23,18 @@ pub(crate) fn effective(
     side: Side,
 ) -> Result<(), Stop> {
     let keys = course.keys || std::io::stdin().is_terminal();
-    wrong(course, network, account.map_or(0, |account| account.dtmf), (side, keys))
+    nobody(course, account.is_some())
+        .or_else(|| wrong(course, network, account.map_or(0, |account| account.dtmf), (side, keys)))
         .map_or(Ok(()), |text| Err(Stop::new(Exit::Usage, text)))
+}
+
+/// The text about a number that nothing completes.
+fn nobody(course: &Course, has_account: bool) -> Option<String> {
+    let to = course.transfer_to.as_deref().filter(|_| !has_account)?.trim();
+    let host = to.parse::<Ipv4Addr>().is_ok();
+    let number = is_number(to) && !host || to.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+    let fix = "write sip:user@host, or give --uri, whose domain completes it";
+    number.then(|| format!("--transfer-to {to} is a number, and there is no account: {fix}"))
 }
 
 /// The text about the first that has none. `method`: the account's MICROSIP_DTMF_*, or 0; `keys`: they are read.
@@ -59,6 +70,20 @@ fn wrong(course: &Course, network: &Network, method: u32, (side, keys): (Side, b
         let long = length.as_secs_f64();
         return Some(format!("{option} comes when the call is over, after {long} s: lower it, or raise --for"));
     }
+    if let (Some(after), Some(length)) = (course.transfer_after, course.length)
+        && after >= length
+    {
+        let long = length.as_secs_f64();
+        return Some(format!("--transfer-after comes when the call is over, after {long} s: lower it, or raise --for"));
+    }
+    if course.transfer_to.is_some() && course.transfer_after.is_none() && !keys {
+        let add = "add --transfer-after TIME, or --keys for the key t";
+        return Some(format!("--transfer-to says to whom, and nothing says when: {add}"));
+    }
+    if course.hold_music.is_some() && course.hold_after.is_none() && !keys {
+        let add = "add --hold-after TIME, or --keys for the key h";
+        return Some(format!("--hold-music is for a far end that is on hold, and nothing holds it: {add}"));
+    }
     if let Some(option) = network.digits().filter(|_| !digits) {
         return Some(unsent(option));
     }
@@ -83,6 +108,25 @@ impl Network {
             (self.digit_level.is_some(), "--digit-level"),
         ];
         given.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
+    }
+
+    /// The first option that is about calls alone; [`crate::args::CALLS_ALONE`] names them all.
+    pub(crate) fn of_calls(&self) -> Option<&'static str> {
+        let given = [
+            (self.rtp_port.is_some(), "--rtp-port"),
+            (self.codec.is_some(), "--codec"),
+            (self.single_codec, "--single-codec"),
+            (self.own_order, "--own-order"),
+            (self.media_timeout.is_some(), "--media-timeout"),
+            (self.media_lost.is_some(), "--media-lost"),
+            (self.refer.is_some(), "--refer"),
+            (self.reliable.is_some(), "--100rel"),
+            (self.session_timer.is_some(), "--session-timer"),
+            (self.session_expires.is_some(), "--session-expires"),
+            (self.min_se.is_some(), "--min-se"),
+            (self.refresher.is_some(), "--refresher"),
+        ];
+        self.digits().or_else(|| given.into_iter().find(|(given, _)| *given).map(|(_, option)| option))
     }
 }
 

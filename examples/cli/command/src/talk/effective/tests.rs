@@ -24,6 +24,9 @@ fn an_option_without_effect_says_what_would_give_it_one() {
         ("call sip:a@b --identify-as sip:c@d", false, "add --identify-after TIME, or --keys"),
         ("call sip:a@b --hold-after 10s --for 10s", false, "--hold-after comes when the call is over, after 10 s"),
         ("call sip:a@b --reoffer-after 11s --for 10s", false, "--reoffer-after comes when"),
+        ("call sip:a@b --transfer-to sip:c@d --transfer-after 2s --for 1s", false, "--transfer-after comes when"),
+        ("answer --transfer-to sip:c@d", false, "add --transfer-after TIME, or --keys"),
+        ("call sip:a@b --hold-music x.wav", false, "add --hold-after TIME, or --keys"),
         ("answer --digit-gap 100ms", false, "--digit-gap is for digits that are sent: add --dtmf DIGITS, or --keys"),
         ("answer --digit-length 100ms", false, "--digit-length is for digits"),
         ("answer --digit-level 3", false, "--digit-level is for digits that are sent"),
@@ -52,8 +55,25 @@ fn one_with_an_effect_is_taken() {
         ("call 100,1 --uri sip:a@b --digit-gap 100ms", false),
         ("answer --digit-gap 100ms --dtmf 1", false),
         ("answer --digit-gap 100ms", true),
+        ("answer --transfer-to sip:c@d", true),
+        ("call sip:a@b --transfer-to sip:c@d --transfer-after 1s --for 2s", false),
+        ("call sip:a@b --hold-music x.wav --hold-after 1s", false),
+        ("answer --hold-music x.wav", true),
         ("answer --dtmf 1 --digits-by rtp --digit-level 3", false),
     ] {
         assert_eq!(told(line, 0, keys), None, "{line}");
+    }
+}
+
+#[test]
+fn a_number_to_transfer_to_needs_a_domain() {
+    let nobody =
+        |to: &str, has_account| nobody(&Course { transfer_to: Some(to.to_owned()), ..Course::default() }, has_account);
+    for to in ["101", "+49 30 1234", "tel:101", "TEL:+49301234"] {
+        assert!(nobody(to, false).unwrap_or_default().contains("there is no account"), "{to}");
+        assert_eq!(nobody(to, true), None, "{to}");
+    }
+    for to in ["sip:101@127.0.0.1", "101@example.org", "127.0.0.1", "localhost"] {
+        assert_eq!(nobody(to, false), None, "{to}");
     }
 }
