@@ -171,6 +171,30 @@ fn presence_is_fetched_once() {
     }
 }
 
+/// A document that cannot be read is told, and is no success.
+#[test]
+fn a_document_that_cannot_be_read_is_no_answer() {
+    let broken = ("application/pidf+xml", "<broken");
+    for once in [true, false] {
+        let mut far = Watched::new();
+        let mut ours = Ours::start(&far, "presence", if once { &[] } else { &["--watch", "--for", "1500ms"] });
+        let taken = far.subscribed();
+        far.respond(&taken, "200 OK", if once { "Expires: 0\r\n" } else { "Expires: 600\r\n" });
+        let state = if once { "terminated;reason=timeout" } else { "active;expires=600" };
+        assert_eq!(far.notify(&taken, "presence", state, broken), 400);
+        if !once {
+            let last = far.subscribed();
+            far.respond(&last, "200 OK", "Expires: 0\r\n");
+            far.notify(&last, "presence", "terminated;reason=timeout", NOTHING);
+        }
+        let (code, told) = (ours.ended(), ours.told.clone());
+        assert_eq!((code, of_type(&told, "notify").len()), (Some(4), 0), "{told:?}");
+        let fault = &of_type(&told, "error")[0];
+        assert!(fault["text"].as_str().unwrap().contains("cannot be read"), "{told:?}");
+        assert_eq!(ours.states().iter().any(|state| state == "unread"), !once, "{told:?}");
+    }
+}
+
 #[test]
 fn calls_are_watched_until_the_time_is_over_and_it_is_taken_back() {
     let mut far = Watched::new();

@@ -27,6 +27,10 @@ struct Party {
     active: bool,
     /// It was printed that somebody has to agree first.
     pending: bool,
+    /// The time of a look at an active one of which nothing is shown: something may have come that cannot be read.
+    doubt: Option<Instant>,
+    /// It was printed that it told something that cannot be read.
+    unread: bool,
     over: bool,
 }
 
@@ -69,10 +73,20 @@ fn verdict(step: &Step) -> Stop {
     Stop::of(exit, &text, code, result)
 }
 
+/// A document came, and nothing of it is known.
+fn unread(uri: &str) -> String {
+    format!("{uri} told something that cannot be read: it is none of this event's documents, or is broken; see --trace")
+}
+
 impl Party {
     /// Nothing is known of it yet, not even that somebody has to agree.
     fn is_open(&self) -> bool {
         !self.over && !self.active && !self.pending && self.told.is_none()
+    }
+
+    /// All that it told is a document that cannot be read.
+    fn cannot_be_read(&self, app: &App<'_>) -> bool {
+        self.told.is_none() && (self.unread || !app.phone.body(self.subscription).is_empty())
     }
 }
 
@@ -91,7 +105,16 @@ impl<'a> Look<'a> {
         let step = Step { subscription, uri: &uri, state: "asking", of: Watching::default(), reason: "" };
         self.say(app, &step, &format!("asking {uri}"));
         drop(held);
-        self.parties.push(Party { subscription, uri, told: None, active: false, pending: false, over: false });
+        self.parties.push(Party {
+            subscription,
+            uri,
+            told: None,
+            active: false,
+            pending: false,
+            doubt: None,
+            unread: false,
+            over: false,
+        });
         Ok(())
     }
 
@@ -143,6 +166,21 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Tells of whom nothing is shown though something came: a document that cannot be read is no news.
+    fn doubt(&mut self, app: &App<'a>, now: Instant) {
+        for at in 0..self.parties.len() {
+            let Some(party) = self.parties.get_mut(at) else { continue };
+            let due = party.doubt.take_if(|at| *at <= now).is_some();
+            if due && !party.over && party.cannot_be_read(app) {
+                party.unread = true;
+                let (subscription, uri) = (party.subscription, party.uri.clone());
+                let Some(of) = app.phone.watching(subscription) else { continue };
+                let step = Step { subscription, uri: &uri, state: "unread", of, reason: "" };
+                self.say(app, &step, &unread(&uri));
+            }
+        }
+    }
+
     fn fail(&mut self, app: &App<'a>, mut stop: Stop) {
         if self.parties.len() > 1 {
             app.output.problem(&stop);
@@ -179,6 +217,7 @@ impl<'a> Look<'a> {
         let step = |state| Step { subscription: id, uri: &uri, state, of, reason: &reason };
         match state {
             c::MICROSIP_SUB_ACTIVE if !std::mem::replace(&mut party.active, true) => {
+                party.doubt = party.told.is_none().then(|| Instant::now() + LOOK);
                 let text = if self.watch.once { String::new() } else { format!("watching {uri}") };
                 self.say(app, &step("active"), &text);
             }
@@ -200,6 +239,10 @@ impl<'a> Look<'a> {
                 let told = party.told.is_some();
                 self.say(app, &step("ended"), "");
                 let fetched = self.watch.once && of.result == c::MICROSIP_OK;
+                let party = self.parties.get(at);
+                if fetched && party.is_some_and(|party| party.cannot_be_read(app)) {
+                    return self.end(app, at, Some(Stop::new(Exit::NoAnswer, unread(&uri))));
+                }
                 if fetched && !told {
                     // a notification without a body: nothing is known
                     self.show(app, at, &of);
@@ -225,19 +268,27 @@ impl<'a> Job<'a> for Look<'a> {
 
     fn next(&self) -> Option<Instant> {
         let look = self.parties.iter().any(Party::is_open).then(|| Instant::now() + LOOK);
-        self.until.into_iter().chain(look).min().filter(|_| self.on)
+        let doubts = self.parties.iter().filter(|party| !party.over).filter_map(|party| party.doubt);
+        self.until.into_iter().chain(look).chain(doubts).min().filter(|_| self.on)
     }
 
     fn due(&mut self, app: &mut App<'a>, now: Instant) {
         if self.on {
             self.look(app);
+            self.doubt(app, now);
         }
         if !self.on || self.until.is_none_or(|until| until > now) {
             return;
         }
-        let silent = self.parties.iter().filter(|party| !party.over && !party.active && party.told.is_none());
+        let silent = self
+            .parties
+            .iter()
+            .filter(|party| !party.over && party.told.is_none() && (!party.active || party.cannot_be_read(app)));
         let silent: Vec<_> = silent
             .map(|party| {
+                if party.cannot_be_read(app) {
+                    return Stop::new(Exit::NoAnswer, unread(&party.uri));
+                }
                 let what = if party.pending { "has not agreed" } else { "told nothing" };
                 Stop::new(Exit::NoAnswer, format!("{} {what} in time; --for TIME waits longer", party.uri))
             })
