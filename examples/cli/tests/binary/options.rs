@@ -223,7 +223,10 @@ fn an_echo_that_cannot_answer_says_so_and_refuses_its_caller() {
         assert_eq!(output.status.code(), Some(1), "{more:?}: {}\n{}", out(&output), err(&output));
         child.kill().unwrap();
         let told = err(&child.wait_with_output().unwrap());
-        assert!(told.contains("--header has \"Via\": names a header that the library writes itself"), "{more:?}: {told}");
+        assert!(
+            told.contains("--header has \"Via\": names a header that the library writes itself"),
+            "{more:?}: {told}"
+        );
     }
 }
 
