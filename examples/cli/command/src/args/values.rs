@@ -202,7 +202,7 @@ pub(crate) fn is_number(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '*' | '#' | '-' | '.' | '(' | ')' | ' '))
 }
 
-/// Somebody to be called: a URI, a number or a name; the library reads it anew.
+/// A party to be called: a URI, a number or a name; the library reads it anew.
 pub(super) fn whom(text: &str) -> Result<String, String> {
     let wrong =
         || format!("\"{text}\" is no address: write sip:user@host, or a number that the domain of --uri completes");
