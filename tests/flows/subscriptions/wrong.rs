@@ -355,10 +355,8 @@ fn a_document_behind_a_gap_is_shown_and_the_rest_asked_for() {
     finish(lab, peer, made, "dialog");
 }
 
-// a change of each entry walks those that are kept: so many, and no more
-#[test]
-fn a_long_document_is_cut_off() {
-    let capacity = Capacity { subscriptions: 1, subscription_text: 60_000, ..Capacity::host(4, 2, 60_000) };
+/// The calls of a party, watched by a phone of this capacity.
+fn watched_within(capacity: Capacity) -> (Lab, Peer, SubscriptionId) {
     let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
     let mut peer = Peer::new(&mut lab, PEER, 0);
     let now = lab.now;
@@ -366,6 +364,14 @@ fn a_long_document_is_cut_off() {
     lab.drain();
     let first = peer.wait(&mut lab, "SUBSCRIBE");
     accept(&mut lab, &mut peer, &first, 600);
+    (lab, peer, made)
+}
+
+// a change of each entry walks those that are kept: so many, and no more
+#[test]
+fn a_long_document_is_cut_off() {
+    let capacity = Capacity { subscriptions: 1, subscription_text: 60_000, ..Capacity::host(4, 2, 60_000) };
+    let (mut lab, mut peer, made) = watched_within(capacity);
     let list: String = (0..1000).map(|nth| format!("<dialog id=\"{nth}\"><state>early</state></dialog>")).collect();
     for (version, whole) in [(0, "full"), (1, "partial"), (2, "full")] {
         assert_eq!(notify(&mut lab, &mut peer, "dialog", "active", INFO, &dialogs(version, whole, &list)), 200);
@@ -378,13 +384,7 @@ fn a_long_document_is_cut_off() {
 #[test]
 fn entries_without_room_are_counted_once_and_taken_off() {
     let capacity = Capacity { subscriptions: 1, subscription_text: 256, ..Capacity::host(4, 2, 2048) };
-    let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
-    let mut peer = Peer::new(&mut lab, PEER, 0);
-    let now = lab.now;
-    let made = lab.ends[0].phone.subscription_add(now, AccountId::NONE, "sip:box@10.0.0.9:5060", &watching()).unwrap();
-    lab.drain();
-    let first = peer.wait(&mut lab, "SUBSCRIBE");
-    accept(&mut lab, &mut peer, &first, 600);
+    let (mut lab, mut peer, made) = watched_within(capacity);
     let list = |names: &[&str], state: &str| -> String {
         names.iter().map(|name| format!("<dialog id=\"{name}\"><state>{state}</state></dialog>")).collect()
     };
