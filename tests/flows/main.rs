@@ -60,6 +60,7 @@ mod options;
 mod outbox;
 mod played_tones;
 mod proxy;
+mod publications;
 mod quality;
 mod quoted;
 mod redial;

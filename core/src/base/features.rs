@@ -43,6 +43,10 @@ pub const MESSAGE: bool = cfg!(feature = "message");
 pub const SUBSCRIBE: bool = cfg!(feature = "subscribe");
 /// Transfers, and calls that take another's place.
 pub const REFER: bool = cfg!(feature = "refer");
+/// Our own presence is published.
+pub const PUBLISH: bool = cfg!(feature = "publish");
+/// Others watch us.
+pub const NOTIFY: bool = cfg!(feature = "notify");
 /// Digits by SIP INFO, and a choice of their method.
 pub const INFO: bool = cfg!(feature = "info");
 /// G.722.

@@ -126,6 +126,10 @@ pub const PHRASE: usize = STATUS_LINE - "SIP/2.0 200 \r\n".len();
 /// Bytes of a Reason line of the application's (RFC 3326): a sentence for a person. On the stack while a call is ended.
 pub const REASON: usize = 256;
 
+/// Bytes of the note of an account's own presence: a sentence for people. A longer one is refused. So many an account
+/// of a host, with the features `publish` and `notify`; a board chooses.
+pub const PRESENCE_NOTE: usize = 128;
+
 /// Retries of a REGISTER refused with 423: a registrar that keeps raising is not followed for ever.
 pub const INTERVAL_TRIES: u8 = 3;
 

@@ -1,7 +1,7 @@
 //! The capacity of a phone: the slots and bytes of each kind that it is lent.
 
 use crate::base::features;
-use crate::base::limits::{LOCATION, QUALITY_SECONDS, RING_HEADER, SOCKETS, STATUS_LINE};
+use crate::base::limits::{LOCATION, PRESENCE_NOTE, QUALITY_SECONDS, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::media::CodecList;
 use crate::media::conceal::history_of;
 use crate::media::mix;
@@ -94,6 +94,10 @@ pub struct Capacity {
     /// Bytes of the last notification's body, and of its type, of all subscriptions. A longer one is read as it comes, and
     /// not kept.
     pub subscription_body: u32,
+    /// Bytes of the note of each account's own presence; at most
+    /// [`PRESENCE_NOTE`](crate::base::limits::PRESENCE_NOTE). When full: [`super::Phone::set_presence`] fails. 0: it has
+    /// none, as without the features `publish` and `notify`.
+    pub presence_note: u32,
     /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
@@ -135,6 +139,7 @@ impl Capacity {
             subscriptions: 0,
             subscription_text: 256,
             subscription_body: 256,
+            presence_note: 0,
             traces: 0,
         }
     }
@@ -176,6 +181,7 @@ impl Capacity {
             subscriptions: 0,
             subscription_text: 2048,
             subscription_body: message,
+            presence_note: PRESENCE_NOTE as u32,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
     }
@@ -252,6 +258,7 @@ impl Capacity {
             && self.subscriptions() <= most as usize
             && self.subscription_text <= 65_535
             && (!features::SUBSCRIBE || self.subscription_body <= 65_535)
+            && self.presence_note <= PRESENCE_NOTE as u32
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
             && self.challenge <= 65_535
@@ -306,6 +313,12 @@ impl Capacity {
     /// Subscriptions that are lent.
     pub(crate) const fn subscriptions(&self) -> usize {
         if features::SUBSCRIBE { self.subscriptions as usize } else { 0 }
+    }
+
+    /// Bytes of a note that are lent.
+    #[cfg(any(feature = "publish", feature = "notify"))]
+    pub(crate) const fn presence_note(&self) -> usize {
+        self.presence_note as usize
     }
 
     /// Quanta of PCM of a tick: of the far end and of the source of one call; in a conference of all far ends, the

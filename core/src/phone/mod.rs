@@ -50,6 +50,9 @@ mod object;
 mod options;
 pub mod output;
 mod place;
+pub mod presence;
+#[cfg_attr(not(any(feature = "publish", feature = "notify")), path = "presence_commands/none.rs")]
+mod presence_commands;
 mod redial;
 mod registration;
 mod reliable;
@@ -103,6 +106,7 @@ pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
 pub use message::{MessageInfo, MessagePolicy, MessageText, NewMessage};
 pub use output::{Transmit, Via};
+pub use presence::Presence;
 pub use redial::Redial;
 pub use reliable::Reliable;
 pub use rule::{

@@ -1,6 +1,5 @@
 //! Bytes to meaning and back: no state, no time.
 
-#[cfg(feature = "subscribe")]
 pub mod body;
 mod bytes;
 pub mod dtmf;

@@ -109,6 +109,7 @@ const ALONE: &[(&str, &str)] = &[
     ("numbers", TEXT),
     ("outbox", ROOM),
     ("proxy", "its routes are its subject; \"challenged\" and \"identity changes\" go by a proxy"),
+    ("publications", "its documents are its subject"),
     ("quality", SOUND),
     ("quoted", TEXT),
     ("redial", TEXT),

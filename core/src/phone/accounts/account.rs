@@ -61,6 +61,8 @@ pub(crate) struct Account {
     pub(super) digits: crate::media::digits::DigitSettings,
     #[cfg(feature = "subscribe")]
     pub(super) unsolicited: super::mailbox::Unsolicited,
+    #[cfg(any(feature = "publish", feature = "notify"))]
+    pub(super) presence: super::presence::Kept,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -253,6 +255,8 @@ impl Account {
         digits: crate::media::digits::DigitSettings::NONE,
         #[cfg(feature = "subscribe")]
         unsolicited: super::mailbox::Unsolicited::NONE,
+        #[cfg(any(feature = "publish", feature = "notify"))]
+        presence: super::presence::Kept::USUAL,
         #[cfg(feature = "message")]
         messages: crate::phone::MessagePolicy::Inherited,
         #[cfg(feature = "refer")]

@@ -159,6 +159,8 @@ impl Accounts<'_> {
         self.text.get_mut(handle.index).fill(0);
         #[cfg(feature = "identity")]
         self.locations.get_mut(handle.index).fill(0);
+        #[cfg(any(feature = "publish", feature = "notify"))]
+        self.notes.get_mut(handle.index).fill(0);
         self.challenges.get_mut(handle.index).fill(0);
     }
 }

@@ -9,6 +9,8 @@ mod config;
 mod credentials;
 #[cfg(feature = "subscribe")]
 mod mailbox;
+#[cfg(any(feature = "publish", feature = "notify"))]
+mod presence;
 mod register;
 mod registration;
 mod told;
@@ -55,6 +57,9 @@ pub(super) struct Accounts<'a> {
     /// The URIs of mailboxes.
     #[cfg(feature = "subscribe")]
     mailboxes: Blocks<'a>,
+    /// The notes of their own presence.
+    #[cfg(any(feature = "publish", feature = "notify"))]
+    notes: Blocks<'a>,
     /// Addresses of the names that accounts trust, account by account.
     trusted: &'a mut [Trusted],
     /// The number of them for each account.
@@ -77,6 +82,8 @@ impl<'a> Accounts<'a> {
             challenges: Blocks::new(lender.zeroed(count * challenges), challenges),
             #[cfg(feature = "subscribe")]
             mailboxes: Blocks::new(lender.zeroed(count * MAILBOX_URI), MAILBOX_URI),
+            #[cfg(any(feature = "publish", feature = "notify"))]
+            notes: Blocks::new(lender.zeroed(count * capacity.presence_note()), capacity.presence_note()),
             trusted: lender.zeroed(count * trusted_each),
             trusted_each,
         }

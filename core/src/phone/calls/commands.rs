@@ -19,6 +19,12 @@ use crate::phone::{AccountId, CallId, CallInfo, CallState, CommandError, Confere
 const CANCELLED: Ended = Ended { result: Cause::Cancelled, sip_code: 0 };
 
 impl Calls<'_> {
+    /// A call of this account is up.
+    #[cfg(any(feature = "publish", feature = "notify"))]
+    pub(in crate::phone) fn has_one_up(&self, account: Handle) -> bool {
+        self.slots.iter().any(|(_, call)| call.account == account && call.state == CallState::Connected)
+    }
+
     /// Sets the application's own number of a call. False: it is not there.
     pub(in crate::phone) fn set_tag(&mut self, call: Handle, tag: u64) -> bool {
         self.slots.get_mut(call).map(|call| call.tag = tag).is_some()

@@ -1,7 +1,9 @@
 //! Bodies that messages of other kinds than calls bring: what a watched party does, what a mailbox holds, how a
-//! transfer goes on. Readers of bytes without state; each is bounded, and passes over what it does not know.
+//! transfer goes on. Readers of bytes without state; each is bounded, and passes over what it does not know. Where a phone
+//! tells such things of its own, their writers stand beside them.
 
 pub mod dialog_info;
+pub mod escape;
 pub mod message_summary;
 pub mod pidf;
 #[cfg(feature = "refer")]

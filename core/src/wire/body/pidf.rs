@@ -1,6 +1,8 @@
 //! `application/pidf+xml` (RFC 3863), with the activities of RPID (RFC 4480): the presence of a party.
 
+use super::escape;
 use super::xml::{Fault, Reader, Text};
+use crate::base::cursor::Cursor;
 
 /// The type of the body.
 pub const TYPE: &[u8] = b"application/pidf+xml";
@@ -154,5 +156,70 @@ impl<'a> Presence<'a> {
         if self.note.is_blank() {
             self.note = note;
         }
+    }
+}
+
+/// The presence of our own party, as it is told to others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Own<'a> {
+    /// The party, and the URI that reaches it.
+    pub entity: &'a [u8],
+    /// Tells this phone's part of the presence from those of others of the party: it stays, and is no secret.
+    pub id: u64,
+    /// It can be reached.
+    pub open: bool,
+    /// Its activity.
+    pub activity: Activity,
+    /// It is on the phone besides.
+    pub on_phone: bool,
+    /// A note for people; empty: none.
+    pub note: &'a str,
+}
+
+impl Own<'_> {
+    /// Writes the document: one tuple (rfc3863#4.1), and where there is an activity a person (rfc4480#3.2), in the order
+    /// of their schemas (rfc3863#4.4, rfc4479#3.3).
+    pub fn write(&self, out: &mut Cursor<'_>) {
+        out.put_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<presence xmlns=\"urn:ietf:params:xml:ns:pidf\"");
+        let on_phone = self.on_phone || self.activity == Activity::Phone;
+        let has_person = on_phone || self.activity != Activity::None;
+        if has_person {
+            out.put_str(" xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\"");
+            out.put_str(" xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\"");
+        }
+        out.put_str(" entity=\"");
+        escape::put(out, self.entity);
+        out.put_str("\"><tuple id=\"t");
+        out.put_hex(self.id, 16);
+        out.put_str("\"><status><basic>");
+        out.put_str(if self.open { "open" } else { "closed" });
+        out.put_str("</basic></status><contact>");
+        escape::put(out, self.entity);
+        out.put_str("</contact>");
+        if !self.note.is_empty() {
+            out.put_str("<note>");
+            escape::put(out, self.note.as_bytes());
+            out.put_str("</note>");
+        }
+        out.put_str("</tuple>");
+        if has_person {
+            out.put_str("<dm:person id=\"p");
+            out.put_hex(self.id, 16);
+            out.put_str("\"><rpid:activities>");
+            match self.activity {
+                Activity::None | Activity::Phone => {}
+                Activity::Away => out.put_str("<rpid:away/>"),
+                Activity::Busy => out.put_str("<rpid:busy/>"),
+                Activity::Other => {
+                    // rfc4480#3.2: in words, which are the note's
+                    out.put_str("<rpid:other>");
+                    escape::put(out, self.note.as_bytes());
+                    out.put_str("</rpid:other>");
+                }
+            }
+            out.put_str(if on_phone { "<rpid:on-the-phone/>" } else { "" });
+            out.put_str("</rpid:activities></dm:person>");
+        }
+        out.put_str("</presence>\r\n");
     }
 }

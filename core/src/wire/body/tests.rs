@@ -122,6 +122,79 @@ fn activities_are_read() {
     }
 }
 
+fn written(own: &pidf::Own<'_>) -> String {
+    let mut room = [0; 2048];
+    let mut out = Cursor::new(&mut room);
+    own.write(&mut out);
+    String::from_utf8(out.written().to_vec()).unwrap()
+}
+
+// rfc3863#4.1, rfc4480#3.2
+#[test]
+fn presence_of_our_own_is_written_as_it_is_read() {
+    use pidf::Activity::{Away, Busy, None, Other, Phone};
+    for activity in [None, Away, Busy, Phone, Other] {
+        for (open, on_phone, note) in
+            [(true, false, ""), (false, true, "back <at> \"3\" & 'not' before"), (true, true, "ä\u{1f4de}")]
+        {
+            let own = pidf::Own { entity: b"sip:a&b'c@example.com;x=1", id: 7, open, activity, on_phone, note };
+            let text = written(&own);
+            let read = pidf::Presence::parse(text.as_bytes()).unwrap();
+            assert_eq!((read.open, read.tuples), (Some(open), 1), "{text}");
+            assert_eq!(read.activity, if on_phone { Phone } else { activity }, "{text}");
+            assert_eq!(plain(read.entity), "sip:a&b'c@example.com;x=1");
+            assert_eq!(plain(read.contact), "sip:a&b'c@example.com;x=1");
+            assert_eq!(plain(read.note), note);
+            assert_eq!(text.contains("<rpid:other>"), activity == Other, "{text}");
+            // no prefix is used that was not declared
+            assert_eq!(text.contains("rpid:"), text.contains("xmlns:rpid="), "{text}");
+        }
+    }
+}
+
+// the order of the schemas, and each part in full
+#[test]
+fn presence_of_our_own_is_one_document() {
+    let own = pidf::Own {
+        entity: b"sip:alice@example.com",
+        id: 0x1f,
+        open: true,
+        activity: pidf::Activity::Busy,
+        on_phone: true,
+        note: "in a call",
+    };
+    let wanted = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n\
+        <presence xmlns=\"urn:ietf:params:xml:ns:pidf\" xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\" \
+        xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\" entity=\"sip:alice@example.com\">\
+        <tuple id=\"t000000000000001f\"><status><basic>open</basic></status>\
+        <contact>sip:alice@example.com</contact><note>in a call</note></tuple>\
+        <dm:person id=\"p000000000000001f\"><rpid:activities><rpid:busy/><rpid:on-the-phone/></rpid:activities>\
+        </dm:person></presence>\r\n";
+    assert_eq!(written(&own), wanted);
+}
+
+/// Any text, of whatever bytes, is read again as text: no markup comes of it, and XML's own characters alone stand there.
+#[test]
+fn any_text_makes_a_document() {
+    let put = |text: &[u8]| {
+        let mut room = [0; 2048];
+        let mut out = Cursor::new(&mut room);
+        super::escape::put(&mut out, text);
+        String::from_utf8(out.written().to_vec()).unwrap()
+    };
+    assert_eq!(put(b"<a b=\"c\">'&amp;"), "&lt;a b=&quot;c&quot;&gt;&apos;&amp;amp;");
+    assert_eq!(put(b"a\0b\x1fc\xffd\xe2\x82"), "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}");
+    assert_eq!(put("\u{fffe}\u{ffff}\u{fffd}\u{10ffff}".as_bytes()), "\u{fffd}\u{fffd}\u{fffd}\u{10ffff}");
+    assert_eq!(put(b"\t\r\n"), "&#9;&#13;&#10;");
+    for byte in 0..=255 {
+        let text = put(&[b'a', byte, b'z']);
+        assert!(text.len() <= 8, "a byte takes six at most: {text}");
+        for document in [format!("<a>{text}</a>"), format!("<a b=\"{text}\" c='{text}'/>")] {
+            assert!(outline(&document).is_ok(), "{document}");
+        }
+    }
+}
+
 const DIALOGS: &str = "<?xml version=\"1.0\"?>
 <dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"7\" state=\"partial\" entity=\"sip:alice@example.com\">
  <dialog id=\"as7d900as8\" call-id=\"a84b4c76e66710\" local-tag=\"1928301774\" remote-tag=\"456887766\" direction=\"recipient\">
