@@ -1,5 +1,5 @@
 //! Every flow again, with each pool cut short and over networks that lose: no panic, an end as it is written, nothing
-//! left behind. The scripted peers repeat and absorb as RFC 3261 demands, so that a loss delays them only.
+//! left behind; and some with the network changing in the middle (`moved`). The scripted peers repeat and absorb as RFC 3261 demands, so that a loss delays them only.
 
 mod accounts;
 mod calls;
@@ -8,6 +8,8 @@ mod digits;
 mod early;
 mod files;
 mod identity;
+mod messages;
+mod moved;
 mod offers;
 mod rules;
 mod subscriptions;
@@ -47,6 +49,7 @@ fn flows() -> impl Iterator<Item = Flow> {
         .chain(conference::FLOWS)
         .chain(transfers::FLOWS)
         .chain(subscriptions::FLOWS)
+        .chain(messages::FLOWS)
 }
 
 /// Longer than a request is repeated.
@@ -338,7 +341,7 @@ fn each_flow_does_what_its_name_says() {
 type Cut = fn(&mut Capacity, u32);
 
 /// The pools, and how each is cut: to a count, or to bytes of which some are enough for a few messages.
-const POOLS: [(&str, Cut); 18] = [
+const POOLS: [(&str, Cut); 19] = [
     ("accounts", |capacity, size| capacity.accounts = size),
     ("account_text", |capacity, size| capacity.account_text = 20 + 40 * size),
     ("calls", |capacity, size| capacity.calls = size),
@@ -355,6 +358,7 @@ const POOLS: [(&str, Cut); 18] = [
     ("location", |capacity, size| capacity.location = 6 * size),
     ("rule_text", |capacity, size| capacity.rule_text = 8 * size),
     ("parameters", |capacity, size| capacity.parameters = 8 * size),
+    ("messages", |capacity, size| capacity.messages = size),
     ("subscriptions", |capacity, size| capacity.subscriptions = size),
     ("subscription_text", |capacity, size| capacity.subscription_text = 40 + 60 * size),
     ("all of a board's", |capacity, size| *capacity = Capacity::metal(size.max(1), 1, 1500)),

@@ -115,6 +115,29 @@ fn one_that_finds_no_dialog_tries_again() {
     lab.assert_settled();
 }
 
+// A phone with one dialog is in a call for hours: a message does not wait for the end of that, nor does the one behind it.
+#[test]
+fn one_that_finds_no_dialog_for_long_has_failed() {
+    let capacity = Capacity { dialogs: 1, ..Capacity::host(2, 2, 2048).writing(4) };
+    let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    let begun = lab.now;
+    for token in [1, 2] {
+        let now = lab.now;
+        lab.ends[0].phone.message_send(now, AccountId::NONE, "sip:10.0.0.19:5060", &text("x", token)).unwrap();
+    }
+    for (token, seconds) in [(1, 64), (2, 128)] {
+        lab.run_until("its end", |lab| sent(lab).len() as u64 == token);
+        assert_eq!(sent(&lab)[token as usize - 1], (token, 0, Cause::Full));
+        let waited = lab.now.since(begun).millis();
+        assert!((seconds * 1000..seconds * 1000 + 2000).contains(&waited), "{waited} ms");
+    }
+    let call = lab.ends[0].last_call();
+    peer.be_hung_up(&mut lab, 0, call);
+    lab.assert_settled();
+}
+
 // The longest body that a command takes is the longest that leaves: none is refused by an event for its length.
 #[test]
 fn one_that_does_not_fit_is_refused_at_the_command() {

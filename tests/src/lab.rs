@@ -60,6 +60,19 @@ pub struct Sent {
     pub text: String,
 }
 
+/// A change of a host's network in the middle of a flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    /// So many packets have left before it.
+    pub after: usize,
+    /// The phone.
+    pub end: usize,
+    /// Its new socket and address; it may be the same socket, at another address.
+    pub to: (u8, SocketAddr),
+    /// The time that it has no network for; none: it has the new one at once.
+    pub nowhere: Duration,
+}
+
 /// Decides about a packet: false takes it away.
 pub type Filter = Box<dyn FnMut(&Packet) -> bool>;
 
@@ -92,6 +105,18 @@ pub struct Lab {
     pub audio: bool,
     /// The longest wait for a condition.
     pub patience: Duration,
+    /// Packets that have left.
+    pub launched: usize,
+    /// A change of network to come.
+    pub moves: Option<Move>,
+    /// The time of the last one.
+    pub moved: Option<Instant>,
+    /// The end of a time without a network, and the change that ends it.
+    nowhere: Option<(Instant, Move)>,
+    /// Sockets of no phone that have heard from a phone at its new address, and go on there.
+    followed: HashMap<(SocketAddr, SocketAddr), SocketAddr>,
+    /// The former addresses of a phone that has moved.
+    former: HashMap<SocketAddr, SocketAddr>,
     repeating: Option<Repeating>,
     /// Steps since time went on.
     standing: u32,
@@ -132,8 +157,14 @@ impl Lab {
             filter: None,
             audio: true,
             patience: Duration::from_secs(120),
+            moves: None,
+            moved: None,
+            nowhere: None,
+            followed: HashMap::new(),
+            former: HashMap::new(),
             repeating: None,
             standing: 0,
+            launched: 0,
             rng: Rng::new(&[77; 32]),
             order: 0,
             next_tick: now,
@@ -193,7 +224,30 @@ impl Lab {
         self.raw[&at].iter().map(|(_, _, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect()
     }
 
+    /// The change of network that is due.
+    fn change(&mut self) {
+        if let Some((_, change)) = self.nowhere.take_if(|(until, _)| *until <= self.now) {
+            self.settle_at(change);
+        }
+        let Some(change) = self.moves.take_if(|change| change.after <= self.launched) else { return };
+        if change.nowhere == Duration::ZERO {
+            self.settle_at(change);
+        } else {
+            self.nowhere = Some((self.now + change.nowhere, change));
+            self.ends[change.end].move_to(self.now, None);
+        }
+    }
+
+    fn settle_at(&mut self, Move { end, to, .. }: Move) {
+        self.moved = Some(self.now);
+        self.former.insert(self.ends[end].address, to.1);
+        self.ends[end].move_to(self.now, Some(to));
+    }
+
     fn launch(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
+        // whoever heard from the new address sends there (rfc3261#12.2.2)
+        let to = self.followed.get(&(from, to)).copied().unwrap_or(to);
+        self.launched += 1;
         let mut packet = Packet { at: self.now, order: 0, from, to, bytes };
         if self.filter.as_mut().is_some_and(|filter| !filter(&packet)) {
             return;
@@ -381,7 +435,8 @@ impl Lab {
         let ticking = self.audio && self.ends.iter().any(|end| end.phone.wants_tick() || end.phone.device_wanted());
         let tick = ticking.then(|| self.next_tick.max(self.now));
         let again = self.repeating.as_ref().and_then(Repeating::next);
-        [air, timers, tick, again].into_iter().flatten().min()
+        let back = self.nowhere.as_ref().map(|(until, _)| *until);
+        [air, timers, tick, again, back].into_iter().flatten().min()
     }
 
     /// One step of time. False when nothing will ever happen.
@@ -391,6 +446,7 @@ impl Lab {
         self.standing = if at > self.now { 0 } else { self.standing + 1 };
         assert!(self.standing < STANDING, "time stands still: a deadline that has passed is not served");
         self.now = self.now.max(at);
+        self.change();
         self.deliver();
         self.send_again();
         for place in 0..self.ends.len() {
@@ -424,6 +480,9 @@ impl Lab {
 
     fn arrive(&mut self, packet: &mut Packet) {
         if let Some(raw) = self.raw.get_mut(&packet.to) {
+            for (old, _) in self.former.iter().filter(|(_, new)| **new == packet.from) {
+                self.followed.insert((packet.to, *old), packet.from);
+            }
             let (again, new) = match &mut self.repeating {
                 Some(repeating) => repeating.came(packet.to, packet.from, &packet.bytes),
                 None => (None, true),

@@ -15,7 +15,7 @@ mod repeating;
 pub mod script;
 pub mod told;
 
-pub use lab::{Lab, Network};
+pub use lab::{Lab, Move, Network};
 pub use peer::{Peer, Sip, sdp};
 pub use phone::{End, Options};
 pub use repeating::Outcome;

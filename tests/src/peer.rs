@@ -273,6 +273,10 @@ impl Peer {
     pub fn oblige(&mut self, lab: &mut Lab) {
         while let Some((at, from, bytes)) = lab.raw[&self.at].get(self.obliged).cloned() {
             self.obliged += 1;
+            // a ping (rfc5626#3.5.1)
+            if bytes.trim_ascii().is_empty() {
+                continue;
+            }
             let request = Sip { at, from, bytes };
             let method = request.text().split(' ').next().unwrap_or_default().to_owned();
             if request.status() > 0 || request.to_tag().is_empty() || method == "ACK" {

@@ -212,6 +212,11 @@ pub const SUBSCRIPTION_STEADY_S: u64 = 60;
 /// wakes up, and well within the 32 s for which its sender waits (rfc3261#17.1.2.2).
 pub const UNREAD_MS: u64 = 5000;
 
+/// A message of ours whose turn it is waits no longer than this for a free request or dialog (milliseconds): twice as long as
+/// a request that nobody responds to keeps one (rfc3261#17.1.2.2). Behind a call of hours it would come as news of yesterday,
+/// and those behind it with it.
+pub const MESSAGE_SLOT_MS: u64 = 64_000;
+
 /// A far end that has accepted a transfer tells something within this (milliseconds): 64·T1, for that is as long as it
 /// tries to (rfc6665#4.1.2.4).
 #[cfg(feature = "refer")]

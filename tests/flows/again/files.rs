@@ -21,6 +21,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("held_keys", &["keys held"]),
     ("hold", &["held", "held by UPDATE", "both hold"]),
     ("identity", &["anonymous, with lines", "identity changes"]),
+    ("instant_messages", &["messages both ways", "messages kept", "messages in a call"]),
     ("info", &["digits", "digits cut off", "digits by INFO"]),
     ("late_offer", &["late offer"]),
     ("location", &["with a location", "with a location through a challenge and elsewhere"]),
@@ -35,7 +36,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("reliable", &["early media", "early media given up", "reliable branches", "a late offer and a PRACK", "no PRACK"]),
     ("renamed", &["our identity changes"]),
     ("reoffer", &["moved", "both hold"]),
-    ("replaces", &["replaced", "transferred with a consultation"]),
+    ("replaces", &["replaced", "picked up", "transferred with a consultation"]),
     ("rules", &["forwarded", "forwarded unanswered", "do not disturb", "answered for a while"]),
     (
         "session_timers",
@@ -54,7 +55,7 @@ const RUN: &[(&str, &[&str])] = &[
         "transfer",
         &["transferred", "transferred with a consultation", "transferred while it rings", "transferred in vain"],
     ),
-    ("transferred", &["transferred", "transferred in vain"]),
+    ("transferred", &["transferred", "transferred in vain", "handed over by a peer", "dialled by a click"]),
     (
         "subscriptions",
         &[
@@ -98,7 +99,6 @@ const ALONE: &[(&str, &str)] = &[
     ("foreign_challenges", SERVER),
     ("forwarded", TEXT),
     ("inbox", ROOM),
-    ("instant_messages", "they have a list of their own there"),
     ("ipv6", TEXT),
     ("keys_heard", SOUND),
     ("lost_digits", LOSS),

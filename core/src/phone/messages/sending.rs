@@ -4,7 +4,7 @@
 use super::Messages;
 use super::message::{Message, PENDING_END, Parts};
 use crate::base::cursor::Cursor;
-use crate::base::limits::{SLOT_RETRY_MS, TARGET};
+use crate::base::limits::{MESSAGE_SLOT_MS, SLOT_RETRY_MS, TARGET};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::text::Packer;
@@ -156,7 +156,10 @@ impl Messages<'_> {
     fn leave(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) -> Option<Outcome> {
         let failed = |result| Some(Outcome { result, sip_code: 0 });
         let message = self.slots.get_mut(handle).filter(|message| message.state == MessageState::Queued)?;
-        let Message { call, dialog, account, parts, .. } = *message;
+        let Message { call, dialog, account, parts, due, .. } = *message;
+        if due == Instant::NEVER {
+            message.changed = now; // its turn has come
+        }
         message.due = Instant::NEVER;
         if !call.is_none() && !lower.dialogs.is_confirmed(dialog) {
             return failed(Cause::State); // its call ended before its turn
@@ -176,6 +179,10 @@ impl Messages<'_> {
         let Some(request) = request else {
             if call.is_none() {
                 lower.dialogs.discard(dialog);
+            }
+            // a call may hold them for hours
+            if now.since(message.changed).millis() >= MESSAGE_SLOT_MS {
+                return failed(Cause::Full);
             }
             message.due = now + Duration::from_millis(SLOT_RETRY_MS);
             lower.cx.wake(Object::Message(handle.index), message.due);
