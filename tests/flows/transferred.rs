@@ -2,6 +2,7 @@
 //! may ask, what we dial, and what the sender of the REFER is told.
 
 mod asking;
+mod attacked;
 mod clicked;
 mod limits;
 mod planned;
@@ -489,27 +490,6 @@ fn without_a_free_slot_it_is_refused_and_the_call_stays() {
     refer(&mut lab, &mut bob, CAROL, "");
     assert_eq!(bob.wait(&mut lab, "SIP/2.0 ").status(), 480);
     bob.be_hung_up(&mut lab, 0, call);
-    lab.assert_settled();
-}
-
-#[test]
-fn a_followed_refer_may_take_the_place_of_our_own_call() {
-    // a peer sends us to ourselves: nothing breaks
-    let (mut lab, mut bob, _, call) = talking(following());
-    let name = name_of(&bob).replace('=', "%3D").replace(';', "%3B");
-    let us = lab.ends[0].address;
-    refer(&mut lab, &mut bob, &format!("<sip:us@{us}?Replaces={name}>"), "");
-    for _ in 0..40 {
-        lab.run_for(Duration::from_secs(1));
-        bob.oblige(&mut lab);
-    }
-    let now = lab.now;
-    lab.ends[0].phone.hangup_all(now);
-    for _ in 0..40 {
-        lab.run_for(Duration::from_secs(1));
-        bob.oblige(&mut lab);
-    }
-    assert!(ended(&lab, call).is_some());
     lab.assert_settled();
 }
 

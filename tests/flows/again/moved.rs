@@ -30,7 +30,7 @@ fn forgotten(lab: &Lab, change: &Move) -> bool {
     let Some(moved) = lab.moved else { return false };
     let soon = moved + Duration::from_secs(2);
     let states = || lab.ends[change.end].events.iter().filter(|event| event.kind == EventKind::Subscription);
-    let before = states().filter(|event| event.at < moved).next_back();
+    let before = states().rfind(|event| event.at < moved);
     let stood = before.is_some_and(|event| event.state == SubscriptionState::Active as u32);
     let subscribes = || lab.sent.iter().filter(|sent| sent.text.starts_with("SUBSCRIBE "));
     let taken_back = subscribes().any(|sent| sent.at <= moved && sent.text.contains("\r\nExpires: 0\r\n"));

@@ -37,6 +37,10 @@ impl Calls<'_> {
     pub(super) fn place_of(&self, lower: &Lower<'_>, arrived: &Arrived<'_, '_>) -> Result<Option<Place>, u16> {
         let (invite, account) = (arrived.request, arrived.account);
         let Some(value) = invite.header(Name::Replaces) else { return Ok(None) };
+        // a REFER may have us take the place of our own call, and talk with ourselves for ever
+        if lower.dialogs.of_own_tag(arrived.mandatory.from.tag()).is_some() {
+            return Err(482);
+        }
         // rfc3891#3: Join would leave the call as it is
         if invite.has(Name::Join) {
             return Err(400);

@@ -33,6 +33,13 @@ impl Dialogs<'_> {
         None
     }
 
+    /// The dialog that a tag is ours in.
+    #[cfg(any(feature = "refer", feature = "rules"))]
+    pub(in crate::phone) fn of_own_tag(&self, tag: Option<&[u8]>) -> Option<Handle> {
+        let tag = Tag::read(tag?)?;
+        self.dialog(tag.handle).is_some_and(|dialog| dialog.local_tag == tag).then_some(tag.handle)
+    }
+
     /// The dialog of these names, whatever has become of it.
     #[cfg(feature = "refer")]
     pub(in crate::phone) fn by_name(&self, name: &DialogName<'_>) -> Option<Handle> {
