@@ -183,7 +183,7 @@ fn a_transfer_out_of_a_hold_a_conference_and_a_recording_leaves_nothing() {
     destroy(&[anna, bob, carol]);
 }
 
-/// What a callback does, and whom it tells.
+/// The part of a callback: its transfers' target, and its listener.
 struct Hook {
     target: CString,
     told: Sender<(u32, u64, i32)>,

@@ -47,7 +47,7 @@ fn it_has_nobody_talk_with_himself() {
     lab.assert_settled();
 }
 
-// What a server brings back has one more Via, and its Replaces is followed without a question.
+// An INVITE that a server brings back has one more Via, and its Replaces is followed without a question.
 #[test]
 fn its_own_server_brings_no_replaces_of_its_own_back() {
     let (mut lab, id) = clicked::with_account(TransferPolicy::Follow, false);
@@ -245,7 +245,7 @@ fn a_fragment_of_any_kind_is_read_or_refused() {
     lab.assert_settled();
 }
 
-// What is said in another dialog of the same far end is not of this transfer, and Replaces names calls alone.
+// A NOTIFY in another dialog of the same far end is not of this transfer, and Replaces names calls alone.
 #[test]
 fn a_notify_elsewhere_and_a_name_of_no_call_do_nothing() {
     let (mut lab, mut bob, mut carol, call) = talking(following());
