@@ -182,6 +182,11 @@ fn a_call_of_ours_that_rings_is_cancelled() {
     carol.learn(&ok);
     carol.ack(&mut lab, "");
     let cancel = bob.wait(&mut lab, "CANCEL");
+    assert_eq!(
+        cancel.header("Reason"),
+        "SIP;cause=200;text=\"Call completed elsewhere\"",
+        "rfc3326#2: nobody missed it"
+    );
     bob.respond(&mut lab, &cancel, 200, "");
     bob.respond(&mut lab, &invite, 487, "");
     lab.run_for(Duration::from_secs(1));

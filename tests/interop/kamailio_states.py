@@ -9,7 +9,7 @@ from bare import lines
 from peers import HERE, LOGS, Program, cannot, check, free_port, microsip, needs, test, until
 from scenario import Scenario, passed
 
-PASSWORDS = {"alice": "correct horse battery", "bob": "battery staple"}
+PASSWORDS = {"alice": "correct horse battery", "bob": "battery staple", "carol": "horse staple", "park": "correct staple"}
 TABLES = Path("/usr/share/kamailio/dbtext/kamailio")
 
 

@@ -28,7 +28,7 @@ pub(super) const FLOWS: [Flow; 8] = [
     flow("transferred in vain", refused, |lab| served(lab, 0) == 0 && talks(lab, 0) == 1 && talks(lab, 2) == 0),
     flow("replaced", replaced, |lab| causes(lab, 0, EndCause::Replaced) == 1 && talks(lab, 0) == 2),
     flow("picked up", picked_up, |lab| {
-        causes(lab, 0, EndCause::Replaced) == 1 && causes(lab, 1, EndCause::Cancelled) == 1 && talks(lab, 2) == 1
+        causes(lab, 0, EndCause::Replaced) == 1 && causes(lab, 1, EndCause::Elsewhere) == 1 && talks(lab, 2) == 1
     }),
     flow("handed over by a peer", handed_over, |lab| talks(lab, 0) == 2 && talks(lab, 2) == 1 && last_told(lab) == 200),
     flow("dialled by a click", clicked, |lab| talks(lab, 0) == 1 && talks(lab, 2) == 1 && last_told(lab) == 200),

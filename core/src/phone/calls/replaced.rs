@@ -8,11 +8,17 @@ use super::incoming::Admission;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::arrived::Arrived;
+#[cfg(feature = "identity")]
+use crate::phone::dialogs::For;
 use crate::phone::media::ports::LeftPorts;
 use crate::phone::{
     CallId, Cause, ConferenceId, EndCause, EndedBy, Lower, Member, Music, Side, Source, TransferPolicy,
 };
 use crate::wire::sip::{DialogName, Name};
+
+/// The reason of a CANCEL to whom it rings at, while the caller talks with another one who took the call.
+#[cfg(feature = "identity")]
+const ELSEWHERE: &[u8] = b"Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n";
 
 /// The sound of a call, and its seat in a conference.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +139,11 @@ impl Calls<'_> {
     fn end_replaced(&mut self, lower: &mut Lower<'_>, now: Instant, old: Handle) {
         self.ends(old, EndedBy::Remote, EndCause::Replaced);
         if self.get(old).is_some_and(Call::is_unanswered) {
-            // rfc3891#3: an early dialog that we began
+            // rfc3891#3: an early dialog that we began. rfc3326#2: nobody missed it
+            #[cfg(feature = "identity")]
+            if let Some(call) = self.get(old) {
+                lower.dialogs.add_lines(call.dialog, For::End, &[ELSEWHERE]); // where it fits
+            }
             self.cancel_call(lower, now, old, Cause::Normal);
         } else {
             self.end_call(lower, now, old, Cause::Normal, 0);

@@ -28,7 +28,8 @@ Examples:
   microsip call sip:echo@127.0.0.1:5070 --null-audio --play hello.wav --record back.wav
   microsip register --account-file ~/.microsip/account --once
   microsip message sip:bob@192.0.2.2 'Lunch?' --uri sip:anna@example.org
-  microsip subscribe 101 102 --event dialog --account-file ~/.microsip/account";
+  microsip subscribe 101 102 --event dialog --account-file ~/.microsip/account
+  microsip call --pickup 102 --account-file ~/.microsip/account";
 
 #[derive(Debug, Parser)]
 #[command(name = "microsip", version, about = "The telephone as a library, on the command line", after_help = AFTER)]
@@ -165,6 +166,10 @@ pub(crate) struct Call {
     /// All its calls are in one conference with this end; --record keeps the whole of it
     #[arg(long)]
     pub(crate) conference: bool,
+    /// Take the call that rings at the target's phone, instead of calling there: its state is asked for (dialog, RFC 4235),
+    /// and its caller to talk with us (Replaces, RFC 3891). Of several targets the first at which one rings
+    #[arg(long, conflicts_with_all = ["conference", "calls", "location"])]
+    pub(crate) pickup: bool,
     #[command(flatten)]
     pub(crate) network: Network,
     #[command(flatten)]

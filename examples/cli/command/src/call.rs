@@ -1,5 +1,7 @@
 //! `microsip call`: places a call.
 
+mod pickup;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,17 +11,19 @@ use crate::abi as c;
 use crate::account::{lines, privacy};
 use crate::app::{self, App, Job, Room};
 use crate::args::{Call, LocationUse, Show};
+use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
 use crate::phone::{Beside, Failure, Id, Invitation, Source, Text};
 use crate::session::{Exit, REFERS, Session, Stop, account};
 use crate::talk::{Side, Talk, at_a_time, effective, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
+use pickup::{Pickup, Ringing};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
     let account = account(&call.account, &call.network, true)?;
     let targets = call.target.len() as u32;
-    let calls = call.calls.unwrap_or(targets);
-    if calls < targets {
+    let calls = call.calls.unwrap_or(if call.pickup { 1 } else { targets });
+    if calls < targets && !call.pickup {
         let text =
             format!("--calls {calls} is less than the {targets} calls that are placed; leave it out, or raise it");
         return Err(Stop::new(Exit::Usage, text));
@@ -33,11 +37,12 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
     let location = call.location.as_deref().map(read_location).transpose()?;
     // the document is as long again as a usual message
     let longest = if location.is_some() { 2 * MESSAGE } else { 0 };
-    let work = Beside { messages: REFERS, longest, ..Beside::default() };
+    let watched = if call.pickup { targets } else { 0 };
+    let work = Beside { messages: REFERS, subscriptions: watched, longest, ..Beside::default() };
     let session = Session::beside(show, output, &call.network, calls + 2, call.sound.null_audio, false, work)?;
     ready(session.phone(), &call.sound)?;
     rings(session.phone(), call.sound.tones.as_deref(), None, None)?;
-    app::run(session, output, account, &mut Place { call, calls, location, failed: None })
+    app::run(session, output, account, &mut Place { call, calls, location, failed: None, pickup: Pickup::default() })
 }
 
 /// The library's bytes for a message.
@@ -74,11 +79,13 @@ struct Place<'a> {
     location: Option<String>,
     /// The end of the first that failed.
     failed: Option<Stop>,
+    /// The parties of --pickup, until one rings.
+    pickup: Pickup,
 }
 
 impl<'a> Place<'a> {
-    /// `target`: none, for the last one again.
-    fn dial(&self, app: &mut App<'a>, target: Option<&str>) -> Result<(), Failure> {
+    /// `target`: none, for the last one again. `rings`: a call of the target's to be taken.
+    fn dial(&self, app: &mut App<'a>, target: Option<&str>, rings: Option<&Ringing>) -> Result<(), Failure> {
         let call = self.call;
         let headers = lines(&call.header);
         let mut invitation = Invitation {
@@ -86,6 +93,7 @@ impl<'a> Place<'a> {
             caller: call.caller.as_deref(),
             location: self.location.as_deref(),
             location_use: uses(call),
+            pickup: rings.map(|rings| &*rings.name),
             ..Invitation::default()
         };
         if app.account == 0 {
@@ -98,12 +106,21 @@ impl<'a> Place<'a> {
         let id = app.phone.dial(app.account, target, Source::Device, &invitation)?;
         let (uri, last) = (app.phone.call_text(id, Text::RemoteUri), app.phone.dialled());
         let target = target.unwrap_or(&last);
-        let text = if uri.is_empty() || uri == target {
+        let text = if let Some(rings) = rings {
+            format!("{}taking the call of {target} from {}", app.label(), rings.at)
+        } else if uri.is_empty() || uri == target {
             format!("{}calling {target}", app.label())
         } else {
             format!("{}calling {target} as {uri}", app.label())
         };
-        app.output.say("call", || json!({ "call": id, "state": "calling", "to": target, "uri": uri }), &text);
+        let fields = || {
+            let mut fields = json!({ "call": id, "state": "calling", "to": target, "uri": uri });
+            if let (Some(rings), Some(fields)) = (rings, fields.as_object_mut()) {
+                fields.insert("taken_from".to_owned(), json!(rings.at));
+            }
+            fields
+        };
+        app.output.say("call", fields, &text);
         drop(held);
         let talk = Talk::new(app.phone, app.output, id, &call.sound).codecs(call.network.codec.as_deref());
         app.talk(talk.dtmf(call.sound.course.dtmf.as_deref()).answer_within(call.ring));
@@ -118,7 +135,10 @@ impl<'a> Job<'a> for Place<'a> {
         if call.conference {
             app.several.room = Some(Room::open(app.phone, &call.sound.course, true)?);
         }
-        Ok(call.target.iter().try_for_each(|target| self.dial(app, Some(target)))?)
+        if call.pickup {
+            return Ok(call.target.iter().try_for_each(|target| self.pickup.ask(app, target))?);
+        }
+        Ok(call.target.iter().try_for_each(|target| self.dial(app, Some(target), None))?)
     }
 
     fn redials(&self) -> bool {
@@ -127,7 +147,7 @@ impl<'a> Job<'a> for Place<'a> {
 
     fn redial(&mut self, app: &mut App<'a>) {
         let failed = if app.calls() < self.calls {
-            self.dial(app, None).err().map(|failure| failure.text)
+            self.dial(app, None, None).err().map(|failure| failure.text)
         } else {
             Some(at_a_time(self.calls))
         };
@@ -159,6 +179,25 @@ impl<'a> Job<'a> for Place<'a> {
         let talk = Talk::new(app.phone, app.output, call, &self.call.sound).incoming();
         app.talk(talk.codecs(self.call.network.codec.as_deref()));
         Ok(())
+    }
+
+    /// News of the parties that are asked what rings there.
+    fn happened(&mut self, app: &mut App<'a>, event: Event) {
+        match event.what {
+            Happened::Notified => {
+                let Some(rings) = self.pickup.told(app, event.object) else { return };
+                if let Err(failure) = self.dial(app, Some(&rings.from), Some(&rings)) {
+                    app.finish(Err(failure.into()));
+                }
+            }
+            Happened::Subscription { state: c::MICROSIP_SUB_ENDED | c::MICROSIP_SUB_RETRYING } => {
+                if let Some(stop) = self.pickup.ended(app, event.object) {
+                    app.finish(Err(stop));
+                }
+            }
+            Happened::Call { state: CallState::Ended, .. } => app.phone.release(event.call),
+            _ => {}
+        }
     }
 
     fn refer(&mut self, app: &mut App<'a>, from: Id, refer: Id) {

@@ -22,6 +22,17 @@ fn a_call_takes_all_it_can() {
 }
 
 #[test]
+fn a_pickup_takes_one_call_of_several_parties() {
+    let Command::Call(call) = parse("microsip call --pickup 101 102 --null-audio").unwrap().command else {
+        panic!("no call")
+    };
+    assert!(call.pickup && call.target.len() == 2);
+    for line in ["--pickup 101 --conference", "--pickup 101 --calls 2", "--pickup 101 --location f", "--pickup"] {
+        assert!(parse(&format!("microsip call {line}")).is_err(), "{line}");
+    }
+}
+
+#[test]
 fn a_password_is_never_an_argument() {
     for line in [
         "microsip register --password secret",

@@ -86,6 +86,8 @@ pub(crate) struct Invitation<'a> {
     pub(crate) location: Option<&'a str>,
     /// MICROSIP_LOCATION_*.
     pub(crate) location_use: u32,
+    /// A call of the target's whose place it is to take, as a lamp names it.
+    pub(crate) pickup: Option<&'a str>,
 }
 
 impl Handle {
@@ -98,9 +100,10 @@ impl Handle {
         with: &Invitation,
     ) -> Result<Id, Failure> {
         let headers = text(with.headers)?;
-        let [target, name, caller, location] =
-            [target, with.display_name, with.caller, with.location].map(|given| given.map(text).transpose());
-        let (target, name, caller, location) = (target?, name?, caller?, location?);
+        let [target, name, caller, location, pickup] =
+            [target, with.display_name, with.caller, with.location, with.pickup]
+                .map(|given| given.map(text).transpose());
+        let (target, name, caller, location, pickup) = (target?, name?, caller?, location?, pickup?);
         let mut options = no_options();
         options.source = source as u32;
         options.headers = headers.as_ptr();
@@ -109,6 +112,7 @@ impl Handle {
         options.privacy = with.privacy;
         options.location = pointer(location.as_ref());
         options.location_use = with.location_use;
+        options.pickup = pointer(pickup.as_ref());
         let mut call = 0;
         // SAFETY: target and options live until the call has copied them.
         check(unsafe { c::microsip_dial(self.0, account, pointer(target.as_ref()), &raw const options, &raw mut call) })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Talk;
-use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::abi::{MICROSIP_CAUSE_REPLACED, MICROSIP_E_TIMEOUT};
 use crate::end::End;
 use crate::interrupt::interrupted;
 use crate::phone::{Id, Stats, Text};
@@ -120,7 +120,7 @@ impl Talk<'_> {
         }
         // of a call that was up, the last response is an old success
         let why = if self.connected.is_some() && sip_code < 300 { end.words() } else { how.clone() };
-        let done = self.done(sip_code, result, &why, stats.received > 0);
+        let done = self.done((sip_code, result), end, &why, stats.received > 0);
         if self.connected.is_some() {
             let text = format!(
                 "ended after {:.1} s: {}{}\n          {}",
@@ -152,11 +152,12 @@ impl Talk<'_> {
     }
 
     /// The meaning of the end to the command.
-    fn done(&mut self, sip_code: u32, result: i32, why: &str, heard: bool) -> Result<(), Stop> {
+    fn done(&mut self, (sip_code, result): (u32, i32), end: End, why: &str, heard: bool) -> Result<(), Stop> {
         if let Some(trouble) = self.trouble.take() {
             return Err(trouble);
         }
-        if self.refused {
+        // its far end goes on in the call that took its place
+        if self.refused || end.cause == MICROSIP_CAUSE_REPLACED {
             return Ok(());
         }
         if let Some(path) = self.recording().filter(|_| self.connected.is_some() && !heard) {

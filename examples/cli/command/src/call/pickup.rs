@@ -1,0 +1,119 @@
+//! `microsip call --pickup`: takes a call that rings at another phone. The state of the party's calls is fetched once, and
+//! the first one that rings there is asked of its caller, whom the state names (RFC 3891, 4235).
+
+use serde_json::json;
+
+use crate::abi as c;
+use crate::app::App;
+use crate::phone::{Entry, Failure, Id, Watch};
+use crate::session::{Exit, Stop, ended};
+
+/// The parties whose calls may be taken, until one rings or all have told.
+#[derive(Default)]
+pub(super) struct Pickup {
+    parties: Vec<Party>,
+}
+
+struct Party {
+    subscription: Id,
+    uri: String,
+    over: bool,
+}
+
+/// A call that rings at a party's phone.
+pub(super) struct Ringing {
+    /// The party.
+    pub(super) at: String,
+    /// The caller.
+    pub(super) from: String,
+    /// The call, as its caller knows it: a value of Replaces.
+    pub(super) name: String,
+}
+
+impl Pickup {
+    /// Asks for the state of a party's calls.
+    pub(super) fn ask(&mut self, app: &App<'_>, target: &str) -> Result<(), Failure> {
+        let watch = Watch { package: c::MICROSIP_DIALOG, once: true, ..Watch::default() };
+        let tracer = app.tracer.clone();
+        let held = tracer.as_ref().map(|tracer| tracer.hold());
+        let subscription = app.phone.subscribe(app.account, target, &watch)?;
+        let uri = app.phone.text_of(subscription, c::MICROSIP_TXT_REMOTE_URI, 0);
+        let uri = if uri.is_empty() { target.to_owned() } else { uri };
+        let fields = || json!({ "subscription": subscription, "uri": uri, "event": "dialog", "state": "asking" });
+        app.output.say("subscription", fields, &format!("asking what rings at {uri}"));
+        drop(held);
+        self.parties.push(Party { subscription, uri, over: false });
+        Ok(())
+    }
+
+    /// It was told something: a call that rings there.
+    pub(super) fn told(&mut self, app: &App<'_>, subscription: Id) -> Option<Ringing> {
+        let party = self.parties.iter().find(|party| party.subscription == subscription && !party.over)?;
+        let entry = app.phone.entries(subscription).into_iter().find(rings)?;
+        let found = Ringing { at: party.uri.clone(), from: entry.uri, name: entry.replaces };
+        for party in self.parties.drain(..) {
+            app.phone.unsubscribe(party.subscription);
+        }
+        Some(found)
+    }
+
+    /// A subscription has ended. The end of the command, where it was the last one and nothing rings.
+    pub(super) fn ended(&mut self, app: &App<'_>, subscription: Id) -> Option<Stop> {
+        let party = self.parties.iter_mut().find(|party| party.subscription == subscription)?;
+        party.over = true;
+        let of = app.phone.watching(subscription)?;
+        let failed = of.result != c::MICROSIP_OK;
+        let reason = app.phone.text_of(subscription, c::MICROSIP_TXT_REASON, 0);
+        let unnamed = app.phone.entries(subscription).iter().any(|entry| entry.lamp == c::MICROSIP_LAMP_RINGING);
+        app.phone.unsubscribe(subscription);
+        let all = || self.parties.iter().map(|party| &*party.uri).collect::<Vec<_>>().join(", ");
+        if self.parties.iter().any(|party| !party.over) {
+            return None;
+        }
+        let all = all();
+        self.parties.clear();
+        if failed {
+            let text = format!("what rings at {all} is not told: {}", ended(of.sip_code, &reason, of.result));
+            return Some(Stop::of(Exit::CallFailed, &text, of.sip_code, of.result));
+        }
+        if unnamed {
+            let text = format!(
+                "a call rings at {all}, and the server does not say which: it leaves out the Call-ID or the tags; it may \
+                 have a feature code instead, such as *8"
+            );
+            return Some(Stop::new(Exit::CallFailed, text));
+        }
+        Some(Stop::new(Exit::NoAnswer, format!("nothing rings at {all}")))
+    }
+}
+
+/// A call that was sent there and has no answer; one that the party itself begins is nobody's to take.
+fn rings(entry: &Entry) -> bool {
+    entry.lamp == c::MICROSIP_LAMP_RINGING && entry.called && !entry.replaces.is_empty() && !entry.uri.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_comes_in_and_has_a_name_may_be_taken() {
+        let entry = |lamp, called, replaces: &str| Entry {
+            lamp,
+            called,
+            uri: "sip:anna@example.org".into(),
+            replaces: replaces.into(),
+            ..Entry::default()
+        };
+        let name = "a;to-tag=1;from-tag=2;early-only";
+        assert!(rings(&entry(c::MICROSIP_LAMP_RINGING, true, name)));
+        for other in [
+            entry(c::MICROSIP_LAMP_RINGING, true, ""),
+            entry(c::MICROSIP_LAMP_TRYING, false, name),
+            entry(c::MICROSIP_LAMP_BUSY, true, name),
+            Entry { uri: String::new(), ..entry(c::MICROSIP_LAMP_RINGING, true, name) },
+        ] {
+            assert!(!rings(&other), "{other:?}");
+        }
+    }
+}
