@@ -4,16 +4,11 @@ a fault of its own where it is to transfer with a consultation.)"""
 from bare import ADDRESS, enter
 from linphone import Linphone
 from peers import LOGS, check, test, write_tone
-from transfers import NORMAL, REPLACED, TRANSFERRED, Phone, build
-
-
-def two(program, name, port):
-    """Whom it talks with, and whom that one is to talk with; both follow."""
-    return Phone(f"{name}-first", program, ADDRESS, port, "follow"), Phone(f"{name}-target", program, ADDRESS, port + 2, "follow")
+from transfers import NORMAL, TRANSFERRED, Phone, build, two, we_send
 
 
 def they_transfer(program, peer):
-    ours, target = two(program, "blind", 5080)
+    ours, target = two(program, "blind", ADDRESS, 5080)
     peer.do(f"call {ours.uri}", "Media streams established")
     ours.up(1)
     peer.do(f"transfer {target.uri}")
@@ -27,32 +22,25 @@ def they_transfer(program, peer):
     target.quit()
 
 
-def we_transfer(program, peer, attended):
-    ours, target = two(program, "consults" if attended else "sends", 5092 if attended else 5088)
-    ours.do(f"dial {peer.uri}")
-    ours.up(1)
-    if attended:
-        ours.do(f"dial {target.uri}")
-        ours.up(2)
-        target.up(1)
-        ours.do("join 1 2")
-    else:
-        ours.do(f"transfer 1 {target.uri}")
+def between_two(program, peer, other):
+    """Ours talks with both, and brings them together: the INVITE of the one takes our place at the other."""
+    ours = Phone("between", program, ADDRESS, 5096)
+    for number, party in enumerate((peer, other), 1):
+        ours.do(f"dial {party.uri}")
+        ours.up(number)
+    ours.do("join 1 2")
     ours.wait("^done well")
-    ours.over(1, TRANSFERRED)
-    if attended:
-        # the target's BYE may be the first that we hear
-        ours.over(2, TRANSFERRED)
-        target.over(1, REPLACED)
-        target.up(2)
-    else:
-        target.up(1)
+    for number in (1, 2):
+        ours.over(number, TRANSFERRED)
     check(ours.steps(1)[-1] == "done", f"the steps were {ours.steps(1)}")
-    target.do("hangup 2" if attended else "hangup 1")
-    target.over(2 if attended else 1, NORMAL)
-    peer.ends(2)
+    peer.wait(f"Media streams established with <sip:{ADDRESS}:5070;transport=udp?Replaces=")
+    other.wait(f"Media streams established with sip:linphone@{ADDRESS} for call 2")
+    for party in (peer, other):
+        party.ends(1)
+    peer.do("terminate all")
+    for party in (peer, other):
+        party.ends(1)
     ours.quit()
-    target.quit()
 
 
 class Transferring(Linphone):
@@ -70,8 +58,12 @@ def run():
     tone = write_tone(LOGS / "620.wav", 620, 60)
     peer = Transferring("linphone", 5060, 7078, tone, "-a")
     they_transfer(program, peer)
-    for attended in (False, True):
-        we_transfer(program, peer, attended)
+    for attended, port in ((False, 5088), (True, 5092)):
+        we_send(program, ADDRESS, port, peer, lambda: None, attended)
+        peer.ends(2)
+    other = Transferring("other", 5070, 7088, tone, "-a")
+    between_two(program, peer, other)
+    other.end()
     peer.end()
 
 

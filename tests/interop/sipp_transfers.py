@@ -88,6 +88,9 @@ def we_transfer(program):
                   .tells(3, "terminated;reason=noresource", "200 OK").left(), ["pending", "trying", "ringing", "done"], 200),
         "overtakes": (lambda party: party.hear("REFER", keep="refer").tells(1, "active", "100 Trying").answer("202 Accepted", tag=None, invite="refer", repeat=False)
                       .tells(2, "terminated", "200 OK").left(), ["trying", "done"], 200),
+        # rfc6665#8.3.1: 200 is the newer acceptance
+        "accepts": (lambda party: party.asked("200 OK").tells(1, "active;expires=60", "100 Trying").tells(2, "terminated;reason=noresource", "200 OK").left(),
+                    ["pending", "trying", "done"], 200),
         "leaves": (lambda party: party.asked().pause(300).ask_back("BYE", 1).hear("200"), ["pending", "done"], 200),
         "busy": (lambda party: party.asked().tells(1, "terminated;reason=noresource", "486 Busy Here").left(), ["pending", "failed"], 486),
         "declines": (lambda party: party.asked("603 Decline").left(), ["failed"], 603),

@@ -57,3 +57,38 @@ class Phone:
 
 
 NORMAL, TRANSFERRED, REPLACED = 1, 8, 9
+
+
+def two(program, name, address, port):
+    """A phone of ours and the target of a transfer; both follow."""
+    return Phone(f"{name}-first", program, address, port, "follow"), Phone(f"{name}-target", program, address, port + 2, "follow")
+
+
+def we_send(program, address, port, peer, answers, attended):
+    """Ours calls a peer, which `answers`, and has it call a target of ours, or take our place in a call with that."""
+    ours, target = two(program, "consults" if attended else "sends", address, port)
+    ours.do(f"dial {peer.uri}")
+    answers()
+    ours.up(1)
+    if attended:
+        ours.do(f"dial {target.uri}")
+        ours.up(2)
+        target.up(1)
+        ours.do("join 1 2")
+    else:
+        ours.do(f"transfer 1 {target.uri}")
+    ours.wait("^done well")
+    ours.over(1, TRANSFERRED)
+    if attended:
+        # the target's BYE may be the first that we hear
+        ours.over(2, TRANSFERRED)
+        target.over(1, REPLACED)
+        target.up(2)
+    else:
+        target.up(1)
+    check(ours.steps(1)[-1] == "done", f"the steps were {ours.steps(1)}")
+    last = 2 if attended else 1
+    target.do(f"hangup {last}")
+    target.over(last, NORMAL)
+    ours.quit()
+    target.quit()

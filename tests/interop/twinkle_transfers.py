@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 """Transfers with Twinkle (RFC 5589 6, 7), both ways, blind and with a consultation: its INVITE takes the place of our call at a phone of ours, and ours the place of its call there."""
 from bare import ADDRESS, enter
-from peers import check, needs, test
-from transfers import NORMAL, REPLACED, TRANSFERRED, Phone, build
+from peers import needs, test
+from transfers import NORMAL, REPLACED, build, two, we_send
 from twinkle import Twinkle
 
 
 def they_transfer(program, attended, port):
     name = "attended" if attended else "blind"
     peer = Twinkle(f"{name}-transferor", port, 8000 + port % 1000, "disabled", more="allow_refer=yes\nask_user_to_refer=no\n")
-    ours = Phone(f"{name}-first", program, ADDRESS, port + 20, "follow")
-    target = Phone(f"{name}-target", program, ADDRESS, port + 22, "follow")
+    ours, target = two(program, name, ADDRESS, port + 20)
     peer.do(f"call {ours.uri}", "far end answered call")
     ours.up(1)
     if attended:
@@ -34,34 +33,13 @@ def they_transfer(program, attended, port):
 
 
 def we_transfer(program, attended, port):
-    name = "consults" if attended else "sends"
-    peer = Twinkle(f"{name}-transferee", port, 8000 + port % 1000, "disabled", more="allow_refer=yes\nask_user_to_refer=no\n")
-    ours = Phone(f"{name}-first", program, ADDRESS, port + 20, "follow")
-    target = Phone(f"{name}-target", program, ADDRESS, port + 22, "follow")
-    ours.do(f"dial {peer.uri}")
-    peer.wait("incoming call")
-    peer.do("answer", "call established")
-    ours.up(1)
-    if attended:
-        ours.do(f"dial {target.uri}")
-        ours.up(2)
-        target.up(1)
-        ours.do("join 1 2")
-    else:
-        ours.do(f"transfer 1 {target.uri}")
-    ours.wait("^done well")
-    ours.over(1, TRANSFERRED)
-    if attended:
-        ours.over(2, TRANSFERRED)
-        target.over(1, REPLACED)
-        target.up(2)
-    else:
-        target.up(1)
-    check(ours.steps(1)[-1] == "done", f"the steps were {ours.steps(1)}")
-    target.do("hangup 2" if attended else "hangup 1")
-    target.over(2 if attended else 1, NORMAL)
-    ours.quit()
-    target.quit()
+    peer = Twinkle(f"{'consults' if attended else 'sends'}-transferee", port, 8000 + port % 1000, "disabled", more="allow_refer=yes\nask_user_to_refer=no\n")
+
+    def answers():
+        peer.wait("incoming call")
+        peer.do("answer", "call established")
+
+    we_send(program, ADDRESS, port + 20, peer, answers, attended)
     peer.end()
 
 
