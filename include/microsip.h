@@ -263,6 +263,8 @@
 #define MICROSIP_HAS_MESSAGE 33554432
 /** microsip_features(): subscriptions (RFC 6665). */
 #define MICROSIP_HAS_SUBSCRIBE 67108864
+/** microsip_features(): one subscription watches the parties of a list (RFC 4662). */
+#define MICROSIP_HAS_LISTS 1073741824
 /**
  * microsip_features(): transfers and calls that take the place of another (RFC 3515, 3891, 5589);
  * without it REFER is refused (405), and a call with Replaces is one as any other.
@@ -410,7 +412,9 @@ typedef struct microsip_addr {
 #define MICROSIP_EV_MESSAGE 15
 /**
  * Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result,
- * cause. owner: its account. With MICROSIP_HAS_SUBSCRIBE.
+ * cause. The first of MICROSIP_SUB_PENDING says that somebody has to agree. With the state as it
+ * was: it was told something that cannot be read (`unread` of its info). owner: its account. With
+ * MICROSIP_HAS_SUBSCRIBE.
  */
 #define MICROSIP_EV_SUBSCRIPTION 16
 /**
@@ -690,8 +694,20 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * mailbox its account.
  */
 #define MICROSIP_TXT_ENTRY_URI 24
-/** Texts of a subscription's entry, by index: that party's name. */
+/** Texts of a subscription's entry, by index: that party's name; of a party in a list its own. */
 #define MICROSIP_TXT_ENTRY_NAME 25
+/**
+ * Texts of a subscription's entry, by index: in a list the URI of the party that it is, or is of.
+ * With MICROSIP_HAS_LISTS, as the next one.
+ */
+#define MICROSIP_TXT_ENTRY_RESOURCE 50
+/**
+ * Texts of a subscription's entry, by index: why nothing is known of a party in a list: "pending",
+ * somebody has to agree first; the reason of an end in RFC 6665's words, or "terminated";
+ * "missing", its document is named, and not there; "unreadable", it is broken, or of another type.
+ * MICROSIP_NOTHING: its state is known, or has not been told yet.
+ */
+#define MICROSIP_TXT_ENTRY_REASON 51
 /** Texts of an account: the realm of the last refused challenge. */
 #define MICROSIP_TXT_REALM 17
 /**
@@ -1687,7 +1703,9 @@ typedef struct microsip_message_info {
 #define MICROSIP_MESSAGE_SUMMARY 3
 /** Packages: another one, by its name; microsip_body_get has its bodies. */
 #define MICROSIP_OTHER 4
-/** State of a subscription: it was asked for, or waits for somebody's consent. */
+/**
+ * State of a subscription: it was asked for, or waits for somebody's consent, which is an event.
+ */
 #define MICROSIP_SUB_PENDING 1
 /** State of a subscription: each change is told. */
 #define MICROSIP_SUB_ACTIVE 2
@@ -1719,10 +1737,18 @@ typedef struct microsip_message_info {
 #define MICROSIP_ACTIVITY_PHONE 3
 /** Activities of presence: something else. */
 #define MICROSIP_ACTIVITY_OTHER 4
+/** Kinds of entries, in a list: a party, with all that its lamp says. */
+#define MICROSIP_RESOURCE_PARTY 1
+/**
+ * Kinds of entries, in a list: another list; the resources behind it, up to the next entry of the
+ * outer list, are its own. One that lies deeper is not read.
+ */
+#define MICROSIP_RESOURCE_LIST 2
 
 /**
  * One tuple, call or class of messages that a subscription was told of, or one class of an
- * account's mailbox.
+ * account's mailbox; of a list one of its parties, or one of the calls or classes of messages of
+ * that.
  */
 typedef struct microsip_entry {
   /** sizeof(microsip_entry). */
@@ -1735,7 +1761,7 @@ typedef struct microsip_entry {
   uint32_t called;
   /** MICROSIP_MESSAGE_SUMMARY: 1 voice, 2 fax, 3 pager, 4 multimedia, 5 text, 6 none of these. */
   uint32_t message_class;
-  /** MICROSIP_MESSAGE_SUMMARY: new messages of that class. */
+  /** MICROSIP_MESSAGE_SUMMARY: new messages of that class; of a party in a list all of its. */
   uint32_t new_messages;
   /** The old ones. */
   uint32_t old_messages;
@@ -1743,11 +1769,22 @@ typedef struct microsip_entry {
   uint32_t new_urgent;
   /** The urgent ones of the old. */
   uint32_t old_urgent;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * Of a list: MICROSIP_RESOURCE_PARTY or _LIST. 0: it is of the nearest party before it, or there
+   * is no list.
+   */
+  uint32_t resource;
 } microsip_entry;
 
-/** A state to watch. */
+/**
+ * A state to watch. Where its uri names a list of parties (RFC 4662), which no address shows, one
+ * subscription watches them all: `list` of its info is 1, and its entries are the parties,
+ * MICROSIP_RESOURCE_PARTY each, followed by its calls or its classes of messages, which have no
+ * kind. A party is named by MICROSIP_TXT_ENTRY_RESOURCE, keeps its place among the others, and has
+ * a lamp of its own: MICROSIP_LAMP_UNKNOWN where nothing is known of it, for
+ * MICROSIP_TXT_ENTRY_REASON. With MICROSIP_HAS_LISTS; of MICROSIP_OTHER the application reads the
+ * bodies, and says so by "application/rlmi+xml" in accept.
+ */
 typedef struct microsip_subscription {
   /** sizeof(microsip_subscription). */
   uint32_t size;
@@ -1763,7 +1800,10 @@ typedef struct microsip_subscription {
   const char *uri;
   /** MICROSIP_OTHER: the package's name, "x" or "x;id=3"; else NULL. */
   const char *event;
-  /** MICROSIP_OTHER: the types of its bodies; NULL: none are named. Else NULL. */
+  /**
+   * MICROSIP_OTHER: the types of its bodies, "application/xml, text/plain"; NULL: none are named.
+   * Else NULL.
+   */
   const char *accept;
   /** Further header lines, "Name: value\r\n" each; NULL: none. */
   const char *headers;
@@ -1787,11 +1827,11 @@ typedef struct microsip_subscription_info {
   uint64_t notified_us;
   /** MICROSIP_SUB_PENDING to MICROSIP_SUB_ENDED. */
   uint32_t state;
-  /** MICROSIP_LAMP_*. */
+  /** MICROSIP_LAMP_*; of a list the brightest of its parties': the largest number. */
   uint32_t lamp;
   /**
-   * MICROSIP_MESSAGE_SUMMARY: new messages; MICROSIP_DIALOG: calls; MICROSIP_PRESENCE:
-   * MICROSIP_ACTIVITY_*, or 0.
+   * MICROSIP_MESSAGE_SUMMARY: new messages; MICROSIP_DIALOG: calls; of a list those of all its
+   * parties. MICROSIP_PRESENCE: MICROSIP_ACTIVITY_*, or 0, and 0 of a list.
    */
   uint32_t value;
   /** Entries for microsip_subscription_entry_get. */
@@ -1812,6 +1852,13 @@ typedef struct microsip_subscription_info {
    * as in events; UINT64_MAX: not by itself, or that is under way.
    */
   uint64_t retry_us;
+  /** 1: it watches a list. */
+  uint32_t list;
+  /**
+   * The status that refused the last notification, for nothing of its document can be read: 400, it
+   * is broken; 415, it is none of the package's types. 0: it was taken. What was told before stays.
+   */
+  uint32_t unread;
 } microsip_subscription_info;
 /** @} */
 
@@ -3576,7 +3623,8 @@ int32_t microsip_message_info_get(microsip_id phone,
  * @param subscription Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or digits behind it.
- * @retval MICROSIP_E_TEXT The headers, the event or the types are none, or do not fit.
+ * @retval MICROSIP_E_TEXT The headers, the event or the types are none, do not fit, or stand beside
+ * a package that brings its own.
  * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
@@ -3610,9 +3658,10 @@ int32_t microsip_subscription_info_get(microsip_id phone,
                                        struct microsip_subscription_info *out);
 
 /**
- * One of the tuples, calls or classes of messages that a subscription was told of. out->size must
- * be set. Its texts are MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE and _REPLACES with the same
- * index.
+ * One of the tuples, calls or classes of messages that a subscription was told of; of a list the
+ * parties, each with its own behind it. out->size must be set. Its texts are
+ * MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE, _REPLACES, _ENTRY_RESOURCE and _ENTRY_REASON with the
+ * same index.
  * @param phone The phone.
  * @param subscription Of ours.
  * @param index From 0.
@@ -5037,7 +5086,8 @@ int32_t microsip_engine_message_info_get(struct microsip_engine *e,
  * @param subscription Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or digits behind it.
- * @retval MICROSIP_E_TEXT The headers, the event or the types are none, or do not fit.
+ * @retval MICROSIP_E_TEXT The headers, the event or the types are none, do not fit, or stand beside
+ * a package that brings its own.
  * @retval MICROSIP_E_FULL max_subscriptions are there, or every dialog is in use.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_BLOCKED The account's dial plan has no match.
@@ -5076,9 +5126,10 @@ int32_t microsip_engine_subscription_info_get(struct microsip_engine *e,
                                               struct microsip_subscription_info *out);
 
 /**
- * One of the tuples, calls or classes of messages that a subscription was told of. out->size must
- * be set. Its texts are MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE and _REPLACES with the same
- * index.
+ * One of the tuples, calls or classes of messages that a subscription was told of; of a list the
+ * parties, each with its own behind it. out->size must be set. Its texts are
+ * MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE, _REPLACES, _ENTRY_RESOURCE and _ENTRY_REASON with the
+ * same index.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param subscription Of ours.

@@ -43,7 +43,7 @@ public static class Microsip
         DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2,
         HasMessage = 33554432, HasSubscribe = 67108864, KindMessage = 7, KindSubscription = 8, EvMessage = 15, EvSubscription = 16, EvNotify = 17, EvMailbox = 26, EvCheckSync = 27, OpSend = 10,
         Unread = 1, Kept = 2, Queued = 3, Sending = 4, Over = 5, MessagesAsk = 1, MessagesStore = 2, MessagesRefuse = 3, TxtReplaces = 11, TxtContentType = 20,
-        TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
+        TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, TxtEntryResource = 50, TxtEntryReason = 51, ResourceParty = 1, ResourceList = 2, HasLists = 1073741824, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
         SubEnded = 4, LampUnknown = 0, LampClosed = 1, LampOpen = 2, LampIdle = 3, LampTrying = 4, LampRinging = 5, LampBusy = 6, LampHeld = 7, ActivityAway = 1,
         ActivityBusy = 2, ActivityPhone = 3, ActivityOther = 4,
         HasRefer = 134217728, EvTransfer = 14, EvRefer = 20, OpTransfer = 6, PolicyAsk = 1, PolicyFollow = 2, PolicyRefuse = 3, TransferPending = 1,
@@ -222,13 +222,14 @@ public static class Microsip
         public int result;
         public uint cause;
         public ulong retryUs;
+        public uint list, unread;
         public static SubscriptionInfo New() { return new SubscriptionInfo { size = SizeOf<SubscriptionInfo>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Entry
     {
-        public uint size, lamp, activity, called, messageClass, newMessages, oldMessages, newUrgent, oldUrgent, reserved;
+        public uint size, lamp, activity, called, messageClass, newMessages, oldMessages, newUrgent, oldUrgent, resource;
         public static Entry New() { return new Entry { size = SizeOf<Entry>() }; }
     }
 

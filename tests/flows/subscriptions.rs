@@ -1,13 +1,14 @@
 //! Subscriptions of ours (RFC 6665): the first SUBSCRIBE, notifications, refreshes, and each end.
 
 mod ended;
+pub(crate) mod lists;
 mod wrong;
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountId, Capacity, Cause, CommandError, Lamp, NewSubscription, Package, SubscriptionId, SubscriptionState,
-    SubscriptionText,
+    AccountId, Capacity, Cause, CommandError, Lamp, NewSubscription, Package, Resource, SubscriptionId,
+    SubscriptionState, SubscriptionText,
 };
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, Told};
 
@@ -105,7 +106,12 @@ fn a_mailbox_is_watched() {
     let (mut lab, mut peer, made) = subscribing(&mailbox());
     let first = peer.wait(&mut lab, "SUBSCRIBE");
     assert_eq!((first.header("Event").as_str(), first.header("Expires").as_str()), ("message-summary", "600"));
-    assert_eq!(first.header("Accept"), "application/simple-message-summary");
+    assert_eq!(
+        first.header("Accept"),
+        "application/simple-message-summary, multipart/related, application/rlmi+xml",
+        "rfc4662#4.3"
+    );
+    assert!(first.headers("Supported").iter().any(|field| field == "eventlist"), "rfc4662#4.1");
     assert!(first.contact().starts_with("sip:") && first.to_tag().is_empty());
     for of_calls in ["Session-Expires", "Min-SE", "Require"] {
         assert!(first.headers(of_calls).is_empty(), "{}", first.text());
@@ -368,8 +374,7 @@ fn presence_is_watched() {
     let info = lab.ends[0].phone.subscription_info(made).unwrap();
     assert_eq!((info.state, info.lamp), (SubscriptionState::Active, Lamp::Open));
     assert_eq!(text(&lab, made, SubscriptionText::Note, 0).unwrap(), "at lunch");
-    assert_eq!(states(&lab), [(ACTIVE, 200, Cause::Normal)], "it was pending before");
-    let _ = PENDING;
+    assert_eq!(states(&lab), [(PENDING, 200, Cause::Normal), (ACTIVE, 200, Cause::Normal)], "somebody had to agree");
     finish(lab, peer, made, "presence");
 }
 

@@ -41,6 +41,8 @@ pub const RULES: bool = cfg!(feature = "rules");
 pub const MESSAGE: bool = cfg!(feature = "message");
 /// Subscriptions.
 pub const SUBSCRIBE: bool = cfg!(feature = "subscribe");
+/// Lists of parties that one subscription watches.
+pub const LISTS: bool = cfg!(feature = "lists");
 /// Transfers, and calls that take another's place.
 pub const REFER: bool = cfg!(feature = "refer");
 /// Our own presence is published.

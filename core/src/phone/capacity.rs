@@ -179,7 +179,7 @@ impl Capacity {
             messages_reserve: 0,
             messages_per_source: 0,
             subscriptions: 0,
-            subscription_text: 2048,
+            subscription_text: 16_384, // 128 parties of a list by their names, or 60 with a call each
             subscription_body: message,
             presence_note: PRESENCE_NOTE as u32,
             traces: 128, // a burst of look-ups and calls between two fetches

@@ -103,10 +103,12 @@ pub enum CommandError {
     HeaderLine,
     /// An extra header is one that the core writes itself (Via, say).
     HeaderOwned,
-    /// The name of a package is none, or is missing, or stands beside a package that has its own.
+    /// The name of a package is none, or is missing.
     Event,
-    /// The types of a package's bodies are none, or stand beside a package that has its own.
+    /// The types of a package's bodies are none.
     Accept,
+    /// A package's name, or the types of its bodies, stand beside a package that has its own.
+    Given,
     /// The type of a message's body is none, or is too long, or there is no body that it could be of.
     ContentType,
     /// A message with its headers is longer than [`super::Capacity::message`].

@@ -116,7 +116,7 @@ pub use rule::{
 pub use session_timer::{Refresher, SessionTimer, TimerMode};
 pub use setup::{Checked, Setup, SetupError};
 pub use storage::Storage;
-pub use subscription::{MailboxInfo, NewSubscription, Package, SubscriptionInfo, SubscriptionText, Watched};
+pub use subscription::{MailboxInfo, NewSubscription, Package, Resource, SubscriptionInfo, SubscriptionText, Watched};
 pub use texts::TextRooms;
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;

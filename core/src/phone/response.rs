@@ -120,7 +120,7 @@ impl Extra<'_> {
             #[cfg(not(feature = "info"))]
             let accept = ACCEPT;
             #[cfg(feature = "subscribe")]
-            let accept = if self.notify { ACCEPT_NOTIFY } else { accept };
+            let accept = if self.notify { &ACCEPT_NOTIFY } else { accept };
             #[cfg(feature = "message")]
             let accept = if self.accept.is_empty() { accept } else { self.accept };
             writer.header_bytes(Name::Accept, accept);
@@ -137,7 +137,7 @@ impl Extra<'_> {
         }
         if let Some(request) = self.unsupported {
             writer.header(Name::Unsupported, |out| {
-                let unsupported = request.tokens(Name::Require).filter(|token| !OURS.supports(token));
+                let unsupported = request.tokens(Name::Require).filter(|token| !OURS.supports(request, token));
                 for (position, token) in unsupported.enumerate() {
                     out.put_str(if position == 0 { "" } else { ", " });
                     out.put(token);

@@ -267,7 +267,7 @@ impl Phone<'_> {
             return false;
         }
         // rfc3261#8.2.2.3
-        if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
+        if request.tokens(Name::Require).any(|extension| !OURS.supports(request, extension)) {
             respond_at_once(
                 &mut self.lower,
                 flow,

@@ -53,10 +53,14 @@ pub struct SubscriptionInfo {
     pub package: Package,
     /// Its state.
     pub state: SubscriptionState,
-    /// The state of what is watched, in one glance.
+    /// The state of what is watched, in one glance. Of a list the brightest of its resources': the largest.
     pub lamp: Lamp,
-    /// A mailbox: the new messages. Dialogs: how many there are.
+    /// A mailbox: the new messages. Dialogs: how many there are. Of a list those of all its resources.
     pub value: u32,
+    /// It watches a list (RFC 4662): its entries are resources, each followed by its dialogs or classes of messages.
+    pub list: bool,
+    /// The status that refused the last notification, because nothing of its body could be read; 0: it was taken.
+    pub unread: u16,
     /// Entries that can be read.
     pub entries: u32,
     /// Entries that found no room, or were more than 128. After a document of changes alone it may be a little too small.
@@ -75,7 +79,7 @@ pub struct SubscriptionInfo {
     pub retry: Instant,
 }
 
-/// One tuple, dialog or class of messages.
+/// One tuple, dialog or class of messages; of a list one of its resources, or one of the dialogs or classes of that.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Watched {
     /// Its state.
@@ -86,6 +90,21 @@ pub struct Watched {
     pub called: bool,
     /// A mailbox: new and old messages, and of each the urgent.
     pub counts: [u32; 4],
+    /// The entry is a resource of a list, and what follows it, up to the next one, is of it.
+    pub resource: Resource,
+}
+
+/// The kind of an entry in a list (RFC 4662).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u32)]
+pub enum Resource {
+    /// No resource: a tuple, a dialog or a class of messages.
+    #[default]
+    None = 0,
+    /// A party.
+    Party = 1,
+    /// Another list.
+    List = 2,
 }
 
 impl Watched {
@@ -94,7 +113,7 @@ impl Watched {
     pub(super) const fn of_class(class: usize, count: &Count) -> Self {
         let lamp = if count.new > 0 { Lamp::Open } else { Lamp::Closed };
         let counts = [count.new, count.old, count.new_urgent, count.old_urgent];
-        Self { lamp, kind: class as u32 + 1, called: false, counts }
+        Self { lamp, kind: class as u32 + 1, called: false, counts, resource: Resource::None }
     }
 }
 
@@ -128,6 +147,12 @@ pub enum SubscriptionText {
     Note = 23,
     /// Of an entry: the party that is talked to, or the Contact. A mailbox: its account.
     EntryUri = 24,
-    /// Of an entry: that party's name.
+    /// Of an entry: that party's name; of a resource its own.
     EntryName = 25,
+    /// Of an entry in a list: the URI of the resource that it is, or is of.
+    EntryResource = 50,
+    /// Of a resource whose state is not known: the reason. `pending`: somebody has to agree first; the reason of an end as
+    /// of a subscription's, or `terminated`; `missing`: the server names a document that it did not send; `unreadable`:
+    /// that cannot be read.
+    EntryReason = 51,
 }

@@ -17,7 +17,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::State`] when the phone is closing; [`CommandError::Stale`]; [`CommandError::Uri`] and
     /// [`CommandError::NoAccount`] as for a call; [`CommandError::HeaderLine`] and [`CommandError::HeaderOwned`] for header
-    /// lines; [`CommandError::Event`] and [`CommandError::Accept`] for a package's name and types; [`CommandError::Text`]
+    /// lines; [`CommandError::Event`], [`CommandError::Accept`] and [`CommandError::Given`] for a package's name and types; [`CommandError::Text`]
     /// when they do not fit its block or a dialog's; [`CommandError::Full`].
     pub fn subscription_add(
         &mut self,

@@ -1,7 +1,9 @@
 //! The methods and extensions that we understand. The functions that take the requests of a method stand in
 //! [`super::methods`], with a row for each name here.
 
-use crate::wire::sip::{Name, Writer};
+use crate::wire::sip::{Message, Name, Writer};
+#[cfg(feature = "lists")]
+use crate::wire::sip::{Method, Start};
 
 /// A row in [`super::methods`] each. Those that a feature brings stand behind the others.
 const METHODS: &[&str] = &[
@@ -39,6 +41,10 @@ const EXTENSIONS: &[&str] = &[
     #[cfg(feature = "refer")]
     "tdialog",
 ];
+
+/// The option tag of resource lists.
+#[cfg(feature = "lists")]
+pub(super) const LISTS: &[u8] = b"eventlist";
 
 /// Those of transfers, which stand behind the others.
 const OF_REFER: usize = if cfg!(feature = "refer") { 3 } else { 0 };
@@ -104,8 +110,18 @@ pub(super) struct Understood {
 }
 
 impl Understood {
-    /// It is an extension that a request may require.
-    pub(super) fn supports(&self, extension: &[u8]) -> bool {
+    /// It is an extension that a request of this kind may require. Lists (RFC 4662) are of NOTIFY alone, and what lists
+    /// extensions of calls does not name them (rfc4662#4.1).
+    pub(super) fn supports(
+        &self,
+        #[cfg_attr(not(feature = "lists"), expect(unused_variables, reason = "no extension is of one method"))]
+        request: &Message<'_>,
+        extension: &[u8],
+    ) -> bool {
+        #[cfg(feature = "lists")]
+        if extension.eq_ignore_ascii_case(LISTS) {
+            return matches!(request.start(), Start::Request { method: Method::Notify, .. });
+        }
         EXTENSIONS.iter().any(|tag| tag.as_bytes().eq_ignore_ascii_case(extension))
     }
 }
@@ -113,7 +129,7 @@ impl Understood {
 const SEPARATOR: &[u8] = b", ";
 
 /// The length of names as a header lists them.
-const fn listed(names: &[&str]) -> usize {
+pub(super) const fn listed(names: &[&str]) -> usize {
     let (mut rest, mut len) = (names, 0);
     while let [name, later @ ..] = rest {
         len += name.len() + if later.is_empty() { 0 } else { SEPARATOR.len() };
@@ -124,7 +140,7 @@ const fn listed(names: &[&str]) -> usize {
 
 /// Names as a header lists them. It is made by the compiler, so an index that is wrong does not compile.
 #[expect(clippy::indexing_slicing, reason = "a fault in it is a fault of the build")]
-const fn list<const N: usize>(names: &[&str]) -> [u8; N] {
+pub(super) const fn list<const N: usize>(names: &[&str]) -> [u8; N] {
     let (mut rest, mut out, mut at) = (names, [0; N], 0);
     while let [name, later @ ..] = rest {
         let mut bytes = name.as_bytes();

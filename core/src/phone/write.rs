@@ -1,13 +1,13 @@
 //! Parts of messages that several rooms write: functions over values.
 
 use super::understood::Tags;
+#[cfg(feature = "subscribe")]
+use super::understood::{list, listed};
 use super::{Flow, Transport};
 use crate::base::cursor::Cursor;
 use crate::base::features;
 use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
-#[cfg(feature = "message")]
-use crate::wire::sip::Message;
 use crate::wire::sip::{Method, Name, Uri, Writer, write_host, write_socket};
 use core::net::SocketAddr;
 
@@ -19,12 +19,20 @@ pub(super) const SECRET: &[u8] = b"mkey";
 pub(crate) const ACCEPT_INFO: &[u8] = b"application/dtmf-relay, application/dtmf";
 
 /// Bodies of NOTIFY that we understand, for Accept.
-#[cfg(feature = "refer")]
-pub(crate) const ACCEPT_NOTIFY: &[u8] =
-    b"application/simple-message-summary, application/dialog-info+xml, application/pidf+xml, message/sipfrag";
-#[cfg(all(feature = "subscribe", not(feature = "refer")))]
-pub(crate) const ACCEPT_NOTIFY: &[u8] =
-    b"application/simple-message-summary, application/dialog-info+xml, application/pidf+xml";
+#[cfg(feature = "subscribe")]
+const OF_NOTIFY: &[&str] = &[
+    "application/simple-message-summary",
+    "application/dialog-info+xml",
+    "application/pidf+xml",
+    #[cfg(feature = "lists")]
+    "multipart/related",
+    #[cfg(feature = "lists")]
+    "application/rlmi+xml",
+    #[cfg(feature = "refer")]
+    "message/sipfrag",
+];
+#[cfg(feature = "subscribe")]
+pub(crate) static ACCEPT_NOTIFY: [u8; listed(OF_NOTIFY)] = list(OF_NOTIFY);
 
 /// Bodies of MESSAGE that every far end shows (rfc3428#7), for Accept: the types that an application takes beside this one
 /// are not known.
@@ -37,12 +45,6 @@ pub(crate) const ACCEPT_ANY: &[u8] = b"*/*";
 
 /// Bodies that we understand, for Accept: a description, by itself or as a part.
 pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";
-
-/// Its body is coded, and we read none that is.
-#[cfg(feature = "message")]
-pub(super) fn is_coded(request: &Message<'_>) -> bool {
-    request.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"))
-}
 
 /// Bytes of the end of a message without a body.
 pub(super) const END: usize = "Content-Length: 0\r\n\r\n".len();

@@ -46,6 +46,7 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::RELIABLE, MICROSIP_HAS_RELIABLE)
         | bit(features::MESSAGE, MICROSIP_HAS_MESSAGE)
         | bit(features::SUBSCRIBE, MICROSIP_HAS_SUBSCRIBE)
+        | bit(features::LISTS, MICROSIP_HAS_LISTS)
         | bit(features::REFER, MICROSIP_HAS_REFER)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)

@@ -82,14 +82,16 @@ impl Fail {
             CommandError::HeaderOwned => {
                 (MICROSIP_E_TEXT, "names a header that the library writes itself, such as Via or Contact: leave it out")
             }
-            CommandError::Event => (
-                MICROSIP_E_TEXT,
-                "is no name of a package, such as \"x\" or \"x;id=3\": MICROSIP_OTHER needs one, the others bring theirs",
-            ),
+            CommandError::Event => {
+                (MICROSIP_E_TEXT, "is no name of a package, such as \"x\" or \"x;id=3\", which MICROSIP_OTHER needs")
+            }
             CommandError::Accept => (
                 MICROSIP_E_TEXT,
-                "is no list of types, such as \"application/xml\", of fewer than 106 bytes, or stands beside a package \
-                 that brings its own: leave it out",
+                "is no list of types, such as \"application/xml, text/plain\", of fewer than 106 bytes",
+            ),
+            CommandError::Given => (
+                MICROSIP_E_TEXT,
+                "contradicts s->package, which brings its own: leave it out, or take MICROSIP_OTHER for another package",
             ),
             CommandError::ContentType => (
                 MICROSIP_E_TEXT,

@@ -129,6 +129,8 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_NOTE
                 | MICROSIP_TXT_ENTRY_URI
                 | MICROSIP_TXT_ENTRY_NAME
+                | MICROSIP_TXT_ENTRY_RESOURCE
+                | MICROSIP_TXT_ENTRY_REASON
     ) {
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
@@ -206,6 +208,8 @@ const fn subscription_text(which: u32) -> Result<SubscriptionText, Fail> {
         MICROSIP_TXT_NOTE => Ok(SubscriptionText::Note),
         MICROSIP_TXT_ENTRY_URI => Ok(SubscriptionText::EntryUri),
         MICROSIP_TXT_ENTRY_NAME => Ok(SubscriptionText::EntryName),
+        MICROSIP_TXT_ENTRY_RESOURCE => Ok(SubscriptionText::EntryResource),
+        MICROSIP_TXT_ENTRY_REASON => Ok(SubscriptionText::EntryReason),
         _ => Err(Fail::NOTHING),
     }
 }

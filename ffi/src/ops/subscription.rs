@@ -54,6 +54,8 @@ pub(crate) unsafe fn add(
     let made = phone.subscription_add(now, owner, uri, &new).map_err(|error| match error {
         CommandError::Event => Fail::command(error, "s->event", Value::text(event)),
         CommandError::Accept => Fail::command(error, "s->accept", Value::text(accept)),
+        CommandError::Given if !event.is_empty() => Fail::command(error, "s->event", Value::text(event)),
+        CommandError::Given => Fail::command(error, "s->accept", Value::text(accept)),
         CommandError::HeaderLine | CommandError::HeaderOwned => {
             Fail::command(error, "s->headers", Value::text(headers))
         }
@@ -98,6 +100,8 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, subscription: u64, out: *mut micros
         result: info.result as i32,
         cause: info.cause as u32,
         retry_us: info.retry.micros(),
+        list: info.list.into(),
+        unread: info.unread.into(),
     });
     Ok(())
 }
@@ -128,6 +132,6 @@ pub(super) fn as_entry(package: Package, entry: &Watched) -> microsip_entry {
         old_messages,
         new_urgent,
         old_urgent,
-        reserved: 0,
+        resource: entry.resource as u32,
     }
 }

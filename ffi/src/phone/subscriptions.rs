@@ -7,7 +7,7 @@ use crate::ops;
 /// Subscribes to a state (RFC 6665), and keeps the subscription: it is refreshed, and begun anew by the rules of RFC 6665,
 /// until microsip_subscription_remove or an end for good. account: 0: directly. s: what is watched. MICROSIP_EV_SUBSCRIPTION tells its state,
 /// MICROSIP_EV_NOTIFY each change of what is watched. *subscription: its id. MICROSIP_E_URI: no address, or digits behind
-/// it. MICROSIP_E_TEXT: the headers, the event or the types are none, or do not fit. MICROSIP_E_FULL: max_subscriptions are
+/// it. MICROSIP_E_TEXT: the headers, the event or the types are none, do not fit, or stand beside a package that brings its own. MICROSIP_E_FULL: max_subscriptions are
 /// there, or every dialog is in use. MICROSIP_E_CLOSED: after shutdown. MICROSIP_E_BLOCKED: the account's dial plan
 /// has no match. MICROSIP_E_ARG: the package, the switch, or a number without an account to complete it.
 /// MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_SUBSCRIBE.
@@ -44,9 +44,10 @@ pub unsafe extern "C" fn microsip_subscription_info_get(
     })
 }
 
-/// One of the tuples, calls or classes of messages that a subscription was told of. subscription: of ours. index: from 0. out->size must be set.
-/// MICROSIP_NOTHING: there are no more. Its texts are MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE and _REPLACES with the same
-/// index.
+/// One of the tuples, calls or classes of messages that a subscription was told of; of a list the parties, each with its own
+/// behind it. subscription: of ours. index: from 0. out->size must be set.
+/// MICROSIP_NOTHING: there are no more. Its texts are MICROSIP_TXT_ENTRY_URI, _ENTRY_NAME, _NOTE, _REPLACES,
+/// _ENTRY_RESOURCE and _ENTRY_REASON with the same index.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_subscription_entry_get(
     phone: microsip_id,

@@ -162,7 +162,7 @@ fn a_fetch_does_not_wait_for_ever() {
     accept(&mut lab, &mut peer, &first, 0);
     assert_eq!(notify(&mut lab, &mut peer, "message-summary", "pending", "", ""), 200);
     peer.silence(&mut lab, "SUBSCRIBE", Duration::from_secs(33));
-    assert_eq!(states(&lab), [(ENDED, 0, Cause::Timeout)]);
+    assert_eq!(states(&lab), [(PENDING, 200, Cause::Normal), (ENDED, 0, Cause::Timeout)]);
     lab.ends[0].phone.subscription_release(made).unwrap();
     lab.assert_settled();
 }
@@ -177,8 +177,11 @@ fn a_wrong_package_is_blamed_for_itself() {
         (NewSubscription { event: "", ..other }, CommandError::Event),
         (NewSubscription { event: "x y", ..other }, CommandError::Event),
         (NewSubscription { accept: "a/b\r\n", ..other }, CommandError::Accept),
-        (NewSubscription { event: "x", ..mailbox() }, CommandError::Event),
-        (NewSubscription { accept: "a/b", ..mailbox() }, CommandError::Accept),
+        (NewSubscription { event: "x", ..mailbox() }, CommandError::Given),
+        (NewSubscription { accept: "a/b", ..mailbox() }, CommandError::Given),
+        (NewSubscription { accept: "zz", ..other }, CommandError::Accept),
+        (NewSubscription { accept: "a/b, ,c/d", ..other }, CommandError::Accept),
+        (NewSubscription { accept: "a/b;", ..other }, CommandError::Accept),
         (NewSubscription { headers: "X-A\r\n", ..other }, CommandError::HeaderLine),
         (NewSubscription { headers: "Event: y\r\n", ..other }, CommandError::HeaderOwned),
     ] {

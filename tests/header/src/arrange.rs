@@ -111,6 +111,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_SUB_*",
             "MICROSIP_LAMP_*",
             "MICROSIP_ACTIVITY_*",
+            "MICROSIP_RESOURCE_*",
             "microsip_subscription",
             "microsip_subscription_info",
             "microsip_entry",

@@ -59,8 +59,7 @@ impl Accounts<'_> {
         handle: Handle,
         (flow, request): (Flow, &Message<'_>),
     ) -> Result<(), u16> {
-        let coding = request.header(Name::ContentEncoding);
-        if coding.is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+        if request.is_coded() {
             return Err(415);
         }
         let body = request.body();

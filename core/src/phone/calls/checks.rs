@@ -44,9 +44,7 @@ pub(super) fn check_body<'m>(request: &Message<'m>) -> Result<Option<&'m [u8]>, 
     let Described { description, flaw } = request.described();
     let offer = description.filter(|text| !text.is_empty());
     if offer.is_some() && flaw.is_none() {
-        let coded =
-            request.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
-        return if coded { Err(415) } else { Ok(offer) };
+        return if request.is_coded() { Err(415) } else { Ok(offer) };
     }
     // rfc5621#8.2: one that is optional as a whole is, whatever its parts are
     match flaw {

@@ -179,7 +179,7 @@ fn read(request: &Message<'_>) -> Result<Option<(Signal, DigitMethod)>, u16> {
         // rfc3261#8.2.3
         return if may_be_ignored(request) { Ok(None) } else { Err(415) };
     }
-    if request.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+    if request.is_coded() {
         return Err(415);
     }
     let method = if relay { DigitMethod::Info } else { DigitMethod::InfoPlain };

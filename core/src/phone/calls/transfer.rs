@@ -486,7 +486,7 @@ fn status_of(notify: &Message<'_>) -> Result<Option<u16>, u16> {
     if body.is_empty() {
         return Ok(None);
     }
-    if !notify.content_type().is_some_and(|kind| kind.is(b"message", b"sipfrag")) {
+    if notify.is_coded() || !notify.content_type().is_some_and(|kind| kind.is(b"message", b"sipfrag")) {
         return Err(415);
     }
     sipfrag::status(body).map(|(status, _)| Some(status)).ok_or(400)

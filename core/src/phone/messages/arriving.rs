@@ -11,7 +11,6 @@ use crate::phone::arrived::Arrived;
 use crate::phone::message::MessagePolicy;
 use crate::phone::object::Object;
 use crate::phone::response::Extra;
-use crate::phone::write::is_coded;
 use crate::phone::{Cause, CommandError, Lower};
 
 impl Messages<'_> {
@@ -45,7 +44,7 @@ impl Messages<'_> {
         if policy == MessagePolicy::Refuse {
             return Err(403);
         }
-        if is_coded(request) {
+        if request.is_coded() {
             return Err(415);
         }
         let stores = policy == MessagePolicy::Store;

@@ -13,15 +13,25 @@ use crate::phone::header_lines;
 use crate::phone::object::Object;
 use crate::phone::requests::Asking;
 use crate::phone::subscription::NewSubscription;
+#[cfg(feature = "lists")]
+use crate::phone::subscription::Package;
 use crate::phone::target::address;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Flow, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::subscription::{Refusal, Step, Subscription};
-use crate::wire::sip::{Message, Name};
+use crate::wire::sip::{MediaType, Message, Name};
 
-/// Bytes of the lines that each SUBSCRIBE has beside those of its application: Event, Accept and Expires.
-const LINES: usize = 320;
+/// Bytes of the lines that each SUBSCRIBE has beside those of its application: Event, Accept, Supported and Expires.
+const LINES: usize = 384;
+
+/// Bytes of a package's name with its id, and of the types of its bodies. The longest that are registered have 60.
+const VALUE: usize = 106;
+
+/// rfc4662#4.1, #4.3: whoever takes lists says so in each SUBSCRIBE, for no URI tells whether it names one; the types of
+/// its bodies stand beside those of the package.
+#[cfg(feature = "lists")]
+const LISTS: (&str, &str) = (", multipart/related, application/rlmi+xml", "\r\nSupported: eventlist");
 
 impl Subscriptions<'_> {
     /// Subscribes; see [`crate::phone::Phone::subscription_add`].
@@ -35,11 +45,11 @@ impl Subscriptions<'_> {
     ) -> Result<Handle, CommandError> {
         header_lines::check(new.headers, &[Name::Event, Name::Expires, Name::Accept])?;
         let own = known(new.package);
-        if !own.map_or_else(|| is_event(new.event), |_| new.event.is_empty()) {
-            return Err(CommandError::Event);
-        }
-        if !own.map_or_else(|| is_value(new.accept), |_| new.accept.is_empty()) {
-            return Err(CommandError::Accept);
+        match own {
+            Some(_) if !(new.event.is_empty() && new.accept.is_empty()) => return Err(CommandError::Given),
+            None if !is_event(new.event) => return Err(CommandError::Event),
+            None if !are_types(new.accept) => return Err(CommandError::Accept),
+            _ => {}
         }
         let (event, accept) = own.map_or((new.event, new.accept.as_bytes()), |(event, accept)| (event, accept));
         let event = event.as_bytes();
@@ -115,6 +125,14 @@ impl Subscriptions<'_> {
         if !slot.accept.is_empty() {
             out.put_str("\r\nAccept: ");
             out.put(slot.accept.of(block));
+        }
+        // of a package that is not known the application reads the bodies: it takes lists where it names their type
+        #[cfg(feature = "lists")]
+        if slot.package != Package::Other {
+            out.put_str(LISTS.0);
+            out.put_str(LISTS.1);
+        } else if names_lists(slot.accept.of(block)) {
+            out.put_str(LISTS.1);
         }
         out.put_str("\r\nExpires: ");
         out.put_number(expires.into());
@@ -370,7 +388,20 @@ fn is_event(text: &str) -> bool {
     is_value(text) && header_lines::is_token(name.trim())
 }
 
+/// Types of bodies, separated by commas, with parameters or without (rfc3261#20.1), or none.
+fn are_types(text: &str) -> bool {
+    let is_type = |text: &str| MediaType::parse(text.trim().as_bytes()).is_some();
+    is_value(text) && (text.is_empty() || text.split(',').all(is_type))
+}
+
+/// The types of lists are among these.
+#[cfg(feature = "lists")]
+fn names_lists(types: &[u8]) -> bool {
+    let mut types = types.split(|byte| *byte == b',');
+    types.any(|text| MediaType::parse(text.trim_ascii()).is_some_and(|kind| kind.is(b"application", b"rlmi+xml")))
+}
+
 /// A header's value can be written.
 fn is_value(text: &str) -> bool {
-    text.len() < LINES / 3 && text.bytes().all(|byte| byte >= 0x20 && byte != 0x7f)
+    text.len() < VALUE && text.bytes().all(|byte| byte >= 0x20 && byte != 0x7f)
 }

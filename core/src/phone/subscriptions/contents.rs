@@ -1,12 +1,15 @@
 //! The contents of a subscription: entries with a few texts each, one behind the other in its block.
 //!
-//! An entry: its bytes (2), its name's hash (8), lamp, kind and called (3), counts (16), and its texts with a length (2)
-//! each.
+//! An entry: its bytes (2), its name's hash (8), lamp, kind and marks (3), counts (16), and its texts with a length (2)
+//! each. In a list an entry belongs to the nearest one before it whose place is higher.
+
+#[cfg(feature = "lists")]
+pub(super) mod rows;
 
 use crate::base::cursor::Cursor;
 use crate::base::table::Hasher;
 use crate::phone::Lamp;
-use crate::phone::subscription::Watched;
+use crate::phone::subscription::{Resource, Watched};
 use crate::wire::body::xml::Text;
 
 /// Texts of an entry, in this order.
@@ -14,7 +17,37 @@ pub(super) const URI: usize = 0;
 pub(super) const NAME: usize = 1;
 pub(super) const NOTE: usize = 2;
 pub(super) const REPLACES: usize = 3;
+/// Texts that any entry has; those behind them are of resources.
 const TEXTS: usize = 4;
+#[cfg(feature = "lists")]
+pub(super) const RESOURCE: usize = 4;
+#[cfg(feature = "lists")]
+pub(super) const REASON: usize = 5;
+
+/// The place of an entry, and the bits of it in its marks.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub(super) enum Place {
+    /// Of no list.
+    #[default]
+    Alone = 0,
+    /// A resource of the list.
+    #[cfg(feature = "lists")]
+    Row = 1,
+    /// A resource of a list in the list.
+    #[cfg(feature = "lists")]
+    Inner = 2,
+    /// Of the resource before it.
+    #[cfg(feature = "lists")]
+    Part = 3,
+}
+
+/// Marks: it was called; its resource is a list; the document that is read names it. The bits between them are its place.
+const CALLED: u8 = 1;
+#[cfg(feature = "lists")]
+const LIST: u8 = 8;
+#[cfg(feature = "lists")]
+const NAMED: u8 = 16;
 
 const HEAD: usize = 2 + 8 + 3 + 16;
 
@@ -24,7 +57,7 @@ const ENTRIES: u32 = 128;
 
 /// Bytes of one text that are kept; a longer one is left out. A URI with its parameters, and the three parts of a
 /// Replaces, are shorter. That many bytes of stack.
-const LONGEST: usize = 255;
+pub(super) const LONGEST: usize = 255;
 
 /// An entry to be kept.
 #[derive(Clone, Copy, Default)]
@@ -32,7 +65,11 @@ pub(super) struct New<'t> {
     /// Its name in the document.
     pub(super) id: u64,
     pub(super) watched: Watched,
+    pub(super) place: Place,
     pub(super) texts: [Piece<'t>; TEXTS],
+    /// The URI of a resource, and the reason why nothing is known of it.
+    #[cfg(feature = "lists")]
+    pub(super) row: [Piece<'t>; 2],
 }
 
 /// A text of an entry, in the parts that it is made of.
@@ -71,6 +108,15 @@ pub(super) fn id_of(key: (u64, u64), name: Text<'_>) -> u64 {
     name.write(&mut out);
     let text = if out.needed() > LONGEST { name.raw() } else { out.written() };
     Hasher::new(key).with(text).finish()
+}
+
+/// A text, its entities as their characters; `None`: it is longer than any that is kept.
+#[cfg(feature = "lists")]
+pub(super) fn text_in<'r>(text: Text<'_>, room: &'r mut [u8; LONGEST]) -> Option<&'r [u8]> {
+    let mut out = Cursor::new(room);
+    text.write(&mut out);
+    let len = out.finish().ok()?;
+    room.get(..len)
 }
 
 /// The entries that found no room: how many, and a bit for each of their names. Two names may share a bit, so of those
@@ -118,14 +164,14 @@ impl<'b> Contents<'b> {
         (self.used, self.count) = (0, 0);
     }
 
-    /// The lamp of each.
-    pub(super) fn lamps(&self) -> impl Iterator<Item = Lamp> {
-        entries(self.room.get(..self.used).unwrap_or_default()).map(|entry| entry.watched.lamp)
+    /// Those that begin here, or behind it.
+    pub(super) fn from(&self, at: usize) -> impl Iterator<Item = Kept<'_>> {
+        entries(self.room.get(at..self.used).unwrap_or_default())
     }
 
-    /// Takes an entry out. False: it is not there.
-    pub(super) fn remove(&mut self, id: u64) -> bool {
-        let mut at = 0;
+    /// Takes an entry out that begins here, or behind it. False: it is not there.
+    pub(super) fn remove(&mut self, from: usize, id: u64) -> bool {
+        let mut at = from;
         while let Some((entry, end)) = entry_at(self.room.get(..self.used).unwrap_or_default(), at) {
             if entry.id == id {
                 self.room.copy_within(end..self.used, at);
@@ -144,12 +190,20 @@ impl<'b> Contents<'b> {
         let mut out = Cursor::new(free);
         out.put(&[0; 2]);
         out.put(&new.id.to_le_bytes());
-        let Watched { lamp, kind, called, counts } = new.watched;
-        out.put(&[lamp as u8, kind.min(255) as u8, u8::from(called)]);
+        let Watched { lamp, kind, called, counts, resource } = new.watched;
+        let marks = if called { CALLED } else { 0 } | (new.place as u8) << 1;
+        #[cfg(feature = "lists")]
+        let marks = if resource == Resource::List { marks | LIST } else { marks };
+        #[cfg(not(feature = "lists"))]
+        let _: Resource = resource;
+        out.put(&[lamp as u8, kind.min(255) as u8, marks]);
         for count in counts {
             out.put(&count.to_le_bytes());
         }
-        for text in new.texts {
+        let texts = new.texts.into_iter();
+        #[cfg(feature = "lists")]
+        let texts = texts.chain(new.row.into_iter().filter(|_| new.place.is_of_a_resource()));
+        for text in texts {
             let mut piece = [0; LONGEST];
             let mut cursor = Cursor::new(&mut piece);
             text.write(&mut cursor);
@@ -173,6 +227,8 @@ impl<'b> Contents<'b> {
 pub(super) struct Kept<'b> {
     pub(super) id: u64,
     pub(super) watched: Watched,
+    #[cfg(feature = "lists")]
+    marks: u8,
     texts: &'b [u8],
 }
 
@@ -209,13 +265,24 @@ fn entry_at(used: &[u8], at: usize) -> Option<(Kept<'_>, usize)> {
     let entry = rest.get(..len).filter(|_| len >= HEAD)?;
     let (head, texts) = entry.split_at_checked(HEAD)?;
     let id = u64::from_le_bytes(*head.get(2..)?.first_chunk()?);
-    let (lamp, kind, called) = (*head.get(10)?, *head.get(11)?, *head.get(12)?);
+    let (lamp, kind, marks) = (*head.get(10)?, *head.get(11)?, *head.get(12)?);
     let mut counts = [0; 4];
     for (count, bytes) in counts.iter_mut().zip(head.get(13..)?.as_chunks::<4>().0) {
         *count = u32::from_le_bytes(*bytes);
     }
-    let watched = Watched { lamp: lamp_of(lamp), kind: kind.into(), called: called != 0, counts };
-    Some((Kept { id, watched, texts }, at + len))
+    #[cfg(feature = "lists")]
+    let resource = rows::resource_of(marks);
+    #[cfg(not(feature = "lists"))]
+    let resource = Resource::None;
+    let watched = Watched { lamp: lamp_of(lamp), kind: kind.into(), called: marks & CALLED != 0, counts, resource };
+    let kept = Kept {
+        id,
+        watched,
+        #[cfg(feature = "lists")]
+        marks,
+        texts,
+    };
+    Some((kept, at + len))
 }
 
 const fn lamp_of(number: u8) -> Lamp {

@@ -5,6 +5,8 @@
 mod asking;
 mod contents;
 mod events;
+#[cfg(feature = "lists")]
+mod lists;
 mod notified;
 mod slot;
 mod told;

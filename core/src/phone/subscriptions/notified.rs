@@ -2,9 +2,9 @@
 //! on, and what is watched.
 
 use super::Subscriptions;
-use super::contents::{Contents, LeftOut, NAME, NOTE, New, Piece, REPLACES, URI, id_of};
+use super::contents::{Contents, LeftOut, NAME, NOTE, New, Piece, Place, REPLACES, URI, id_of};
 use super::events::names;
-use super::slot::{PENDING_NEWS, Slot};
+use super::slot::{PENDING_NEWS, PENDING_STATE, Slot};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::Lamp;
@@ -14,14 +14,15 @@ use crate::phone::object::Object;
 use crate::phone::response::Extra;
 use crate::phone::subscription::{Package, Watched};
 use crate::sip::dialog::contact_uri;
-use crate::sip::subscription::{Said, Step};
+use crate::sip::subscription::{Said, Stage, Step};
 use crate::wire::body::dialog_info::{Dialog, DialogState, Document};
 use crate::wire::body::message_summary::Summary;
 use crate::wire::body::pidf::Presence;
-use crate::wire::sip::{Message, Name};
+use crate::wire::sip::{MediaType, Message, Name};
 
 /// The outcome of a body.
-enum Read {
+#[derive(Clone, Copy)]
+pub(super) enum Read {
     /// It changed nothing.
     Same,
     /// It changed what is shown.
@@ -73,7 +74,21 @@ impl Subscriptions<'_> {
         }
         let Some(slot) = self.slots.get_mut(handle) else { return true };
         slot.notified = now;
+        let asked = slot.machine.stage() == Stage::Asking;
         let step = slot.machine.notified(now, said, &mut lower.cx.rng);
+        // to whom nothing was told yet, somebody's consent is news; so is a document that cannot be read, once
+        let waits = asked && slot.machine.stage() == Stage::Pending;
+        let unread = match read {
+            Err(status) => status,
+            Ok(_) if request.body().is_empty() => slot.unread,
+            Ok(_) => 0,
+        };
+        let wonders = core::mem::replace(&mut slot.unread, unread) == 0 && unread != 0;
+        if (waits || wonders) && !slot.removed {
+            slot.pending |= PENDING_STATE;
+            slot.changed = now;
+            lower.cx.tell(Object::Subscription(handle.index));
+        }
         if let Said::Terminated(..) = said
             && step == Step::End
         {
@@ -98,8 +113,7 @@ impl Subscriptions<'_> {
     /// Folds a body into what is kept. An error is the status of the refusal.
     fn take_body(&mut self, lower: &Lower<'_>, handle: Handle, request: &Message<'_>) -> Result<Read, u16> {
         let body = request.body();
-        let coding = request.header(Name::ContentEncoding);
-        if coding.is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+        if request.is_coded() {
             return Err(415);
         }
         if body.is_empty() {
@@ -108,27 +122,18 @@ impl Subscriptions<'_> {
         self.keep_body(handle, request);
         let slot = self.slots.get_mut(handle).ok_or(481u16)?;
         let kind = request.content_type();
-        let is = |subtype: &[u8]| kind.as_ref().is_some_and(|kind| kind.is(b"application", subtype));
         let block = self.text.get_mut(handle.index);
         let (start, end) = (usize::from(slot.start), usize::from(slot.end));
         let room = block.get_mut(start..).unwrap_or_default();
         let mut contents = Contents::of(room, end - start);
         let [key, _] = lower.cx.keys;
-        let read = match slot.package {
-            Package::Presence if is(b"pidf+xml") => {
-                let presence = Presence::parse(body).map_err(|_| 400u16)?;
-                take_presence(slot, &mut contents, &presence);
-                Read::Whole
-            }
-            Package::Dialog if is(b"dialog-info+xml") => take_dialogs(slot, &mut contents, body, key)?,
-            Package::MessageSummary if is(b"simple-message-summary") => {
-                let summary = Summary::parse(body).ok_or(400u16)?;
-                take_summary(slot, &mut contents, &summary);
-                Read::Whole
-            }
-            Package::Other => Read::Whole,
-            _ => return Err(415),
+        #[cfg(feature = "lists")]
+        let read = match super::lists::of(slot, kind.as_ref())? {
+            Some(kind) => super::lists::take(slot, &mut contents, (kind, body), key)?,
+            None => take_alone(slot, &mut contents, (kind.as_ref(), body), key)?,
         };
+        #[cfg(not(feature = "lists"))]
+        let read = take_alone(slot, &mut contents, (kind.as_ref(), body), key)?;
         slot.end = (start + contents.used) as u16;
         if !matches!(read, Read::Same) {
             // its place may be theirs now
@@ -154,23 +159,52 @@ impl Subscriptions<'_> {
     }
 }
 
+/// Folds the document of one party, or of its mailbox.
+fn take_alone(
+    slot: &mut Slot,
+    contents: &mut Contents<'_>,
+    (kind, body): (Option<&MediaType<'_>>, &[u8]),
+    key: (u64, u64),
+) -> Result<Read, u16> {
+    let is = |subtype: &[u8]| kind.is_some_and(|kind| kind.is(b"application", subtype));
+    Ok(match slot.package {
+        Package::Presence if is(b"pidf+xml") => {
+            let presence = Presence::parse(body).map_err(|_| 400u16)?;
+            take_presence(slot, contents, &presence);
+            Read::Whole
+        }
+        Package::Dialog if is(b"dialog-info+xml") => take_dialogs(slot, contents, body, key)?,
+        Package::MessageSummary if is(b"simple-message-summary") => {
+            let summary = Summary::parse(body).ok_or(400u16)?;
+            take_summary(slot, contents, &summary);
+            Read::Whole
+        }
+        Package::Other => Read::Whole,
+        _ => return Err(415),
+    })
+}
+
 fn begin_anew(slot: &mut Slot, contents: &mut Contents<'_>) {
     contents.clear();
     slot.left_out = LeftOut::NONE;
 }
 
-/// One entry: the whole of it.
-fn take_presence(slot: &mut Slot, contents: &mut Contents<'_>, presence: &Presence<'_>) {
-    begin_anew(slot, contents);
-    slot.lamp = match presence.open {
+/// The entry of a presence: the whole of it.
+pub(super) fn presence_of<'d>(presence: &Presence<'d>) -> New<'d> {
+    let lamp = match presence.open {
         Some(true) => Lamp::Open,
         Some(false) => Lamp::Closed,
         None => Lamp::Unknown,
     };
-    slot.value = presence.activity as u32;
-    let watched = Watched { lamp: slot.lamp, kind: presence.activity as u32, ..Watched::default() };
-    let mut new = New { watched, ..New::default() };
-    new.texts = texts(Piece::Xml(presence.contact), Piece::None, Piece::Xml(presence.note), Piece::None);
+    let watched = Watched { lamp, kind: presence.activity as u32, ..Watched::default() };
+    let texts = texts(Piece::Xml(presence.contact), Piece::None, Piece::Xml(presence.note), Piece::None);
+    New { watched, texts, ..New::default() }
+}
+
+fn take_presence(slot: &mut Slot, contents: &mut Contents<'_>, presence: &Presence<'_>) {
+    begin_anew(slot, contents);
+    let new = presence_of(presence);
+    (slot.lamp, slot.value) = (new.watched.lamp, new.watched.kind);
     slot.left_out.note(contents.push(&new), true, new.id);
 }
 
@@ -179,57 +213,102 @@ const fn texts<'t>(uri: Piece<'t>, name: Piece<'t>, note: Piece<'t>, replaces: P
     [uri, name, note, replaces]
 }
 
-/// One entry a class.
+pub(super) const fn lamp_of_a_mailbox(summary: &Summary<'_>) -> Lamp {
+    if summary.waiting { Lamp::Open } else { Lamp::Closed }
+}
+
 fn take_summary(slot: &mut Slot, contents: &mut Contents<'_>, summary: &Summary<'_>) {
     begin_anew(slot, contents);
-    slot.lamp = if summary.waiting { Lamp::Open } else { Lamp::Closed };
+    slot.lamp = lamp_of_a_mailbox(summary);
     slot.value = summary.new_messages();
+    add_classes(contents, &mut slot.left_out, summary, Place::Alone, true);
+}
+
+/// One entry a class.
+pub(super) fn add_classes(
+    contents: &mut Contents<'_>,
+    left_out: &mut LeftOut,
+    summary: &Summary<'_>,
+    place: Place,
+    whole: bool,
+) {
     for (class, count) in summary.counts.iter().enumerate() {
         let Some(count) = count else { continue };
         let watched = Watched::of_class(class, count);
         let texts = texts(Piece::Plain(summary.account), Piece::None, Piece::None, Piece::None);
         let id = class as u64;
-        slot.left_out.note(contents.push(&New { id, watched, texts }), true, id);
+        left_out.note(contents.push(&New { id, watched, texts, place, ..New::default() }), whole, id);
+    }
+}
+
+/// A document with a number: which one it is, and whether it is all there is to know.
+#[derive(Clone, Copy)]
+pub(super) struct Numbered {
+    pub(super) version: u32,
+    pub(super) full: bool,
+}
+
+impl Numbered {
+    /// The outcome of it behind the one that came last; nothing has come in this dialog where that has no number.
+    pub(super) fn behind(self, last: Option<u32>) -> Read {
+        match last {
+            // one that is older is late, and so is a part that came before. A whole one may have the number of the last:
+            // there are far ends that do not count
+            Some(last) if self.version < last || (self.version == last && !self.full) => Read::Same,
+            _ if self.full => Read::Whole,
+            Some(last) if last.checked_add(1) == Some(self.version) => Read::Part,
+            // it is taken all the same, and a refresh is to bring the rest
+            _ => Read::Gap,
+        }
     }
 }
 
 /// rfc4235#4.3: a full document replaces what there is, a partial one changes it, and one number follows another.
 fn take_dialogs(slot: &mut Slot, contents: &mut Contents<'_>, body: &[u8], key: (u64, u64)) -> Result<Read, u16> {
-    let mut document = Document::parse(body).map_err(|_| 400u16)?;
-    // read to its end before anything changes
-    let mut whole = document;
-    while whole.next_dialog().map_err(|_| 400u16)?.is_some() {}
+    let (document, read) = document_of(body, slot.version)?;
+    if matches!(read, Read::Same) {
+        return Ok(read);
+    }
     let head = document.head;
-    let follows = match slot.version {
-        // one that is older is late, and so is a part that came before. A whole one may have the number of the last: there
-        // are far ends that do not count
-        Some(version) if head.version < version || (head.version == version && !head.full) => return Ok(Read::Same),
-        Some(version) => version.checked_add(1) == Some(head.version),
-        None => false,
-    };
     slot.version = Some(head.version);
     if head.full {
         begin_anew(slot, contents);
     }
-    while let Ok(Some(dialog)) = document.next_dialog() {
-        let id = id_of(key, dialog.id);
-        let known = contents.remove(id);
-        let settled = dialog.state == DialogState::Terminated || contents.push(&entry_of(id, &dialog));
-        if !(known && settled) {
-            slot.left_out.note(settled, head.full, id);
-        }
-    }
-    slot.lamp = contents.lamps().max().unwrap_or(Lamp::Idle);
+    add_dialogs(contents, &mut slot.left_out, document, (0, Place::Alone), (key, head.full));
+    slot.lamp = contents.from(0).map(|entry| entry.watched.lamp).max().unwrap_or(Lamp::Idle);
     slot.value = contents.count;
-    Ok(match (head.full, follows) {
-        (true, _) => Read::Whole,
-        (false, true) => Read::Part,
-        // it is taken all the same, and a refresh is to bring the rest
-        (false, false) => Read::Gap,
-    })
+    Ok(read)
 }
 
-fn entry_of<'d>(id: u64, dialog: &Dialog<'d>) -> New<'d> {
+/// A document of dialogs, and what becomes of it behind the last one. An error is the status of the refusal.
+pub(super) fn document_of(body: &[u8], last: Option<u32>) -> Result<(Document<'_>, Read), u16> {
+    let document = Document::parse(body).map_err(|_| 400u16)?;
+    // read to its end before anything changes
+    let mut whole = document;
+    while whole.next_dialog().map_err(|_| 400u16)?.is_some() {}
+    let head = document.head;
+    Ok((document, Numbered { version: head.version, full: head.full }.behind(last)))
+}
+
+/// Changes the entries that begin here, or behind it, as a document says. `whole`: what was left out is counted anew.
+pub(super) fn add_dialogs(
+    contents: &mut Contents<'_>,
+    left_out: &mut LeftOut,
+    mut document: Document<'_>,
+    (from, place): (usize, Place),
+    (key, whole): ((u64, u64), bool),
+) {
+    while let Ok(Some(dialog)) = document.next_dialog() {
+        let id = id_of(key, dialog.id);
+        let known = contents.remove(from, id);
+        let settled = dialog.state == DialogState::Terminated || contents.push(&entry_of(id, place, &dialog));
+        if !(known && settled) {
+            left_out.note(settled, whole, id);
+        }
+    }
+}
+
+fn entry_of<'d>(id: u64, place: Place, dialog: &Dialog<'d>) -> New<'d> {
     let called = dialog.called == Some(true);
     let lamp = match dialog.state {
         DialogState::Confirmed if dialog.local.holds => Lamp::Held,
@@ -245,6 +324,7 @@ fn entry_of<'d>(id: u64, dialog: &Dialog<'d>) -> New<'d> {
     let uri = if dialog.remote.identity.is_blank() { dialog.remote.target } else { dialog.remote.identity };
     New {
         id,
+        place,
         watched: Watched { lamp, called, ..Watched::default() },
         texts: texts(
             Piece::Xml(uri),
@@ -252,5 +332,6 @@ fn entry_of<'d>(id: u64, dialog: &Dialog<'d>) -> New<'d> {
             Piece::None,
             if whole { replaces } else { Piece::None },
         ),
+        ..New::default()
     }
 }

@@ -34,8 +34,13 @@ pub(super) struct Slot {
     pub(super) lamp: Lamp,
     pub(super) value: u32,
     pub(super) left_out: LeftOut,
-    /// The number of the last document of dialogs; `None`: there was none.
+    /// The number of the last document of dialogs, or of a list, in this dialog; `None`: there was none.
     pub(super) version: Option<u32>,
+    /// What was told last is a list's.
+    #[cfg(feature = "lists")]
+    pub(super) list: bool,
+    /// The status that refused the last body; 0: it was taken.
+    pub(super) unread: u16,
     pub(super) sip_code: u16,
     pub(super) result: Cause,
     /// The times of the last change of its state, and of the last notification.
@@ -72,6 +77,9 @@ impl Slot {
         value: 0,
         left_out: LeftOut::NONE,
         version: None,
+        #[cfg(feature = "lists")]
+        list: false,
+        unread: 0,
         sip_code: 0,
         result: Cause::Normal,
         changed: Instant::ZERO,

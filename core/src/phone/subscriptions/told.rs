@@ -2,10 +2,14 @@
 
 use super::Subscriptions;
 use super::contents::{Kept, NAME, NOTE, REPLACES, URI, entries};
+#[cfg(feature = "lists")]
+use super::contents::{REASON, RESOURCE};
 use super::slot::{PENDING_NEWS, PENDING_STATE, Slot};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::phone::fields::{first_line, nth_field};
+#[cfg(feature = "lists")]
+use crate::phone::subscription::{Package, Resource};
 use crate::phone::subscription::{SubscriptionInfo, SubscriptionText, Watched};
 use crate::phone::{AccountId, CallId, Cause, CommandError, EndCause, Event, EventKind, SubscriptionId};
 
@@ -42,6 +46,11 @@ impl Subscriptions<'_> {
             state: slot.seen(),
             lamp: slot.lamp,
             value: slot.value,
+            #[cfg(feature = "lists")]
+            list: slot.list,
+            #[cfg(not(feature = "lists"))]
+            list: false,
+            unread: slot.unread,
             entries: self.entries(slot, handle).count() as u32,
             left_out: slot.left_out.count,
             sip_code: slot.sip_code,
@@ -68,7 +77,15 @@ impl Subscriptions<'_> {
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Nothing`].
     pub(in crate::phone) fn watched(&self, handle: Handle, nth: u32) -> Result<Watched, CommandError> {
-        self.kept(handle, nth).map(|kept| kept.watched)
+        let kept = self.kept(handle, nth)?;
+        #[cfg(feature = "lists")]
+        if self.slots.get(handle).is_some_and(|slot| slot.package != Package::MessageSummary)
+            || kept.watched.resource == Resource::List
+        {
+            // they are the number of its document
+            return Ok(Watched { counts: [0; 4], ..kept.watched });
+        }
+        Ok(kept.watched)
     }
 
     /// The last body, while no other has come.
@@ -137,6 +154,20 @@ impl Subscriptions<'_> {
             SubscriptionText::Note => self.kept(handle, nth)?.text(NOTE),
             SubscriptionText::EntryUri => self.kept(handle, nth)?.text(URI),
             SubscriptionText::EntryName => self.kept(handle, nth)?.text(NAME),
+            #[cfg(feature = "lists")]
+            SubscriptionText::EntryResource => {
+                self.kept(handle, nth)?;
+                let all = self.entries(slot, handle).take(nth as usize + 1);
+                let rows = all.filter(|entry| entry.watched.resource != Resource::None);
+                rows.last().map_or(&[][..], |row| row.text(RESOURCE))
+            }
+            #[cfg(feature = "lists")]
+            SubscriptionText::EntryReason => {
+                let entry = self.kept(handle, nth)?;
+                if entry.watched.resource == Resource::None { &[] } else { entry.text(REASON) }
+            }
+            #[cfg(not(feature = "lists"))]
+            SubscriptionText::EntryResource | SubscriptionText::EntryReason => &[],
         };
         out.put(text);
         if text.is_empty() { Err(CommandError::Nothing) } else { Ok(()) }

@@ -16,7 +16,7 @@ use crate::phone::context::Context;
 use crate::phone::response::Extra;
 use crate::phone::trace::Pool;
 #[cfg(feature = "message")]
-use crate::phone::write::{ACCEPT_ANY, ACCEPT_TEXT, is_coded};
+use crate::phone::write::{ACCEPT_ANY, ACCEPT_TEXT};
 use crate::phone::{Flow, Transmit};
 use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
@@ -120,7 +120,7 @@ impl<'r, 'm> Asked<'r, 'm> {
 #[cfg(feature = "message")]
 fn messages_accept(request: &Message<'_>) -> &'static [u8] {
     match request.start() {
-        Start::Request { method: Method::Message, .. } if is_coded(request) => ACCEPT_ANY,
+        Start::Request { method: Method::Message, .. } if request.is_coded() => ACCEPT_ANY,
         Start::Request { method: Method::Message, .. } => ACCEPT_TEXT,
         _ => b"",
     }

@@ -6,6 +6,8 @@ pub mod dialog_info;
 pub mod escape;
 pub mod message_summary;
 pub mod pidf;
+#[cfg(feature = "lists")]
+pub mod rlmi;
 #[cfg(feature = "refer")]
 pub mod sipfrag;
 pub mod xml;

@@ -44,6 +44,8 @@ pub use list::token_list;
 pub use mandatory::Mandatory;
 pub use message::Message;
 pub use method::Method;
+#[cfg(feature = "lists")]
+pub use multipart::Related;
 pub use multipart::{Described, Flaw, Part, Parts, handling_is};
 pub use name::Name;
 pub use params::{Param, Params};

@@ -3,6 +3,8 @@
 use super::chars::{trim, unquoted};
 use super::fields::Lines;
 use super::message::Message;
+#[cfg(feature = "lists")]
+use super::message::{field_name, folded_line};
 use super::name::Name;
 use super::params::Params;
 use super::typed::MediaType;
@@ -65,23 +67,45 @@ impl<'a> Part<'a> {
         Lines(self.head).read(name)
     }
 
+    /// The part that these bytes are.
+    fn of(part: &'a [u8]) -> Self {
+        let mut rest = part;
+        loop {
+            let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+            let (line, after) = rest.split_at_checked(end).unwrap_or_default();
+            rest = after;
+            if trim(line).is_empty() {
+                break;
+            }
+        }
+        let head = part.get(..part.len() - rest.len()).unwrap_or_default();
+        let mut part = Self { content_type: None, head, body: rest };
+        part.content_type = part.field(Name::ContentType).and_then(MediaType::parse);
+        part
+    }
+
+    /// Its bytes are not what its type says, but an encoding of it, as nothing need be in SIP (rfc5621#3.2).
+    #[must_use]
+    pub fn is_coded(&self) -> bool {
+        let coding = |name, plain: &[&[u8]]| {
+            self.field(name).is_some_and(|coding| !plain.iter().any(|plain| coding.eq_ignore_ascii_case(plain)))
+        };
+        coding(Name::ContentTransferEncoding, &[b"binary", b"8bit", b"7bit"])
+            || coding(Name::ContentEncoding, &[b"identity"])
+    }
+
     fn disposition(&self) -> &'a [u8] {
         self.field(Name::ContentDisposition).unwrap_or(b"session")
     }
 
     /// It is to be read as what its type says: it is the session's (rfc5621#8.1; a description may be another's,
-    /// rfc3959), and nothing is encoded, as nothing need be in SIP (rfc5621#3.2).
+    /// rfc3959), and nothing is encoded.
     fn is_plain(&self, content_type: &MediaType<'_>) -> bool {
-        let coding = |name, plain: &[&[u8]]| {
-            self.field(name).is_none_or(|coding| plain.iter().any(|plain| coding.eq_ignore_ascii_case(plain)))
-        };
         if !DISPOSED {
             return true;
         }
         let session = trim(cut(self.disposition(), b';').0).eq_ignore_ascii_case(b"session");
-        (session || !is_description(content_type))
-            && coding(Name::ContentTransferEncoding, &[b"binary", b"8bit", b"7bit"])
-            && coding(Name::ContentEncoding, &[b"identity"])
+        (session || !is_description(content_type)) && !self.is_coded()
     }
 }
 
@@ -184,26 +208,116 @@ impl<'a> Iterator for Parts<'a> {
     type Item = Part<'a>;
 
     fn next(&mut self) -> Option<Part<'a>> {
+        self.next_bytes().map(Part::of)
+    }
+}
+
+impl<'a> Parts<'a> {
+    /// The next part, its head and its body.
+    fn next_bytes(&mut self) -> Option<&'a [u8]> {
         if self.rest.is_empty() {
             return None;
         }
-        let Some(part) = self.up_to_delimiter() else {
+        let part = self.up_to_delimiter();
+        if part.is_none() {
             self.rest = &[];
+        }
+        part
+    }
+}
+
+/// The largest number of parts of a `multipart/related` body that are found by their names: a root, and one for each entry
+/// that a subscription keeps. Those behind them are not there.
+#[cfg(feature = "lists")]
+const NAMED: usize = 1 + 128;
+
+/// A `multipart/related` body (RFC 2387): its root, and the parts that this names.
+#[cfg(feature = "lists")]
+#[derive(Clone, Debug)]
+pub struct Related<'a> {
+    root: Part<'a>,
+    /// Of each part a sum of its name's bytes, by which it is found without reading its head, and its bytes. So a body is
+    /// gone through once, whatever the order in which its parts are asked for.
+    parts: [(u32, &'a [u8]); NAMED],
+}
+
+#[cfg(feature = "lists")]
+impl<'a> Related<'a> {
+    /// Of a body of this type; `None`: it is none, or is broken. It is some kilobytes long.
+    #[inline(never)]
+    #[must_use]
+    pub fn parse(content_type: &MediaType<'a>, body: &'a [u8]) -> Option<Self> {
+        if !content_type.is(b"multipart", b"related") {
             return None;
-        };
-        let mut rest = part;
-        loop {
-            let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
-            let (line, after) = rest.split_at_checked(end)?;
-            rest = after;
-            if trim(line).is_empty() {
-                break;
+        }
+        // rfc2387#3.2: without a start it is the first part
+        let start = content_type.params.get(b"start").map(|start| bare(unquoted(start)));
+        let mut all = Parts::new(content_type, body)?;
+        let mut root = None;
+        let mut parts: [(u32, &[u8]); NAMED] = [(0, &[]); NAMED];
+        let mut places = parts.iter_mut();
+        while let Some(bytes) = all.next_bytes() {
+            let part = Part::of(bytes);
+            let name = part.name();
+            if root.is_none() && start.is_none_or(|start| name == Some(start)) {
+                root = Some(part);
+            } else if let (Some(name), Some(place)) = (name, places.next()) {
+                *place = (sum(name), bytes);
             }
         }
-        let head = part.get(..part.len() - rest.len()).unwrap_or_default();
-        let mut part = Part { content_type: None, head, body: rest };
-        part.content_type = part.field(Name::ContentType).and_then(MediaType::parse);
-        Some(part)
+        let root = root.filter(|_| all.closed)?;
+        Some(Self { root, parts })
+    }
+
+    /// The part that says which others there are, and what they are of.
+    #[must_use]
+    pub const fn root(&self) -> &Part<'a> {
+        &self.root
+    }
+
+    /// The part with this Content-ID, of several the first; it is not there any more. So each byte of a body is read for
+    /// one party at most, however many name it.
+    pub fn take(&mut self, name: &[u8]) -> Option<Part<'a>> {
+        let name = bare(name);
+        let wanted = sum(name);
+        self.parts.iter_mut().filter(|(sum, bytes)| *sum == wanted && !bytes.is_empty()).find_map(|(_, bytes)| {
+            let part = Part::of(bytes);
+            (part.name() == Some(name)).then(|| {
+                *bytes = &[];
+                part
+            })
+        })
+    }
+}
+
+/// A Content-ID without its brackets.
+#[cfg(feature = "lists")]
+fn bare(name: &[u8]) -> &[u8] {
+    let name = trim(name);
+    name.strip_prefix(b"<").and_then(|name| name.strip_suffix(b">")).unwrap_or(name)
+}
+
+/// FNV-1a: nobody gains by two names with one sum, for both are read then.
+#[cfg(feature = "lists")]
+fn sum(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(feature = "lists")]
+impl<'a> Part<'a> {
+    /// Its Content-ID, without its brackets. No header of SIP has that name, so it is found by its text.
+    fn name(&self) -> Option<&'a [u8]> {
+        const NAME: &[u8] = b"Content-ID";
+        let mut rest = self.head;
+        loop {
+            let (line, next) = folded_line(rest)?;
+            if line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
+                && let Some((Name::Other, value)) = field_name(line)
+            {
+                return Some(bare(value)).filter(|value| !value.is_empty());
+            }
+            rest = next;
+        }
     }
 }
 

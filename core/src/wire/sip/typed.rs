@@ -287,4 +287,10 @@ impl<'a> Message<'a> {
     pub fn content_type(&self) -> Option<MediaType<'a>> {
         MediaType::parse(trim(self.header(Name::ContentType)?))
     }
+
+    /// Its body is coded (Content-Encoding), and we read none that is.
+    #[must_use]
+    pub fn is_coded(&self) -> bool {
+        self.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"))
+    }
 }

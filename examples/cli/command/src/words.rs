@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 117] = [
+const WORDS: [(&str, &str); 118] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -29,7 +29,7 @@ const WORDS: [(&str, &str); 117] = [
     ("consult", "the other call"),
     ("microsip_answer it first", "answer it first"),
     ("pass NULL for it, or 0 for consult", "one of them is enough"),
-    ("MICROSIP_OTHER needs one", "another package needs one"),
+    ("which MICROSIP_OTHER needs", "which another package needs"),
     ("rules->forward", "--forward"),
     ("microsip_answer it with 183 where", "answer it with --code 183 where"),
     ("a library without MICROSIP_HAS_RELIABLE", "a program without reliable responses"),
@@ -71,6 +71,10 @@ const WORDS: [(&str, &str); 117] = [
     ("m->len", "the body"),
     ("s->uri", "the address"),
     ("s->headers", "--header"),
+    (
+        "contradicts s->package, which brings its own: leave it out, or take MICROSIP_OTHER for another package",
+        "is for another package",
+    ),
     ("s->event", "--event"),
     ("s->accept", "--accept"),
     ("s->expires", "--subscription-expires"),

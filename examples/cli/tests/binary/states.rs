@@ -249,6 +249,62 @@ fn a_mailbox_and_another_package_are_shown() {
     assert!(state["content_type"] == "text/plain" && state.get("lamp").is_none(), "{told:?}");
 }
 
+/// A list of parties: the document that names them, and a part for each.
+fn list(version: u32, parties: &[(&str, (&'static str, &str))]) -> String {
+    let (mut rows, mut parts) = (String::new(), String::new());
+    for (name, (kind, text)) in parties {
+        let cid = if text.is_empty() { String::new() } else { format!(" cid=\"{name}\"") };
+        let state = if text.is_empty() { "terminated\" reason=\"rejected" } else { "active" };
+        rows += &format!("<resource uri=\"sip:{name}@x\"><instance id=\"1\" state=\"{state}\"{cid}/></resource>");
+        if !text.is_empty() {
+            parts += &format!("--b\r\nContent-ID: <{name}>\r\nContent-Type: {kind}\r\n\r\n{text}\r\n");
+        }
+    }
+    format!(
+        "--b\r\nContent-Type: application/rlmi+xml\r\n\r\n<list uri=\"sip:all@x\" version=\"{version}\" fullState=\"true\">{rows}\
+         </list>\r\n{parts}--b--\r\n"
+    )
+}
+
+#[test]
+fn each_party_of_a_list_is_shown_when_it_changes() {
+    let mut far = Watched::new();
+    let mut ours = Ours::start(&far, "subscribe", &["--event", "dialog", "--for", "2s"]);
+    let taken = far.subscribed();
+    assert!(taken.request.contains("\r\nSupported: eventlist\r\n"), "{}", taken.request);
+    far.respond(&taken, "200 OK", "Expires: 3600\r\n");
+    let kind = "multipart/related; type=\"application/rlmi+xml\"; boundary=b";
+    let first = list(0, &[("dora", TALKS), ("erik", HANGS_UP), ("jim", ("", ""))]);
+    assert_eq!(far.notify(&taken, "dialog", "active;expires=3600", (kind, &first)), 200);
+    ours.has_told("notify", 4);
+    let second = list(1, &[("dora", HANGS_UP), ("erik", HANGS_UP)]);
+    assert_eq!(far.notify(&taken, "dialog", "active;expires=3600", (kind, &second)), 200);
+    ours.has_told("notify", 7);
+    // a list that cannot be read is told, too
+    assert_eq!(far.notify(&taken, "dialog", "active;expires=3600", (kind, "x")), 400);
+    let last = far.subscribed();
+    far.respond(&last, "200 OK", "Expires: 0\r\n");
+    far.notify(&last, "dialog", "terminated;reason=timeout", NOTHING);
+    let (code, told) = (ours.ended(), ours.told.clone());
+    assert_eq!((code, ours.states()), (Some(0), vec!["asking".into(), "active".into(), "unread".into()]), "{told:?}");
+    let states = of_type(&told, "notify");
+    let seen: Vec<_> = states.iter().map(|told| (told["uri"].as_str(), told["lamp"].as_str())).collect();
+    let all = Some(&*far.uri);
+    let wanted = [
+        (Some("sip:dora@x"), Some("busy")),
+        (Some("sip:erik@x"), Some("idle")),
+        (Some("sip:jim@x"), Some("unknown")),
+        (all, None),
+        (Some("sip:dora@x"), Some("idle")),
+        (Some("sip:jim@x"), Some("unknown")),
+        (all, None),
+    ];
+    assert_eq!(seen, wanted, "{told:?}");
+    assert_eq!((states[0]["list"].as_str(), &states[0]["calls"][0]["party"]), (all, &"sip:carol@x".into()), "{told:?}");
+    assert_eq!((&states[2]["reason"], &states[5]["reason"]), (&"rejected".into(), &"removed".into()), "{told:?}");
+    assert_eq!((&states[3]["parties"], &states[6]["parties"]), (&3.into(), &2.into()), "{told:?}");
+}
+
 #[test]
 fn a_refusal_is_an_exit_code_and_words() {
     for (status, exit, words) in [

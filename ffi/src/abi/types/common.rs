@@ -104,6 +104,9 @@ pub const MICROSIP_HAS_MESSAGE: u32 = 33554432;
 /// microsip_features(): subscriptions (RFC 6665).
 pub const MICROSIP_HAS_SUBSCRIBE: u32 = 67108864;
 
+/// microsip_features(): one subscription watches the parties of a list (RFC 4662).
+pub const MICROSIP_HAS_LISTS: u32 = 1073741824;
+
 /// microsip_features(): transfers and calls that take the place of another (RFC 3515, 3891, 5589); without it REFER is
 /// refused (405), and a call with Replaces is one as any other.
 pub const MICROSIP_HAS_REFER: u32 = 134217728;

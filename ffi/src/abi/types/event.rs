@@ -44,8 +44,9 @@ pub const MICROSIP_EV_TRANSFER: u32 = 14;
 /// (MICROSIP_OVER, MICROSIP_E_TIMEOUT), and its sender got sip_code. owner: its call, else its account. With
 /// MICROSIP_HAS_MESSAGE.
 pub const MICROSIP_EV_MESSAGE: u32 = 15;
-/// Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result, cause. owner: its
-/// account. With MICROSIP_HAS_SUBSCRIBE.
+/// Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result, cause. The first of
+/// MICROSIP_SUB_PENDING says that somebody has to agree. With the state as it was: it was told something that cannot be read
+/// (`unread` of its info). owner: its account. With MICROSIP_HAS_SUBSCRIBE.
 pub const MICROSIP_EV_SUBSCRIPTION: u32 = 16;
 /// The state that subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info. Of several changes
 /// since the last event of this type, the latest. With MICROSIP_HAS_SUBSCRIBE.

@@ -46,8 +46,15 @@ pub const MICROSIP_TXT_REFERRED_BY: u32 = 22;
 pub const MICROSIP_TXT_NOTE: u32 = 23;
 /// Texts of a subscription's entry, by index: the party that is talked to, or the Contact; of a mailbox its account.
 pub const MICROSIP_TXT_ENTRY_URI: u32 = 24;
-/// Texts of a subscription's entry, by index: that party's name.
+/// Texts of a subscription's entry, by index: that party's name; of a party in a list its own.
 pub const MICROSIP_TXT_ENTRY_NAME: u32 = 25;
+/// Texts of a subscription's entry, by index: in a list the URI of the party that it is, or is of. With MICROSIP_HAS_LISTS, as
+/// the next one.
+pub const MICROSIP_TXT_ENTRY_RESOURCE: u32 = 50;
+/// Texts of a subscription's entry, by index: why nothing is known of a party in a list: "pending", somebody has to agree
+/// first; the reason of an end in RFC 6665's words, or "terminated"; "missing", its document is named, and not there;
+/// "unreadable", it is broken, or of another type. MICROSIP_NOTHING: its state is known, or has not been told yet.
+pub const MICROSIP_TXT_ENTRY_REASON: u32 = 51;
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
 /// Texts of a call: the text of the Warning (RFC 3261 20.43) in its refusal; in a call that is up, in that of the last

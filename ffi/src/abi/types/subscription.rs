@@ -13,7 +13,7 @@ pub const MICROSIP_MESSAGE_SUMMARY: u32 = 3;
 /// Packages: another one, by its name; microsip_body_get has its bodies.
 pub const MICROSIP_OTHER: u32 = 4;
 
-/// State of a subscription: it was asked for, or waits for somebody's consent.
+/// State of a subscription: it was asked for, or waits for somebody's consent, which is an event.
 pub const MICROSIP_SUB_PENDING: u32 = 1;
 /// State of a subscription: each change is told.
 pub const MICROSIP_SUB_ACTIVE: u32 = 2;
@@ -48,7 +48,17 @@ pub const MICROSIP_ACTIVITY_PHONE: u32 = 3;
 /// Activities of presence: something else.
 pub const MICROSIP_ACTIVITY_OTHER: u32 = 4;
 
-/// A state to watch.
+/// Kinds of entries, in a list: a party, with all that its lamp says.
+pub const MICROSIP_RESOURCE_PARTY: u32 = 1;
+/// Kinds of entries, in a list: another list; the resources behind it, up to the next entry of the outer list, are its own. One
+/// that lies deeper is not read.
+pub const MICROSIP_RESOURCE_LIST: u32 = 2;
+
+/// A state to watch. Where its uri names a list of parties (RFC 4662), which no address shows, one subscription watches them
+/// all: `list` of its info is 1, and its entries are the parties, MICROSIP_RESOURCE_PARTY each, followed by its calls or its
+/// classes of messages, which have no kind. A party is named by MICROSIP_TXT_ENTRY_RESOURCE, keeps its place among the others,
+/// and has a lamp of its own: MICROSIP_LAMP_UNKNOWN where nothing is known of it, for MICROSIP_TXT_ENTRY_REASON. With
+/// MICROSIP_HAS_LISTS; of MICROSIP_OTHER the application reads the bodies, and says so by "application/rlmi+xml" in accept.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct microsip_subscription {
@@ -66,7 +76,7 @@ pub struct microsip_subscription {
     pub uri: *const c_char,
     /// MICROSIP_OTHER: the package's name, "x" or "x;id=3"; else NULL.
     pub event: *const c_char,
-    /// MICROSIP_OTHER: the types of its bodies; NULL: none are named. Else NULL.
+    /// MICROSIP_OTHER: the types of its bodies, "application/xml, text/plain"; NULL: none are named. Else NULL.
     pub accept: *const c_char,
     /// Further header lines, "Name: value\r\n" each; NULL: none.
     pub headers: *const c_char,
@@ -92,9 +102,10 @@ pub struct microsip_subscription_info {
     pub notified_us: u64,
     /// MICROSIP_SUB_PENDING to MICROSIP_SUB_ENDED.
     pub state: u32,
-    /// MICROSIP_LAMP_*.
+    /// MICROSIP_LAMP_*; of a list the brightest of its parties': the largest number.
     pub lamp: u32,
-    /// MICROSIP_MESSAGE_SUMMARY: new messages; MICROSIP_DIALOG: calls; MICROSIP_PRESENCE: MICROSIP_ACTIVITY_*, or 0.
+    /// MICROSIP_MESSAGE_SUMMARY: new messages; MICROSIP_DIALOG: calls; of a list those of all its parties. MICROSIP_PRESENCE:
+    /// MICROSIP_ACTIVITY_*, or 0, and 0 of a list.
     pub value: u32,
     /// Entries for microsip_subscription_entry_get.
     pub entries: u32,
@@ -109,9 +120,15 @@ pub struct microsip_subscription_info {
     /// The time at which one that failed, or that its far end has ended, is asked again: microseconds as in events;
     /// UINT64_MAX: not by itself, or that is under way.
     pub retry_us: u64,
+    /// 1: it watches a list.
+    pub list: u32,
+    /// The status that refused the last notification, for nothing of its document can be read: 400, it is broken; 415, it
+    /// is none of the package's types. 0: it was taken. What was told before stays.
+    pub unread: u32,
 }
 
-/// One tuple, call or class of messages that a subscription was told of, or one class of an account's mailbox.
+/// One tuple, call or class of messages that a subscription was told of, or one class of an account's mailbox; of a list one of
+/// its parties, or one of the calls or classes of messages of that.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_entry {
@@ -125,7 +142,7 @@ pub struct microsip_entry {
     pub called: u32,
     /// MICROSIP_MESSAGE_SUMMARY: 1 voice, 2 fax, 3 pager, 4 multimedia, 5 text, 6 none of these.
     pub message_class: u32,
-    /// MICROSIP_MESSAGE_SUMMARY: new messages of that class.
+    /// MICROSIP_MESSAGE_SUMMARY: new messages of that class; of a party in a list all of its.
     pub new_messages: u32,
     /// The old ones.
     pub old_messages: u32,
@@ -133,12 +150,12 @@ pub struct microsip_entry {
     pub new_urgent: u32,
     /// The urgent ones of the old.
     pub old_urgent: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Of a list: MICROSIP_RESOURCE_PARTY or _LIST. 0: it is of the nearest party before it, or there is no list.
+    pub resource: u32,
 }
 
 sized!(
     microsip_subscription up to headers,
     microsip_subscription_info up to cause,
-    microsip_entry up to reserved,
+    microsip_entry up to resource,
 );

@@ -33,6 +33,10 @@ pub(crate) struct Watching {
     pub(crate) cause: u32,
     /// It was told something.
     pub(crate) notified: bool,
+    /// Its entries are parties, each with its own behind it.
+    pub(crate) list: bool,
+    /// The status that refused its last document, which cannot be read; 0: it was taken.
+    pub(crate) unread: u32,
 }
 
 /// A tuple, a call or a class of messages.
@@ -48,6 +52,10 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     pub(crate) note: String,
     pub(crate) replaces: String,
+    /// Of a list: MICROSIP_RESOURCE_PARTY or _LIST, with its URI, and why nothing is known of it. 0: it is of the one before.
+    pub(crate) resource: u32,
+    pub(crate) of: String,
+    pub(crate) reason: String,
 }
 
 impl Handle {
@@ -93,6 +101,8 @@ impl Handle {
             result: info.result,
             cause: info.cause,
             notified: info.notified_us != u64::MAX,
+            list: info.list != 0,
+            unread: info.unread,
         })
     }
 
@@ -110,6 +120,8 @@ impl Handle {
             name: text(c::MICROSIP_TXT_ENTRY_NAME),
             note: text(c::MICROSIP_TXT_NOTE),
             replaces: text(c::MICROSIP_TXT_REPLACES),
+            of: text(c::MICROSIP_TXT_ENTRY_RESOURCE),
+            reason: text(c::MICROSIP_TXT_ENTRY_REASON),
             ..entry
         })
     }
@@ -138,6 +150,7 @@ fn read(fill: impl FnOnce(*mut c::microsip_entry) -> i32) -> Option<Entry> {
         activity: entry.activity,
         called: entry.called != 0,
         message_class: entry.message_class,
+        resource: entry.resource,
         messages: [entry.new_messages, entry.old_messages, entry.new_urgent, entry.old_urgent],
         ..Entry::default()
     })

@@ -103,6 +103,57 @@ fn mailbox(told: &Watching, entries: &[Entry]) -> String {
     [head].into_iter().chain(classes).collect::<Vec<_>>().join("; ")
 }
 
+/// A party of a list.
+pub(super) struct Listed {
+    pub(super) uri: String,
+    pub(super) fields: Map<String, Value>,
+    pub(super) words: String,
+}
+
+/// The parties of a list, each with what is of it behind it.
+pub(super) fn parties(package: &Package, entries: &[Entry]) -> Vec<Listed> {
+    let mut rest = entries;
+    let mut found = Vec::new();
+    while let Some((row, behind)) = rest.split_first() {
+        let count = behind.iter().take_while(|entry| entry.resource == 0).count();
+        let (parts, later) = behind.split_at(count);
+        rest = later;
+        let value = match package {
+            Package::Presence => row.activity,
+            Package::MessageSummary => row.messages.first().copied().unwrap_or_default(),
+            _ => 0,
+        };
+        let told = Watching { lamp: row.lamp, value, ..Watching::default() };
+        let own = if matches!(package, Package::Presence) { std::slice::from_ref(row) } else { parts };
+        let known = row.reason.is_empty();
+        let mut into = Map::new();
+        fields(&mut into, package, &told, own);
+        into.remove("left_out");
+        into.insert("name".to_owned(), json!(row.name));
+        into.insert("reason".to_owned(), json!(row.reason));
+        let text = match row.resource {
+            _ if !known => format!("unknown, {}", row.reason),
+            c::MICROSIP_RESOURCE_LIST => format!("{}, of a list", lamp(row.lamp)),
+            _ => words(package, &told, own),
+        };
+        found.push(Listed { uri: row.of.clone(), fields: into, words: text });
+    }
+    found
+}
+
+/// A list as a whole, for people.
+pub(super) fn list(parties: usize, left_out: u32) -> String {
+    let mut text = match parties {
+        0 => "a list without anybody".to_owned(),
+        1 => "a list of one party".to_owned(),
+        _ => format!("a list of {parties} parties"),
+    };
+    if left_out > 0 {
+        text += &format!("; {left_out} more entries, for which there was no room");
+    }
+    text
+}
+
 /// The same for JSON.
 pub(crate) fn fields(into: &mut Map<String, Value>, package: &Package, told: &Watching, entries: &[Entry]) {
     let mut put = |name: &str, value: Value| into.insert(name.to_owned(), value);

@@ -1,6 +1,6 @@
 //! The parties that are watched, until all are over, or the time is.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
@@ -13,24 +13,18 @@ use crate::interrupt::interrupted;
 use crate::phone::{Id, Watch, Watching};
 use crate::session::{Exit, Stop, ended};
 
-/// The time between two looks at parties that have answered nothing yet: whether somebody has to agree first is no event.
-/// A person who waits notices no more.
-const LOOK: Duration = Duration::from_millis(250);
-
 /// A party.
 struct Party {
     subscription: Id,
     uri: String,
     /// Something was told: what is shown of it, so that the same is not shown twice.
     told: Option<Value>,
+    /// Of a list: the same of each of its parties, by URI.
+    listed: Vec<(String, Value)>,
     /// It was printed that each change is told.
     active: bool,
     /// It was printed that somebody has to agree first.
     pending: bool,
-    /// The time of a look at an active one of which nothing is shown: something may have come that cannot be read.
-    doubt: Option<Instant>,
-    /// It was printed that it told something that cannot be read.
-    unread: bool,
     over: bool,
 }
 
@@ -79,15 +73,41 @@ fn unread(uri: &str) -> String {
 }
 
 impl Party {
-    /// Nothing is known of it yet, not even that somebody has to agree.
-    fn is_open(&self) -> bool {
-        !self.over && !self.active && !self.pending && self.told.is_none()
+    /// Shows the parties of a list of which something changed, and those that are not in it any more.
+    fn show_listed(&mut self, app: &App<'_>, package: &Package, parties: &[shown::Listed]) {
+        let before = std::mem::take(&mut self.listed);
+        let known = |listed: &[(String, Value)], uri: &str, value: Option<&Value>| {
+            listed.iter().any(|(one, told)| one == uri && value.is_none_or(|value| told == value))
+        };
+        for party in parties {
+            let mut told = named(self.subscription, &party.uri, package);
+            told.insert("list".to_owned(), json!(self.uri));
+            told.extend(party.fields.clone());
+            let told = Value::Object(told);
+            if !known(&before, &party.uri, Some(&told)) {
+                app.output.say("notify", || told.clone(), &format!("{}: {}", party.uri, party.words));
+            }
+            self.listed.push((party.uri.clone(), told));
+        }
+        for (uri, _) in before.iter().filter(|(uri, _)| !known(&self.listed, uri, None)) {
+            let mut told = named(self.subscription, uri, package);
+            told.insert("list".to_owned(), json!(self.uri));
+            told.insert("lamp".to_owned(), json!(shown::lamp(c::MICROSIP_LAMP_UNKNOWN)));
+            told.insert("reason".to_owned(), json!("removed"));
+            app.output.say("notify", || Value::Object(told), &format!("{uri}: not in the list any more"));
+        }
     }
 
     /// All that it told is a document that cannot be read.
     fn cannot_be_read(&self, app: &App<'_>) -> bool {
-        self.told.is_none() && (self.unread || !app.phone.body(self.subscription).is_empty())
+        self.told.is_none() && app.phone.watching(self.subscription).is_some_and(|of| of.unread != 0)
     }
+}
+
+/// The beginning of what is shown of a party.
+fn named(subscription: Id, uri: &str, package: &Package) -> Map<String, Value> {
+    let fields = [("subscription", json!(subscription)), ("uri", json!(uri)), ("event", json!(package.name()))];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 impl<'a> Look<'a> {
@@ -109,10 +129,9 @@ impl<'a> Look<'a> {
             subscription,
             uri,
             told: None,
+            listed: Vec::new(),
             active: false,
             pending: false,
-            doubt: None,
-            unread: false,
             over: false,
         });
         Ok(())
@@ -131,15 +150,19 @@ impl<'a> Look<'a> {
     /// Shows what is known of the party with this index now, unless it was shown.
     fn show(&mut self, app: &App<'a>, at: usize, of: &Watching) {
         let Some(party) = self.parties.get_mut(at) else { return };
-        let (phone, id, uri, package) = (app.phone, party.subscription, &party.uri, self.package);
-        let mut told = Map::new();
-        for (name, value) in [("subscription", json!(id)), ("uri", json!(uri)), ("event", json!(package.name()))] {
-            told.insert(name.to_owned(), value);
-        }
+        let (phone, id, uri, package) = (app.phone, party.subscription, &party.uri.clone(), self.package);
+        let mut told = named(id, uri, package);
         let text = if let Package::Other(_) = package {
             let (kind, content) = (phone.text_of(id, c::MICROSIP_TXT_CONTENT_TYPE, 0), phone.body(id));
             body::fields(&mut told, &kind, &content);
             body::words(uri, &kind, &content)
+        } else if of.list {
+            let entries = phone.entries(id);
+            let parties = shown::parties(package, &entries);
+            told.insert("parties".to_owned(), json!(parties.len()));
+            told.insert("left_out".to_owned(), json!(of.left_out));
+            party.show_listed(app, package, &parties);
+            format!("{uri}: {}", shown::list(parties.len(), of.left_out))
         } else {
             let entries = phone.entries(id);
             shown::fields(&mut told, package, of, &entries);
@@ -150,34 +173,6 @@ impl<'a> Look<'a> {
         if party.told.as_ref() != Some(&told) {
             app.output.say("notify", || told.clone(), &text);
             party.told = Some(told);
-        }
-    }
-
-    /// Tells who has to ask somebody first.
-    fn look(&mut self, app: &App<'a>) {
-        for at in 0..self.parties.len() {
-            let Some(party) = self.parties.get_mut(at).filter(|party| party.is_open()) else { continue };
-            let of = app.phone.watching(party.subscription).filter(|of| of.notified);
-            let Some(of) = of.filter(|of| of.state == c::MICROSIP_SUB_PENDING) else { continue };
-            party.pending = true;
-            let (subscription, uri) = (party.subscription, party.uri.clone());
-            let step = Step { subscription, uri: &uri, state: "pending", of, reason: "" };
-            self.say(app, &step, &format!("{uri} has not agreed yet"));
-        }
-    }
-
-    /// Tells of whom nothing is shown though something came: a document that cannot be read is no news.
-    fn doubt(&mut self, app: &App<'a>, now: Instant) {
-        for at in 0..self.parties.len() {
-            let Some(party) = self.parties.get_mut(at) else { continue };
-            let due = party.doubt.take_if(|at| *at <= now).is_some();
-            if due && !party.over && party.cannot_be_read(app) {
-                party.unread = true;
-                let (subscription, uri) = (party.subscription, party.uri.clone());
-                let Some(of) = app.phone.watching(subscription) else { continue };
-                let step = Step { subscription, uri: &uri, state: "unread", of, reason: "" };
-                self.say(app, &step, &unread(&uri));
-            }
         }
     }
 
@@ -217,9 +212,11 @@ impl<'a> Look<'a> {
         let step = |state| Step { subscription: id, uri: &uri, state, of, reason: &reason };
         match state {
             c::MICROSIP_SUB_ACTIVE if !std::mem::replace(&mut party.active, true) => {
-                party.doubt = party.told.is_none().then(|| Instant::now() + LOOK);
                 let text = if self.watch.once { String::new() } else { format!("watching {uri}") };
                 self.say(app, &step("active"), &text);
+            }
+            c::MICROSIP_SUB_PENDING if !std::mem::replace(&mut party.pending, true) => {
+                self.say(app, &step("pending"), &format!("{uri} has not agreed yet"));
             }
             c::MICROSIP_SUB_RETRYING if of.notified => {
                 (party.active, party.pending) = (false, false);
@@ -251,6 +248,10 @@ impl<'a> Look<'a> {
             }
             _ => {}
         }
+        // the end says it by itself
+        if of.unread != 0 && matches!(state, c::MICROSIP_SUB_PENDING | c::MICROSIP_SUB_ACTIVE) {
+            self.say(app, &step("unread"), &unread(&uri));
+        }
     }
 }
 
@@ -267,16 +268,10 @@ impl<'a> Job<'a> for Look<'a> {
     }
 
     fn next(&self) -> Option<Instant> {
-        let look = self.parties.iter().any(Party::is_open).then(|| Instant::now() + LOOK);
-        let doubts = self.parties.iter().filter(|party| !party.over).filter_map(|party| party.doubt);
-        self.until.into_iter().chain(look).chain(doubts).min().filter(|_| self.on)
+        self.until.filter(|_| self.on)
     }
 
     fn due(&mut self, app: &mut App<'a>, now: Instant) {
-        if self.on {
-            self.look(app);
-            self.doubt(app, now);
-        }
         if !self.on || self.until.is_none_or(|until| until > now) {
             return;
         }
