@@ -61,6 +61,7 @@ const RUN: &[(&str, &[&str])] = &[
         &[
             "a mailbox watched",
             "a line watched",
+            "a list watched",
             "watched elsewhere",
             "a state fetched",
             "a watch ended by the far end",

@@ -2,14 +2,18 @@
 //! moves to another place, one that is fetched, and ends by either side.
 
 use super::{Flow, asks, flow, heard, meanwhile, wait};
+use crate::subscriptions::lists::{DIALOGS, RELATED, listed};
 use crate::subscriptions::{INFO, RINGS, SUMMARY, dialogs, learn};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountId, Lamp, NewSubscription, Package, SubscriptionState};
 use microsip_tests::{EventKind, Lab, Peer, Sip};
 
-pub(super) const FLOWS: [Flow; 6] = [
+pub(super) const FLOWS: [Flow; 7] = [
     flow("a mailbox watched", mailbox, |lab| values(lab).ends_with(&[2]) && values(lab).contains(&1) && is_clean(lab)),
     flow("a line watched", line, |lab| {
+        values(lab).ends_with(&[0]) && lamps(lab).contains(&(Lamp::Ringing as u32)) && is_clean(lab)
+    }),
+    flow("a list watched", list, |lab| {
         values(lab).ends_with(&[0]) && lamps(lab).contains(&(Lamp::Ringing as u32)) && is_clean(lab)
     }),
     flow("watched elsewhere", elsewhere, |lab| values(lab).ends_with(&[3]) && is_clean(lab)),
@@ -64,6 +68,7 @@ fn agree(lab: &mut Lab, peer: &mut Peer, subscribe: &Sip, (event, state): (&str,
 fn tell(lab: &mut Lab, peer: &mut Peer, (event, state): (&str, &str), body: &str) -> Option<Sip> {
     let kind = match event {
         _ if body.is_empty() => "",
+        _ if body.starts_with("--") => RELATED,
         "dialog" => INFO,
         _ => SUMMARY,
     };
@@ -118,6 +123,27 @@ fn line(lab: &mut Lab) {
         if let Some(refresh) = heard(lab, &peer, "SUBSCRIBE", 1) {
             agree(lab, &mut peer, &refresh, LINE, &dialogs(3, "full", RINGS));
             tell(lab, &mut peer, LINE, &dialogs(4, "partial", "<dialog id=\"a\"><state>terminated</state></dialog>"));
+        }
+        take_back(lab, &mut peer, "dialog");
+    }
+    free(lab);
+}
+
+fn list(lab: &mut Lab) {
+    if let Some((mut peer, first)) = watching(lab, Package::Dialog, false) {
+        let (idle, rings) = (dialogs(0, "full", ""), dialogs(1, "partial", RINGS));
+        let of = |version, whole, name, document: &str| listed(version, whole, DIALOGS, &[(name, document)]);
+        let parties = listed(0, true, DIALOGS, &[("bob", &idle), ("ann", &idle)]);
+        agree(lab, &mut peer, &first, LINE, &parties);
+        tell(lab, &mut peer, LINE, &of(1, false, "bob", &rings));
+        // the next one went missing
+        tell(lab, &mut peer, LINE, &of(3, false, "ann", &rings));
+        if let Some(refresh) = heard(lab, &peer, "SUBSCRIBE", 1) {
+            let parties =
+                listed(4, true, DIALOGS, &[("bob", &dialogs(2, "full", "")), ("ann", &dialogs(2, "full", RINGS))]);
+            agree(lab, &mut peer, &refresh, LINE, &parties);
+            let over = dialogs(3, "partial", "<dialog id=\"a\"><state>terminated</state></dialog>");
+            tell(lab, &mut peer, LINE, &of(5, false, "ann", &over));
         }
         take_back(lab, &mut peer, "dialog");
     }

@@ -364,6 +364,31 @@ fn a_list_that_cannot_be_read_changes_nothing() {
     finish(lab, peer, made, "presence");
 }
 
+// rfc4662#4.5: another dialog is another subscription, to what may be no list any more
+#[test]
+fn a_list_becomes_a_party_in_another_dialog() {
+    let (mut lab, mut peer, made) = accepted(&watching());
+    let body = listed(0, true, DIALOGS, &[("bob", &dialogs(5, "full", RINGS)), ("ann", &dialogs(0, "full", ""))]);
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &body), 200);
+    assert_eq!(notify(&mut lab, &mut peer, "dialog", "terminated;reason=deactivated", "", ""), 200);
+    assert_eq!(seen(&lab, made).len(), 3, "it is shown until another document comes");
+    let anew = peer.wait(&mut lab, "SUBSCRIBE");
+    accept(&mut lab, &mut peer, &anew, 600);
+    assert_eq!(notify(&mut lab, &mut peer, "dialog", "active", INFO, "<dialog-info>"), 400);
+    assert_eq!(seen(&lab, made).len(), 3);
+    assert_eq!(notify(&mut lab, &mut peer, "dialog", "active", INFO, &dialogs(1, "partial", RINGS)), 200);
+    assert_eq!(seen(&lab, made), ["Ringing sip:carol@example.net"].map(|entry| format!("   {entry}")));
+    assert!(!lab.ends[0].phone.subscription_info(made).unwrap().list);
+    // and a list again
+    assert_eq!(notify(&mut lab, &mut peer, "dialog", "terminated;reason=timeout", "", ""), 200);
+    let anew = peer.wait(&mut lab, "SUBSCRIBE");
+    accept(&mut lab, &mut peer, &anew, 600);
+    let body = listed(0, true, DIALOGS, &[("ann", &dialogs(0, "full", ""))]);
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &body), 200);
+    assert_eq!(seen(&lab, made), ["ann Idle"]);
+    finish(lab, peer, made, "dialog");
+}
+
 #[test]
 fn a_long_list_fills_its_room_and_no_more() {
     let (mut lab, mut peer, made) = accepted(&watching());

@@ -5,9 +5,10 @@ use microsip_core::base::cursor::Cursor;
 use microsip_core::wire::body::dialog_info::Document;
 use microsip_core::wire::body::message_summary::Summary;
 use microsip_core::wire::body::pidf::Presence;
+use microsip_core::wire::body::rlmi::List;
 use microsip_core::wire::body::sipfrag;
 use microsip_core::wire::body::xml::{DEPTH, NAME, Node, Reader, Text};
-use microsip_core::wire::sip::DialogName;
+use microsip_core::wire::sip::{DialogName, MediaType, Related};
 
 /// A text is written, and is no longer than the document: an entity has more bytes than its character.
 fn write(text: &Text<'_>, all: &[u8]) {
@@ -83,8 +84,48 @@ fn names(bytes: &[u8]) {
     }
 }
 
+/// The parties of a list: a document, or a body of parts whose boundary is `b`.
+fn lists(bytes: &[u8]) {
+    parties(bytes);
+    for kind in ["multipart/related;boundary=b", "multipart/related;boundary=b;start=\"<a>\""] {
+        let Some(kind) = MediaType::parse(kind.as_bytes()) else { continue };
+        let Some(mut parts) = Related::parse(&kind, bytes) else { continue };
+        let root = *parts.root();
+        assert!(root.body.len() + root.head.len() <= bytes.len());
+        // each byte is read for one party at most
+        let mut read = root.body.len();
+        for cid in parties(root.body).into_iter().chain([b"a".to_vec(), b"<a>".to_vec(), Vec::new()]) {
+            if let Some(part) = parts.take(&cid) {
+                read += part.body.len();
+                let _ = part.is_coded();
+            }
+        }
+        assert!(read <= bytes.len(), "{read} bytes of {}", bytes.len());
+    }
+}
+
+/// The names of the parts that a document names.
+fn parties(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let Ok(mut list) = List::parse(bytes) else { return found };
+    write(&list.head.uri, bytes);
+    for _ in 0..=bytes.len() {
+        let Ok(Some(mut resource)) = list.next_resource() else { return found };
+        [resource.uri, resource.name].iter().for_each(|text| write(text, bytes));
+        assert!(!resource.uri.is_blank(), "a party has a name");
+        while let Some(instance) = resource.next_instance() {
+            [instance.id, instance.reason, instance.cid].iter().for_each(|text| write(text, bytes));
+            found.push(instance.cid.raw().to_vec());
+            assert!(found.len() <= bytes.len(), "more instances than bytes");
+        }
+    }
+    broken("more parties than bytes in", &String::from_utf8_lossy(bytes));
+    found
+}
+
 /// One body, read as each kind.
 pub fn bodies(bytes: &[u8]) {
+    lists(bytes);
     xml(bytes);
     if let Ok(presence) = Presence::parse(bytes) {
         [presence.entity, presence.note, presence.contact].iter().for_each(|text| write(text, bytes));

@@ -10,7 +10,7 @@ use core::fmt::Write as _;
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
-    AccountConfig, AccountId, NewSubscription, Package, SubscriptionId, SubscriptionState, SubscriptionText,
+    AccountConfig, AccountId, NewSubscription, Package, Resource, SubscriptionId, SubscriptionState, SubscriptionText,
 };
 use microsip_core::wire::sip::Name;
 
@@ -22,13 +22,15 @@ const SLOTS: u32 = 2;
 /// two addresses, and of each four more for challenges.
 const A_MINUTE: usize = SLOTS as usize * (12 + 1 + 1 + 3) * 2 * 5;
 
-const TEXTS: [SubscriptionText; 6] = [
+const TEXTS: [SubscriptionText; 8] = [
     SubscriptionText::RemoteUri,
     SubscriptionText::Replaces,
     SubscriptionText::ContentType,
     SubscriptionText::Note,
     SubscriptionText::EntryUri,
     SubscriptionText::EntryName,
+    SubscriptionText::EntryResource,
+    SubscriptionText::EntryReason,
 ];
 
 /// The far end of all subscriptions.
@@ -92,9 +94,38 @@ fn document(package: u8, number: u32, choice: u8) -> (&'static str, String) {
             );
             ("application/pidf+xml", text)
         }
-        6 => ("text/plain", "x".repeat(usize::from(choice))),
+        6 if choice & 1 == 0 => ("text/plain", "x".repeat(usize::from(choice))),
+        6 => ("multipart/related;boundary=b", list(number, choice, "b", true)),
         _ => ("", String::new()),
     }
+}
+
+/// A list of parties, of which some have a document of one kind, none, or one that another has too.
+fn list(number: u32, choice: u8, boundary: &str, outer: bool) -> String {
+    let (mut rows, mut parts) = (String::new(), String::new());
+    for nth in 0..u32::from(choice >> 1 & 7) * 6 {
+        let (name, which) = (nth + number % 3, (nth as u8).wrapping_mul(37) ^ choice);
+        let state = pick(&["active", "active", "active", "pending", "terminated"], usize::from(which & 7));
+        let (kind, text) = match which >> 5 {
+            7 if outer => ("multipart/related;boundary=bb".to_owned(), list(number, which, "bb", false)),
+            package => {
+                let (kind, text) = document(package % 6, number, choice & 0xc8 | which & 0x11);
+                (kind.to_owned(), text)
+            }
+        };
+        let _ = write!(
+            rows,
+            "<resource uri='sip:{name}@x'><name>{nth}</name><instance id='{}' state='{state}' cid='{}'/></resource>",
+            which & 1,
+            name & 0x1e
+        );
+        let _ = write!(parts, "--{boundary}\r\nContent-ID: <{name}>\r\nContent-Type: {kind}\r\n\r\n{text}\r\n");
+    }
+    let whole = choice & 0x40 == 0;
+    format!(
+        "--{boundary}\r\nContent-Type: application/rlmi+xml\r\n\r\n<list uri='sip:x' version='{number}' fullState='{whole}'>\
+         {rows}</list>\r\n{parts}--{boundary}--\r\n"
+    )
 }
 
 impl Far {
@@ -301,6 +332,11 @@ fn read(world: &World<'_>) {
         }
         assert_eq!(count, info.entries, "entries that can be read");
         assert!(count <= 128, "{count} entries");
+        let first = world.phone.subscription_entry(subscription, 0).map(|entry| entry.resource != Resource::None);
+        assert!(
+            first.is_err() || first == Ok(info.list),
+            "a list begins with a party, and nothing else does: {info:?}"
+        );
         let _ = world.phone.subscription_body(subscription);
         if info.state == SubscriptionState::Active && !world.taken_back.contains(&subscription.raw()) {
             // it is refreshed, or it ends; nobody is waited for without a time

@@ -130,7 +130,11 @@ impl Subscriptions<'_> {
         #[cfg(feature = "lists")]
         let read = match super::lists::of(slot, kind.as_ref())? {
             Some(kind) => super::lists::take(slot, &mut contents, (kind, body), key)?,
-            None => take_alone(slot, &mut contents, (kind.as_ref(), body), key)?,
+            None => {
+                let read = take_alone(slot, &mut contents, (kind.as_ref(), body), key)?;
+                slot.list = false;
+                read
+            }
         };
         #[cfg(not(feature = "lists"))]
         let read = take_alone(slot, &mut contents, (kind.as_ref(), body), key)?;
@@ -271,7 +275,11 @@ fn take_dialogs(slot: &mut Slot, contents: &mut Contents<'_>, body: &[u8], key: 
     }
     let head = document.head;
     slot.version = Some(head.version);
-    if head.full {
+    #[cfg(feature = "lists")]
+    let anew = head.full || slot.list;
+    #[cfg(not(feature = "lists"))]
+    let anew = head.full;
+    if anew {
         begin_anew(slot, contents);
     }
     add_dialogs(contents, &mut slot.left_out, document, (0, Place::Alone), (key, head.full));
