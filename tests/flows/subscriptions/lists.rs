@@ -76,7 +76,7 @@ fn tell(lab: &mut Lab, peer: &mut Peer, event: &str, body: &str) -> u16 {
     notify(lab, peer, event, "active;expires=600", RELATED, body)
 }
 
-/// What an application sees: of each entry its resource, its lamp, and why nothing is known, or the party of a call.
+/// The entries as an application sees them: of each its resource, its lamp, and why nothing is known, or the party of a call.
 fn seen(lab: &Lab, made: SubscriptionId) -> Vec<String> {
     let info = lab.ends[0].phone.subscription_info(made).unwrap();
     (0..info.entries)

@@ -72,6 +72,20 @@ pub(super) struct New<'t> {
     pub(super) row: [Piece<'t>; 2],
 }
 
+impl<'t> New<'t> {
+    /// One that is no resource.
+    pub(super) const fn at(place: Place, id: u64, watched: Watched, texts: [Piece<'t>; TEXTS]) -> Self {
+        Self {
+            id,
+            watched,
+            place,
+            texts,
+            #[cfg(feature = "lists")]
+            row: [Piece::None; 2],
+        }
+    }
+}
+
 /// A text of an entry, in the parts that it is made of.
 #[derive(Clone, Copy, Default)]
 pub(super) enum Piece<'t> {

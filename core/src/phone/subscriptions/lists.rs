@@ -3,7 +3,7 @@
 
 use super::contents::rows::{Lifted, Rows};
 use super::contents::{Contents, LONGEST, LeftOut, New, Piece, Place, id_of, text_in};
-use super::notified::{Numbered, Read, add_classes, add_dialogs, document_of, lamp_of_a_mailbox, presence_of};
+use super::folded::{Numbered, Read, add_classes, add_dialogs, document_of, lamp_of_a_mailbox, presence_of};
 use super::slot::Slot;
 use crate::phone::Lamp;
 use crate::phone::subscription::{Package, Resource, Watched};
@@ -13,7 +13,7 @@ use crate::wire::body::rlmi::{Instance, InstanceState, List};
 use crate::wire::body::xml::Text;
 use crate::wire::sip::{MediaType, Part, Related};
 
-/// Why nothing is known of a resource, in words of ours.
+/// Reasons of ours why nothing is known of a resource.
 const PENDING: &[u8] = b"pending";
 const TERMINATED: &[u8] = b"terminated";
 const MISSING: &[u8] = b"missing";
@@ -102,7 +102,7 @@ fn is(part: &Part<'_>, subtype: &[u8]) -> bool {
     !part.is_coded() && part.content_type.is_some_and(|kind| kind.is(b"application", subtype))
 }
 
-/// What a part says of a row: its lamp, its kind and its counts.
+/// A row as its part has it: its lamp, its kind and its counts.
 type Told = (Lamp, u32, [u32; 4]);
 
 /// The counts of a row that has a document with a number. Zeros: it has none.

@@ -5,6 +5,7 @@
 mod asking;
 mod contents;
 mod events;
+mod folded;
 #[cfg(feature = "lists")]
 mod lists;
 mod notified;

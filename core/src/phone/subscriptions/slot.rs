@@ -36,7 +36,7 @@ pub(super) struct Slot {
     pub(super) left_out: LeftOut,
     /// The number of the last document of dialogs, or of a list, in this dialog; `None`: there was none.
     pub(super) version: Option<u32>,
-    /// What was told last is a list's.
+    /// The last document that was taken was a list's.
     #[cfg(feature = "lists")]
     pub(super) list: bool,
     /// The status that refused the last body; 0: it was taken.

@@ -41,7 +41,7 @@ pub enum InstanceState {
     /// Its state is known. A word that is not known is taken as this one, for a part may come with it.
     #[default]
     Active,
-    /// Somebody has to agree first.
+    /// It waits for the consent of its party.
     Pending,
     /// It has ended.
     Terminated,

@@ -1,6 +1,6 @@
 //! The entries of a list: a row for each resource, and behind it what is of that. Rows keep their order.
 //!
-//! What belongs to a row is changed behind all others: the row is moved there with all that is of it, and back.
+//! The entries of a row are changed behind all others: the row is moved there with all that is of it, and back.
 
 use super::{Contents, HEAD, Kept, LIST, NAMED, New, Place, RESOURCE, entry_at, lamp_of};
 use crate::phone::Lamp;
