@@ -1,4 +1,4 @@
-//! A stranger cannot make it ring, have it answer, set it up anew, learn its software, get a digest, move its media, or
+//! A stranger cannot make it ring, have it answer, have it dial, set it up anew, learn its software, get a digest, move its media, or
 //! change its identity: over datagrams and over streams, outside a dialog and with requests that pretend to be of one. A
 //! test for each.
 
@@ -7,8 +7,8 @@ use crate::server::{Seen, Server, pass, registered, registering, state};
 use crate::strangers::request;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
-    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AccountId, AccountState, CallId, CallText, Flow, Lamp, RuleNumbers, Rules, Taken,
-    Transmit, Transport, Via,
+    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AccountChange, AccountId, AccountState, CallId, CallState, CallText, Flow, Lamp,
+    RuleNumbers, Rules, Taken, TransferPolicy, Transmit, Transport, Via,
 };
 use microsip_core::wire::rtp;
 use microsip_tests::{EventKind, Lab, Peer, sdp};
@@ -114,6 +114,45 @@ fn have_it_answer() {
     }
 }
 
+// Each policy is to follow, and it is in vain though it knows the call's name as its far end does (from a lamp, or the wire).
+#[test]
+fn have_it_dial() {
+    for flow in ways() {
+        let (mut lab, mut peer, call) = in_a_call();
+        let account = lab.ends[0].phone.accounts().next().unwrap();
+        let (now, follow) = (lab.now, TransferPolicy::Follow);
+        let change = AccountChange { refer: follow, replaces: follow, ..AccountChange::default() };
+        lab.ends[0].phone.account_update(now, account, &change).unwrap();
+        let name = format!("{};to-tag={};from-tag={}", peer.call_id, peer.theirs, peer.tag);
+        let about = name.replace("to-tag", "local-tag").replace("from-tag", "remote-tag");
+        let before = lab.ends[0].events.len();
+        let to = format!("Refer-To: <sip:mallory@{STRANGER}>\r\n");
+        let mut nth = 0;
+        for (method, lines) in [
+            ("REFER", to.clone()),
+            ("REFER", format!("{to}Target-Dialog: {about}\r\nSupported: tdialog\r\n")),
+            ("REFER", format!("{to}Refer-Sub: false\r\nReferred-By: <sip:anna@example.org>\r\n")),
+            ("INVITE", format!("Replaces: {name}\r\nRequire: replaces\r\n")),
+            ("INVITE", format!("Replaces: {name};early-only\r\n")),
+            ("INVITE", format!("Join: {name}\r\n")),
+        ] {
+            for uri in ["sip:anna@10.0.0.1", "sip:anna@example.org", "sip:anna@10.0.0.1;mkey=0000000000000000"] {
+                nth += 1;
+                let text = request(method, flow.remote(), uri, nth);
+                gets_nothing(&mut lab, flow, &text.replacen("Content-Length", &format!("{lines}Content-Length"), 1));
+            }
+            for text in pretended(&mut peer, method, &lines, "") {
+                gets_nothing(&mut lab, flow, &text);
+            }
+        }
+        lab.drain();
+        assert_eq!(lab.ends[0].events.len(), before, "{:?}", lab.ends[0].events.last());
+        let phone = &lab.ends[0].phone;
+        assert_eq!((phone.calls().count(), phone.messages().count()), (1, 0));
+        assert!(phone.call_info(call).is_ok_and(|info| info.state == CallState::Connected), "the call goes on");
+    }
+}
+
 #[test]
 fn set_it_up_anew() {
     for flow in ways() {
@@ -146,8 +185,21 @@ fn learn_its_software() {
     for flow in ways() {
         let (mut lab, mut peer, _) = in_a_call();
         let from = flow.remote();
-        for (nth, method) in
-            ["OPTIONS", "REGISTER", "SUBSCRIBE", "MESSAGE", "UPDATE", "INFO", "PRACK", "NONSENSE"].iter().enumerate()
+        for (nth, method) in [
+            "OPTIONS",
+            "REGISTER",
+            "SUBSCRIBE",
+            "PUBLISH",
+            "NOTIFY",
+            "REFER",
+            "MESSAGE",
+            "UPDATE",
+            "INFO",
+            "PRACK",
+            "NONSENSE",
+        ]
+        .iter()
+        .enumerate()
         {
             gets_nothing(&mut lab, flow, &request(method, from, "sip:anna@10.0.0.1", nth as u32));
         }
@@ -161,7 +213,9 @@ fn learn_its_software() {
         ] {
             gets_nothing(&mut lab, flow, &text.replace(right, wrong));
         }
-        for method in ["OPTIONS", "INFO", "BYE", "INVITE", "UPDATE", "PRACK", "NONSENSE"] {
+        for method in
+            ["OPTIONS", "INFO", "BYE", "INVITE", "UPDATE", "PRACK", "MESSAGE", "SUBSCRIBE", "NOTIFY", "NONSENSE"]
+        {
             for text in pretended(&mut peer, method, "", "") {
                 gets_nothing(&mut lab, flow, &text);
             }

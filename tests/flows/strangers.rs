@@ -152,12 +152,24 @@ fn a_stranger_gets_nothing_whatever_it_sends() {
     let sent = lab.sent.len();
     let from = "10.0.0.66:5060";
     let address: SocketAddr = from.parse().unwrap();
-    let mut messages: Vec<String> =
-        ["INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "REGISTER", "SUBSCRIBE", "MESSAGE", "NOTIFY", "NONSENSE"]
-            .iter()
-            .enumerate()
-            .map(|(nth, method)| request(method, address, "sip:anna@10.0.0.1", nth as u32))
-            .collect();
+    let mut messages: Vec<String> = [
+        "INVITE",
+        "OPTIONS",
+        "BYE",
+        "CANCEL",
+        "ACK",
+        "REGISTER",
+        "SUBSCRIBE",
+        "MESSAGE",
+        "NOTIFY",
+        "REFER",
+        "PUBLISH",
+        "NONSENSE",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(nth, method)| request(method, address, "sip:anna@10.0.0.1", nth as u32))
+    .collect();
     // requests that would get 400, 416, 420, 505, 481, 483 if they came from an account's host
     let invite = request("INVITE", address, "sip:anna@10.0.0.1", 50);
     messages.push(invite.replace("Max-Forwards: 70", "Max-Forwards: 0"));

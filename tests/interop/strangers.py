@@ -39,7 +39,8 @@ def run():
     # the user is the account's, which is public; the secret of 64 bits is a parameter
     check(re.fullmatch(r"sip:anna@[^;]+;mkey=[0-9a-f]{16}", registrar.contact), f"the Contact is {registrar.contact!r}, a secret of 64 bits is wanted in it")
 
-    for method, body in (("OPTIONS", False), ("INVITE", True), ("MESSAGE", False), ("BYE", False), ("NOTIFY", False)):
+    for method, body in (("OPTIONS", False), ("INVITE", True), ("MESSAGE", False), ("BYE", False), ("NOTIFY", False), ("REFER", False), ("SUBSCRIBE", False),
+                         ("PUBLISH", False)):
         stranger = Caller(port, address="127.0.0.4")
         stranger.target = f"sip:anna@127.0.0.1:{port}"
         stranger.send(stranger.request(method, body=stranger.sdp() if body else ""))

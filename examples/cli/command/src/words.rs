@@ -83,6 +83,7 @@ const WORDS: [(&str, &str); 118] = [
     ("o->identity", "--identity"),
     ("o->privacy", "--privacy"),
     ("o->location_use", "--location-use"),
+    ("o->pickup", "the call that rings there"),
     ("o->reason", "the reason"),
     ("o->contacts", "--contact"),
     ("o->codecs", "--codec"),
