@@ -186,6 +186,17 @@ fn a_flood_from_many_dialogs_leaves_room_for_an_invite() {
     lab.assert_settled();
 }
 
+/// The phone transfers its call, and the peer accepts that.
+fn transfer(lab: &mut Lab, bob: &mut Peer, call: CallId) {
+    let options = TransferOptions { token: 9, ..TransferOptions::default() };
+    let now = lab.now;
+    lab.ends[0].phone.transfer(now, call, TransferTo::Target("sip:dora@10.0.0.33"), &options).unwrap();
+    lab.drain();
+    let asked = bob.wait(lab, "REFER");
+    bob.respond(lab, &asked, 202, "");
+    lab.run_for(Duration::from_millis(20));
+}
+
 /// A NOTIFY of a transfer in a dialog of the peer's; the status of its response.
 fn notify(lab: &mut Lab, peer: &mut Peer, kind: &str, body: &[u8]) -> u16 {
     let lines = format!(
@@ -206,13 +217,7 @@ fn notify(lab: &mut Lab, peer: &mut Peer, kind: &str, body: &[u8]) -> u16 {
 #[test]
 fn a_fragment_of_any_kind_is_read_or_refused() {
     let (mut lab, mut bob, _, call) = talking(Options::default());
-    let options = TransferOptions { token: 9, ..TransferOptions::default() };
-    let now = lab.now;
-    lab.ends[0].phone.transfer(now, call, TransferTo::Target("sip:dora@10.0.0.33"), &options).unwrap();
-    lab.drain();
-    let asked = bob.wait(&mut lab, "REFER");
-    bob.respond(&mut lab, &asked, 202, "");
-    lab.run_for(Duration::from_millis(20));
+    transfer(&mut lab, &mut bob, call);
     let sipfrag = "message/sipfrag";
     let long = [b"SIP/2.0 180 ".as_slice(), &[b'x'; 900]].concat();
     for (kind, body, code) in [
@@ -252,13 +257,7 @@ fn a_notify_elsewhere_and_a_name_of_no_call_do_nothing() {
     let mut other = Peer::new(&mut lab, "10.0.0.9:5061", 0);
     other.call(&mut lab, 0);
     let second = lab.ends[0].last_call();
-    let options = TransferOptions { token: 9, ..TransferOptions::default() };
-    let now = lab.now;
-    lab.ends[0].phone.transfer(now, call, TransferTo::Target("sip:dora@10.0.0.33"), &options).unwrap();
-    lab.drain();
-    let asked = bob.wait(&mut lab, "REFER");
-    bob.respond(&mut lab, &asked, 202, "");
-    lab.run_for(Duration::from_millis(20));
+    transfer(&mut lab, &mut bob, call);
     assert_eq!(notify(&mut lab, &mut other, "message/sipfrag", b"SIP/2.0 200 OK"), 481);
     // a guessed tag, and none
     for theirs in ["0123456789abcdef", ""] {
