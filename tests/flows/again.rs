@@ -1,5 +1,5 @@
 //! Every flow again, with each pool cut short and over networks that lose: no panic, an end as it is written, nothing
-//! left behind; and some with the network changing in the middle (`moved`). The scripted peers repeat and absorb as RFC 3261 demands, so that a loss delays them only.
+//! left behind; and with the network changing in the middle (`moved`). The scripted peers repeat and absorb as RFC 3261 demands, so that a loss delays them only.
 
 mod accounts;
 mod calls;
