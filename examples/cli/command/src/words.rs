@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 118] = [
+const WORDS: [(&str, &str); 119] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
