@@ -70,7 +70,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4888u + (calls) * 7304u + (accounts) * 2400u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4928u + (calls) * 7320u + (accounts) * 2408u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -740,6 +740,12 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * With MICROSIP_HAS_SUBSCRIBE.
  */
 #define MICROSIP_TXT_MAILBOX 42
+/**
+ * Texts of a message that is an INFO: its package with its parameters; MICROSIP_NOTHING: it has
+ * none. Of a call: the packages that the far end takes, comma separated, maybe none ("", with
+ * `needed` 1); MICROSIP_NOTHING: it has not said. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+ */
+#define MICROSIP_TXT_PACKAGE 45
 /** A message that came for a call: the first, which is always kept. */
 #define MICROSIP_FIRST 1
 /** A message that came for a call: the last, whatever it is; an INFO within the call, too. */
@@ -1151,6 +1157,14 @@ typedef struct microsip_account {
   uint32_t replaces;
   /** 0. */
   uint32_t reserved_transfers;
+  /**
+   * See `info_packages` of microsip_config, for its calls that begin from now on; NULL: the
+   * phone's, and in microsip_account_update as they are. With MICROSIP_HAS_INFO and
+   * MICROSIP_HAS_MESSAGE.
+   */
+  const char *info_packages;
+  /** NULL. */
+  const char *reserved_packages;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1444,8 +1458,11 @@ typedef struct microsip_options {
    * The far end refuses the call if it cannot. NULL: none.
    */
   const char *pickup;
-  /** NULL. */
-  const char *reserved;
+  /**
+   * dial: see `info_packages` of microsip_config; NULL: the account's. With MICROSIP_HAS_INFO and
+   * MICROSIP_HAS_MESSAGE.
+   */
+  const char *info_packages;
 } microsip_options;
 
 /** Media that a call is offered anew, for microsip_reoffer. */
@@ -1609,8 +1626,8 @@ typedef struct microsip_stats {
 /** State of a message: it came, and its sender waits for microsip_message_answer. */
 #define MICROSIP_UNREAD 1
 /**
- * State of a message: it came, and its sender was told that it is kept (202): it stays until
- * microsip_id_release.
+ * State of a message: it came, and its sender was told that it is kept (202, of an INFO 200): it
+ * stays until microsip_id_release.
  */
 #define MICROSIP_KEPT 2
 /** State of a message: one of ours, behind another one to the same far end. */
@@ -1624,7 +1641,7 @@ typedef struct microsip_stats {
 #define MICROSIP_OVER 5
 /**
  * Messages that come: microsip_message_answer answers them; one that is not answered within 5
- * seconds is refused (480).
+ * seconds is refused (480, an INFO with 500).
  */
 #define MICROSIP_MESSAGES_ASK 1
 /**
@@ -1632,7 +1649,7 @@ typedef struct microsip_stats {
  * microsip_id_release. With every slot taken they are refused (480).
  */
 #define MICROSIP_MESSAGES_STORE 2
-/** Messages that come: they are refused (403). */
+/** Messages that come: they are refused (403). An INFO of a package that was asked for is not. */
 #define MICROSIP_MESSAGES_REFUSE 3
 
 /** A message to send. */
@@ -1657,6 +1674,15 @@ typedef struct microsip_message {
   const void *body;
   /** Further header lines, "Name: value\r\n" each; NULL: none. */
   const char *headers;
+  /**
+   * In a call: it is an INFO (RFC 6086) of this package, with its parameters or without, as
+   * "foo;level=3". The far end has to take it (MICROSIP_TXT_PACKAGE of the call), else it is
+   * MICROSIP_E_STATE. "*": an INFO without a package, which the far end may know or refuse. It
+   * waits for its turn as a message does. NULL: it is a MESSAGE. With MICROSIP_HAS_INFO.
+   */
+  const char *package;
+  /** NULL. */
+  const char *reserved;
 } microsip_message;
 
 /** A message, in numbers. */
@@ -1688,8 +1714,8 @@ typedef struct microsip_message_info {
    * MICROSIP_HAS_REFER.
    */
   uint32_t refer;
-  /** 0. */
-  uint32_t reserved;
+  /** 1: it is an INFO of its call: MICROSIP_TXT_PACKAGE is its package. With MICROSIP_HAS_INFO. */
+  uint32_t info;
 } microsip_message_info;
 /** @} */
 
@@ -2399,6 +2425,18 @@ typedef struct microsip_config {
    * MICROSIP_NONE: any number. One beyond gets 480.
    */
   uint32_t messages_per_source;
+  /**
+   * The packages of INFO (RFC 6086) that calls take, "foo, bar", at most 128 bytes: each call says
+   * so (Recv-Info), and an INFO of one of these comes as a message of its call
+   * (MICROSIP_EV_MESSAGE, `info` of microsip_message_info, MICROSIP_TXT_PACKAGE), to be answered as
+   * one, or accepted at once with MICROSIP_MESSAGES_STORE. "*" among them: an INFO without a
+   * package, too, whatever its body; digits stay digits. "": none, which is said as well, so that
+   * the far end says which it takes, and `package` of microsip_message can be sent. NULL: nothing
+   * is said of packages. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+   */
+  const char *info_packages;
+  /** NULL. */
+  const char *reserved_packages;
 } microsip_config;
 /** @} */
 
@@ -2683,6 +2721,10 @@ typedef struct microsip_engine_config {
   uint32_t refer;
   /** See `replaces` of microsip_config. */
   uint32_t replaces;
+  /** See `info_packages` of microsip_config. */
+  const char *info_packages;
+  /** NULL. */
+  const char *reserved_packages;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */

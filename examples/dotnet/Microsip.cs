@@ -47,7 +47,7 @@ public static class Microsip
         SubEnded = 4, LampUnknown = 0, LampClosed = 1, LampOpen = 2, LampIdle = 3, LampTrying = 4, LampRinging = 5, LampBusy = 6, LampHeld = 7, ActivityAway = 1,
         ActivityBusy = 2, ActivityPhone = 3, ActivityOther = 4,
         HasRefer = 134217728, EvTransfer = 14, EvRefer = 20, OpTransfer = 6, PolicyAsk = 1, PolicyFollow = 2, PolicyRefuse = 3, TransferPending = 1,
-        TransferTrying = 2, TransferRinging = 3, TransferDone = 4, TransferFailed = 5, TxtReferTo = 21, TxtReferredBy = 22;
+        TransferTrying = 2, TransferRinging = 3, TransferDone = 4, TransferFailed = 5, TxtReferTo = 21, TxtReferredBy = 22, TxtPackage = 45;
     public const ulong Self = 1, Ring = 2;
 
     /// <summary>The kind of an id, or 0.</summary>
@@ -107,6 +107,7 @@ public static class Microsip
         public IntPtr ring;
         public uint dtmfGapMs, dtmfLevelDb;
         public uint maxMessages, messages, maxSubscriptions, refer, messagesReserve, messagesPerSource;
+        public IntPtr infoPackages, reservedPackages;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -125,6 +126,7 @@ public static class Microsip
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public uint dtmfMs, dtmfGapMs;
         public uint messages, refer, replaces, reservedTransfers;
+        public IntPtr infoPackages, reservedPackages;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -148,7 +150,7 @@ public static class Microsip
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public uint dtmfMs, dtmfGapMs, dtmfLevelDb, noProgress;
         public ulong refer, replaces;
-        public IntPtr pickup, reserved;
+        public IntPtr pickup, infoPackages;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }
 
@@ -188,7 +190,7 @@ public static class Microsip
     {
         public uint size, len;
         public ulong tag;
-        public IntPtr uri, contentType, body, headers;
+        public IntPtr uri, contentType, body, headers, package, reserved;
         public static Message New() { return new Message { size = SizeOf<Message>() }; }
     }
 
@@ -199,7 +201,7 @@ public static class Microsip
         public ulong message, account, call, tag, beganUs;
         public uint incoming, len, sipCode;
         public int result;
-        public uint refer, reserved;
+        public uint refer, info;
         public static MessageInfo New() { return new MessageInfo { size = SizeOf<MessageInfo>() }; }
     }
 

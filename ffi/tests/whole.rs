@@ -268,6 +268,7 @@ fn an_engine_that_cannot_be_made_leaves_the_one_that_is_there() {
         session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
         max_messages = 4097 => MICROSIP_E_ARG, messages = 9 => MICROSIP_E_ARG, max_subscriptions = 4097 => MICROSIP_E_ARG, subscription_bytes = 60_001 => MICROSIP_E_ARG,
         refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG,
+        info_packages = c(c"a,,b") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER,
     );
     let missing: Vec<_> =
         members(&header, "microsip_engine_config").into_iter().filter(|member| !tried.contains(member)).collect();

@@ -9,13 +9,13 @@
 SAME(id_is_64_bits, sizeof(microsip_id) == 8);
 SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
 SAME(event, sizeof(microsip_event) == 96 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 64 && offsetof(microsip_event, op) == 92);
-SAME(account, sizeof(microsip_account) == 104 + 18 * P && offsetof(microsip_account, uri) == 24);
+SAME(account, sizeof(microsip_account) == 104 + 20 * P && offsetof(microsip_account, uri) == 24);
 SAME(media, sizeof(microsip_media) == 16 + P && offsetof(microsip_media, codecs) == 16);
 SAME(options, sizeof(microsip_options) == 80 + 10 * P);
 SAME(call_info, sizeof(microsip_call_info) == 160 && offsetof(microsip_call_info, incoming) == 64);
 SAME(call_stats, sizeof(microsip_stats) == 136 && offsetof(microsip_stats, jitter_us) == 72);
 SAME(member, sizeof(microsip_member) == 24);
-SAME(message, sizeof(microsip_message) == 16 + 4 * P);
+SAME(message, sizeof(microsip_message) == 16 + 6 * P);
 SAME(message_info, sizeof(microsip_message_info) == 72);
 SAME(subscription, sizeof(microsip_subscription) == 24 + 4 * P);
 SAME(subscription_info, sizeof(microsip_subscription_info) == 96 && offsetof(microsip_subscription_info, retry_us) == 80);

@@ -43,6 +43,7 @@ mod hold;
 mod identity;
 mod inbox;
 mod info;
+mod info_packages;
 mod instant_messages;
 mod ipv6;
 mod keys_heard;

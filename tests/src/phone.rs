@@ -46,6 +46,8 @@ pub struct Options {
     pub digits: DigitSettings,
     /// The treatment of messages that come.
     pub messages: MessagePolicy,
+    /// The INFO packages of its calls.
+    pub info_packages: Option<&'static str>,
     /// The treatment of REFER, and of Replaces.
     pub transfers: (TransferPolicy, TransferPolicy),
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
@@ -66,6 +68,7 @@ impl Default for Options {
             reliable: Reliable::Inherited,
             digits: DigitSettings::NONE,
             messages: MessagePolicy::Inherited,
+            info_packages: None,
             transfers: (TransferPolicy::Inherited, TransferPolicy::Inherited),
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
             session_timer: SessionTimer { mode: TimerMode::Off, ..SessionTimer::INHERITED },
@@ -180,6 +183,7 @@ impl End {
             reliable: options.reliable,
             digits: options.digits,
             messages: options.messages,
+            info_packages: options.info_packages,
             refer: options.transfers.0,
             replaces: options.transfers.1,
             media_timeout: options.media_timeout,

@@ -51,6 +51,8 @@ pub const PUBLISH: bool = cfg!(feature = "publish");
 pub const NOTIFY: bool = cfg!(feature = "notify");
 /// Digits by SIP INFO, and a choice of their method.
 pub const INFO: bool = cfg!(feature = "info");
+/// Packages of INFO.
+pub const PACKAGES: bool = cfg!(all(feature = "info", feature = "message"));
 /// G.722.
 pub const G722: bool = cfg!(feature = "g722");
 /// Linear samples of 16 bits.

@@ -69,6 +69,10 @@ pub const TARGET: usize = 256;
 /// address in words has about 2000; with more, an INVITE would hardly leave by a datagram.
 pub const LOCATION: usize = 4096;
 
+/// Bytes of the names of INFO packages that one side takes: a dozen names of usual length. On the stack nowhere.
+#[cfg(all(feature = "info", feature = "message"))]
+pub const PACKAGES: usize = 128;
+
 /// Addresses that one look-up may give; more are cut off. 24 bytes each in every request.
 pub const TARGETS: usize = 8;
 

@@ -109,6 +109,11 @@ pub enum CommandError {
     Accept,
     /// A package's name, or the types of its bodies, stand beside a package that has its own.
     Given,
+    /// A list of INFO packages has an entry that is no name, or is too long; or the package of a message is no name, or
+    /// stands where there is no call.
+    Packages,
+    /// The far end of the call does not take the package of a message.
+    Untaken,
     /// The type of a message's body is none, or is too long, or there is no body that it could be of.
     ContentType,
     /// A message with its headers is longer than [`super::Capacity::message`].
@@ -209,6 +214,11 @@ pub struct AccountConfig<'t> {
     pub digits: DigitSettings,
     /// The treatment of messages that come for it. With the feature `message`.
     pub messages: super::MessagePolicy,
+    /// The packages of INFO (RFC 6086) that its calls take, comma separated, at most 128 bytes: each call says so, and INFO
+    /// of these comes as a message. `*` among them: INFO without a package, too, whatever its body. Empty: none, which is
+    /// said as well, so that the far end says which ones it takes. `None`: the phone's. With the features `info` and
+    /// `message`.
+    pub info_packages: Option<&'t str>,
     /// The treatment of REFER in its calls and by its own server. With the feature `refer`, as the next.
     pub refer: super::TransferPolicy,
     /// The treatment of INVITEs that are to take the place of a call of its (RFC 3891).
@@ -280,6 +290,8 @@ pub struct AccountChange<'t> {
     pub location: Option<&'t str>,
     /// [`AccountConfig::digits`], from the next digit on.
     pub digits: DigitSettings,
+    /// [`AccountConfig::info_packages`], for calls that begin from now on.
+    pub info_packages: Option<&'t str>,
     /// [`AccountConfig::messages`], from the next one on.
     pub messages: super::MessagePolicy,
     /// [`AccountConfig::refer`], from the next one on.
@@ -359,6 +371,8 @@ pub struct DialOptions<'t> {
     pub location_routing: Option<bool>,
     /// It goes to whom a redirection (3xx) names, too; that of a call for help always does.
     pub location_follows: bool,
+    /// [`AccountConfig::info_packages`]; `None`: the account's.
+    pub info_packages: Option<&'t str>,
     /// The call of the far end's that this one is to take the place of, as Replaces names it (RFC 3891); the far end
     /// refuses the call if it cannot. Empty: none. With the feature `refer`, as the next.
     pub replaces: &'t str,
@@ -531,6 +545,9 @@ pub enum CallText {
     /// The text of the Warning (RFC 3261 §20.43) in the refusal of a call, or of the last offer that was refused in one that
     /// is up. While messages are kept.
     Warning = 32,
+    /// The packages of INFO that the far end takes (RFC 6086, Recv-Info), with their parameters. With the features `info`
+    /// and `message`.
+    Packages = 45,
 }
 
 /// Lists of texts of a call.

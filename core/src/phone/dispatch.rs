@@ -204,6 +204,14 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Notify) => {
                 self.calls.report_response(&mut self.lower, now, dialog, handle, status)
             }
+            #[cfg(all(feature = "info", feature = "message"))]
+            (Owner::Dialog(dialog), Sending::Package) => {
+                self.messages.response(&mut self.lower, now, dialog, handle, (response, status));
+                // rfc5057#5.1: the far end has no such call any more
+                if status == 481 {
+                    self.calls.is_unknown(&mut self.lower, now, dialog, status);
+                }
+            }
             #[cfg(feature = "message")]
             (Owner::Dialog(dialog), Sending::Message) => {
                 self.messages.response(&mut self.lower, now, dialog, handle, (response, status))
@@ -252,6 +260,8 @@ impl Phone<'_> {
                 self.lower.end_request(handle);
                 self.register_failed(now, account, cause);
             }
+            #[cfg(all(feature = "info", feature = "message"))]
+            (_, Sending::Package) => self.messages.request_failed(&mut self.lower, now, handle, cause),
             #[cfg(feature = "message")]
             (_, Sending::Message) => self.messages.request_failed(&mut self.lower, now, handle, cause),
             #[cfg(feature = "subscribe")]

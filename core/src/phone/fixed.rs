@@ -59,6 +59,9 @@ pub(crate) struct Fixed {
     /// The treatment of messages that come.
     #[cfg(feature = "message")]
     pub(super) messages: super::MessagePolicy,
+    /// The INFO packages of calls whose accounts name none; `None`: they know no packages.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub(super) packages: Option<super::packages::Usual>,
     /// The treatment of REFER, and of Replaces.
     #[cfg(feature = "refer")]
     pub(super) transfers: (super::TransferPolicy, super::TransferPolicy),

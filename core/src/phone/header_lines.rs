@@ -28,6 +28,9 @@ const OWNED: &[Name] = &[
     Name::Allow,
     Name::Supported,
     Name::Require,
+    // what is said there has to be kept
+    #[cfg(all(feature = "info", feature = "message"))]
+    Name::RecvInfo,
 ];
 
 /// token of rfc3261#25.1.

@@ -17,6 +17,9 @@ pub struct NewMessage<'t> {
     pub content_type: &'t str,
     /// Further header lines, `Name: value\r\n` each.
     pub headers: &'t str,
+    /// It is an INFO of this package (RFC 6086), with its parameters or without, in a call whose far end takes it; `*`: an
+    /// INFO without a package, which the far end may know or not. Empty: it is a MESSAGE. With the feature `info`.
+    pub package: &'t str,
 }
 
 /// The treatment of messages that come.
@@ -59,6 +62,8 @@ pub struct MessageInfo {
     pub incoming: bool,
     /// It is a REFER.
     pub refer: bool,
+    /// It is an INFO.
+    pub info: bool,
     /// The time of its arrival, or of its command.
     pub began: Instant,
     /// Bytes of its body.
@@ -89,6 +94,8 @@ pub enum MessageText {
     ReferTo = 21,
     /// The URI of whom a REFER says that it asks (RFC 3892).
     ReferredBy = 22,
+    /// The package of an INFO, with its parameters.
+    Package = 45,
     /// The call whose place the one that a REFER asks for is to take (RFC 3891).
     Replaces = 11,
 }

@@ -4,6 +4,14 @@ use super::arrived::Arrived;
 use super::{AccountId, CallId, CommandError, MessageId, MessageInfo, MessageState, MessageText, NewMessage, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::time::Instant;
+#[cfg(feature = "info")]
+use crate::phone::{packages, response::Extra};
+#[cfg(feature = "info")]
+use crate::sip::tombstone::Responded;
+#[cfg(feature = "info")]
+use crate::wire::dtmf::info::is_relay;
+#[cfg(feature = "info")]
+use crate::wire::sip::Name;
 
 /// Statuses that an answer may have.
 const FINAL: core::ops::RangeInclusive<u16> = 200..=699;
@@ -152,6 +160,34 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn message_set_tag(&mut self, message: MessageId, tag: u64) -> Result<(), CommandError> {
         if self.messages.set_tag(message.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
+    }
+
+    /// An INFO came: of a package that its call takes, or without one where that is taken too; any other one may bring a
+    /// digit.
+    #[cfg(feature = "info")]
+    pub(super) fn info_arrived(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
+        let Arrived { request, dialog, .. } = *arrived;
+        let call = self.lower.dialogs.call_of(dialog);
+        let name = request.header(Name::InfoPackage).map(packages::name_of);
+        let brings =
+            name.is_some() || !(request.body().is_empty() || is_relay(request.content_type().as_ref()).is_some());
+        // an empty name is none, and no package is called as what we take without one
+        let named = name.is_none_or(|name| !name.is_empty() && name != packages::UNPACKAGED);
+        if brings && named && !call.is_none() && self.lower.dialogs.takes_package(dialog, name.unwrap_or_default()) {
+            self.calls.keep(&self.lower.cx, call, request);
+            self.messages.informed(&mut self.lower, now, arrived, call);
+        } else {
+            self.calls.informed(&mut self.lower, now, arrived);
+        }
+    }
+
+    /// A repetition of an INFO gets the same response.
+    #[cfg(feature = "info")]
+    pub(super) fn info_again(&mut self, arrived: &Arrived<'_, '_>, responded: Responded) {
+        let super::Lower { cx, transactions, dialogs, .. } = &mut self.lower;
+        let packages = if responded.status == 469 { dialogs.packages(arrived.dialog) } else { None };
+        let extra = Extra { packages, ..Extra::again(responded) };
+        transactions.respond_at_once(cx, arrived.flow, arrived.request, responded.status, extra);
     }
 
     /// A MESSAGE came.

@@ -22,7 +22,10 @@ pub(super) enum Takes {
     Inside(Taker),
     /// In a dialog only, and its success has more than headers: `again` writes the response to a repetition of a request
     /// that got this one.
-    #[cfg_attr(not(feature = "reoffer"), expect(dead_code, reason = "no method of ours has such a response"))]
+    #[cfg_attr(
+        not(any(feature = "reoffer", all(feature = "info", feature = "message"))),
+        expect(dead_code, reason = "no method of ours has such a response")
+    )]
     Described { inside: Taker, again: Repeater },
     /// In a dialog and in none. `again`: as that of the kind before, in a dialog.
     Anywhere { outside: Taker, inside: Taker, again: Option<Repeater> },
@@ -69,7 +72,15 @@ const METHODS: &[Row] = &[
             again: |phone, prack, responded| phone.calls.updated_again(&mut phone.lower, prack, responded),
         },
     },
-    #[cfg(feature = "info")]
+    #[cfg(all(feature = "info", feature = "message"))]
+    Row {
+        name: "INFO",
+        takes: Takes::Described {
+            inside: |phone, now, info| phone.info_arrived(now, info),
+            again: |phone, info, responded| phone.info_again(info, responded),
+        },
+    },
+    #[cfg(all(feature = "info", not(feature = "message")))]
     Row { name: "INFO", takes: Takes::Inside(|phone, now, info| phone.calls.informed(&mut phone.lower, now, info)) },
     #[cfg(feature = "message")]
     Row {

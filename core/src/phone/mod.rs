@@ -49,6 +49,8 @@ mod methods;
 mod object;
 mod options;
 pub mod output;
+#[cfg_attr(not(all(feature = "info", feature = "message")), path = "packages/none.rs")]
+mod packages;
 mod place;
 pub mod presence;
 #[cfg_attr(not(any(feature = "publish", feature = "notify")), path = "presence_commands/none.rs")]

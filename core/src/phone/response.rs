@@ -2,6 +2,8 @@
 
 use super::Flow;
 use super::fixed::Fixed;
+#[cfg(all(feature = "info", feature = "message"))]
+use super::packages;
 use super::understood::{OURS, Tags};
 #[cfg(feature = "info")]
 use super::write::ACCEPT_INFO;
@@ -45,6 +47,9 @@ pub(super) struct Extra<'e> {
     /// It is the response to an INFO: it says which bodies and packages are taken.
     #[cfg(feature = "info")]
     pub(super) info: bool,
+    /// The INFO packages that we take, where it says so.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub(super) packages: Option<&'e [u8]>,
     /// It is the response to a NOTIFY: it says which bodies these may have.
     #[cfg(feature = "subscribe")]
     pub(super) notify: bool,
@@ -126,9 +131,13 @@ impl Extra<'_> {
             writer.header_bytes(Name::Accept, accept);
             writer.header_bytes(Name::AcceptEncoding, b"identity");
         }
-        #[cfg(feature = "info")]
+        // rfc6086#4.2.2: a 469 has an empty list where we take no packages
+        #[cfg(all(feature = "info", feature = "message"))]
+        if let Some(names) = self.packages.or((status == 469).then_some(b"")) {
+            packages::write(&mut writer, names);
+        }
+        #[cfg(all(feature = "info", not(feature = "message")))]
         if status == 469 {
-            // rfc6086#4.2.2: an empty list, for we take no packages
             writer.header_bytes(Name::RecvInfo, b"");
         }
         if self.capabilities {

@@ -48,6 +48,10 @@ pub struct Setup<'t> {
     pub digits: DigitSettings,
     /// The treatment of messages that come, unless the account has another one. With the feature `message`.
     pub messages: super::MessagePolicy,
+    /// The packages of INFO that calls take, unless the account or the call names others
+    /// ([`super::AccountConfig::info_packages`]); `None`: none, and nothing is said of packages. With the features `info`
+    /// and `message`.
+    pub info_packages: Option<&'t str>,
     /// The treatment of REFER, unless the account has another one. In no call it is taken from an account's own server
     /// alone. With the feature `refer`.
     pub refer: super::TransferPolicy,
@@ -85,6 +89,7 @@ impl Default for Setup<'_> {
             reliable: super::Reliable::Inherited,
             digits: DigitSettings::NONE,
             messages: super::MessagePolicy::Inherited,
+            info_packages: None,
             refer: super::TransferPolicy::Inherited,
             replaces: super::TransferPolicy::Inherited,
             session_timer: SessionTimer::default(),
@@ -121,6 +126,8 @@ pub enum SetupError {
     Timer,
     /// Settings of digits out of their ranges.
     Digits,
+    /// The list of INFO packages has an entry that is no name, or is too long.
+    Packages,
 }
 
 impl Setup<'_> {
@@ -138,6 +145,7 @@ impl Setup<'_> {
         if !self.digits.are_possible() {
             return Err(SetupError::Digits);
         }
+        super::packages::check_given(self.info_packages).map_err(|_| SetupError::Packages)?;
         let codecs = || self.codecs.entries().iter().map(|entry| entry.codec);
         if !matches!(self.rate, 8000 | 16_000 | 48_000)
             || !resample::is_made(self.rate)
@@ -240,6 +248,8 @@ impl<'a> Phone<'a> {
                         reliable: setup.reliable,
                         #[cfg(feature = "message")]
                         messages: setup.messages.or(super::MessagePolicy::Ask),
+                        #[cfg(all(feature = "info", feature = "message"))]
+                        packages: setup.info_packages.and_then(super::packages::Usual::new),
                         #[cfg(feature = "refer")]
                         transfers: (setup.refer, setup.replaces),
                         #[cfg(feature = "info")]

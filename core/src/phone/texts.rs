@@ -105,6 +105,14 @@ impl Phone<'_> {
                 )
             }
             CallText::AssertedUri => self.asserted(call, slot, out),
+            #[cfg(all(feature = "info", feature = "message"))]
+            CallText::Packages => {
+                let theirs = self.lower.dialogs.their_packages(slot.dialog()).ok_or(CommandError::Nothing)?;
+                out.put(theirs);
+                Ok(())
+            }
+            #[cfg(not(all(feature = "info", feature = "message")))]
+            CallText::Packages => Err(CommandError::Nothing),
             CallText::Reason => self.call_reason(call, slot, out),
             CallText::Warning => {
                 let kept = self.calls.told_by(&self.lower.cx, call.0);

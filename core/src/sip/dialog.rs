@@ -30,6 +30,12 @@ pub struct Dialog {
     pub remote_tag: Span,
     /// Call-ID.
     pub call_id: Span,
+    /// The INFO packages that we take in it.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub packages: Span,
+    /// Those that the far end takes.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub their_packages: Span,
     /// Extra header lines of the first request.
     pub headers: Span,
     /// Route values in the order of use, comma-joined.
@@ -69,6 +75,10 @@ impl Dialog {
         remote: Span::EMPTY,
         remote_tag: Span::EMPTY,
         call_id: Span::EMPTY,
+        #[cfg(all(feature = "info", feature = "message"))]
+        packages: Span::EMPTY,
+        #[cfg(all(feature = "info", feature = "message"))]
+        their_packages: Span::EMPTY,
         headers: Span::EMPTY,
         routes: Span::EMPTY,
         target: Span::EMPTY,
@@ -96,6 +106,8 @@ impl Dialog {
             connected: Span::EMPTY,
             #[cfg(feature = "identity")]
             next_local: Span::EMPTY,
+            #[cfg(all(feature = "info", feature = "message"))]
+            their_packages: Span::EMPTY,
             remote_number: None,
             confirmed: false,
             accepted: false,
@@ -186,7 +198,7 @@ impl Dialog {
             self.fixed_end = self.headers.start() as u16;
         } else {
             // an identity, or another target, stands behind them
-            #[cfg(any(feature = "identity", feature = "redirect"))]
+            #[cfg(any(feature = "identity", feature = "redirect", all(feature = "info", feature = "message")))]
             let _ = self.splice(block, self.headers, &[]); // it gets shorter
         }
         let _ = block;
@@ -195,7 +207,7 @@ impl Dialog {
 
     /// A text takes the place of another, and moves those behind it. `None`: the block is too small, and nothing
     /// changed.
-    #[cfg(any(feature = "identity", feature = "redirect"))]
+    #[cfg(any(feature = "identity", feature = "redirect", all(feature = "info", feature = "message")))]
     fn splice(&mut self, block: &mut [u8], old: Span, parts: &[&[u8]]) -> Option<Span> {
         let (start, end, used) = (old.start(), old.start() + old.len(), self.used());
         let len = parts.iter().map(|part| part.len()).sum::<usize>();
@@ -211,6 +223,10 @@ impl Dialog {
             &mut self.remote,
             &mut self.remote_tag,
             &mut self.call_id,
+            #[cfg(all(feature = "info", feature = "message"))]
+            &mut self.packages,
+            #[cfg(all(feature = "info", feature = "message"))]
+            &mut self.their_packages,
             &mut self.headers,
             &mut self.routes,
             &mut self.target,
@@ -313,7 +329,32 @@ impl Dialog {
             // the next one called is another
             self.connected = Span::EMPTY;
         }
+        #[cfg(all(feature = "info", feature = "message"))]
+        {
+            self.their_packages = Span::EMPTY;
+        }
         true
+    }
+
+    /// The INFO packages that we take in it stand behind its Call-ID. `None`: the block is too small.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub fn set_packages(&mut self, block: &mut [u8], names: &[u8]) -> Option<()> {
+        let behind = Span::new(self.call_id.start() + self.call_id.len(), 0)?;
+        self.packages = self.splice(block, behind, &[names])?;
+        Some(())
+    }
+
+    /// The far end takes these packages, in parts. False: the block is too small, and it takes none that are known.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub fn hear_packages(&mut self, block: &mut [u8], parts: &[&[u8]]) -> bool {
+        let end = Span::new(usize::from(self.fixed_end), 0).unwrap_or(Span::EMPTY);
+        let old = if self.their_packages.is_empty() { end } else { self.their_packages };
+        let heard = self.splice(block, old, parts);
+        if heard.is_none() && !self.their_packages.is_empty() {
+            let _ = self.splice(block, old, &[]); // it gets shorter
+        }
+        self.their_packages = heard.unwrap_or(Span::EMPTY);
+        heard.is_some()
     }
 
     /// The far end as the account's proxy asserts it since the call began; empty: it has not.

@@ -93,6 +93,11 @@ impl Fail {
                 MICROSIP_E_TEXT,
                 "contradicts s->package, which brings its own: leave it out, or take MICROSIP_OTHER for another package",
             ),
+            CommandError::Packages => (
+                MICROSIP_E_TEXT,
+                "is no list of packages, such as \"foo, bar\", of at most 128 bytes; of a message it is one, as \"foo;level=3\"",
+            ),
+            CommandError::Untaken => (MICROSIP_E_STATE, "is not what the far end takes"),
             CommandError::ContentType => (
                 MICROSIP_E_TEXT,
                 "is no type, such as \"text/plain\", of fewer than 128 bytes, or stands without a body",

@@ -234,6 +234,13 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
         focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
         reliable: crate::ops::reliable::wish(config.reliable, "c->reliable")?,
         messages: crate::ops::message::policy(config.messages, "c->messages")?,
+        // SAFETY: by contract.
+        info_packages: unsafe {
+            crate::ops::message::packages(
+                (config.info_packages, config.reserved_packages),
+                ("c->info_packages", "c->reserved_packages"),
+            )?
+        },
         refer: crate::ops::policy::policy(config.refer, "c->refer")?,
         replaces: crate::ops::policy::policy(config.replaces, "c->replaces")?,
         digits: crate::ops::digits::said!(config, "c->")?,
@@ -292,6 +299,10 @@ pub unsafe extern "C" fn microsip_engine_init(
                 Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
             }
             SetupError::Timer => Fail::command(CommandError::Timer, "c", Value::None),
+            SetupError::Packages => {
+                let names = Value::text(setup.info_packages.unwrap_or_default());
+                Fail::command(CommandError::Packages, "c->info_packages", names)
+            }
         };
         // nothing is refused behind this: an engine that lives there is over
         let checked = setup.check(&plan.capacity).map_err(wrong)?;

@@ -59,6 +59,7 @@ struct Plan<'c> {
     conferences: u32,
     messages: u32,
     message_policy: MessagePolicy,
+    info_packages: Option<&'c str>,
     /// Those that are left to ours, and those of one source, as the capacity has them.
     messages_left: (u32, u32),
     subscriptions: u32,
@@ -191,6 +192,13 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         messages: slots("config->max_messages", config.max_messages)?,
         messages_left: (config.messages_reserve, config.messages_per_source),
         message_policy: crate::ops::message::policy(config.messages, "config->messages")?,
+        // SAFETY: texts by the C function's contract.
+        info_packages: unsafe {
+            crate::ops::message::packages(
+                (config.info_packages, config.reserved_packages),
+                ("config->info_packages", "config->reserved_packages"),
+            )?
+        },
         subscriptions: slots("config->max_subscriptions", config.max_subscriptions)?,
         transfers: (
             crate::ops::policy::policy(config.refer, "config->refer")?,
@@ -286,6 +294,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         reliable: plan.reliable,
         digits: plan.digits,
         messages: plan.message_policy,
+        info_packages: plan.info_packages,
         refer: plan.transfers.0,
         replaces: plan.transfers.1,
         mark,
@@ -298,6 +307,10 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
             "is longer than 64 bytes or has control characters",
         ),
         SetupError::Timer => Fail::command(CommandError::Timer, "config", Value::None),
+        SetupError::Packages => {
+            let names = Value::text(plan.info_packages.unwrap_or_default());
+            Fail::command(CommandError::Packages, "config->info_packages", names)
+        }
         _ => too_large(),
     })?;
     for (number, local) in locals.numbered() {

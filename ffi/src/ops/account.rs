@@ -53,6 +53,9 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
+    if features::PACKAGES && !given.reserved_packages.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_packages", Value::None, "is not NULL: use MICROSIP_ZERO"));
+    }
     if features::REFER && given.reserved_transfers != 0 {
         return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_transfers", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
@@ -78,6 +81,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
             digits: super::digits::said!(given, "a->")?,
             messages: super::message::policy(given.messages, "a->messages")?,
+            info_packages: text_with(features::PACKAGES, given.info_packages, "a->info_packages")?,
             refer: super::policy::policy(given.refer, "a->refer")?,
             replaces: super::policy::policy(given.replaces, "a->replaces")?,
             registers: switch(given.registers, "a->registers")?,
@@ -106,6 +110,10 @@ fn built(given: &microsip_account) -> Done {
     let identity = [given.identity, given.headers, given.call_headers, given.location];
     if !features::IDENTITY && (given.privacy != 0 || identity != [core::ptr::null(); 4]) {
         return refused("a->privacy, a->identity, a->headers, a->call_headers or a->location");
+    }
+    let packages = [given.info_packages, given.reserved_packages];
+    if !features::PACKAGES && packages != [core::ptr::null(); 2] {
+        return refused("a->info_packages");
     }
     let messages = if features::MESSAGE { 0 } else { given.messages };
     let transfers = if features::REFER { 0 } else { given.refer | given.replaces | given.reserved_transfers };
@@ -146,6 +154,9 @@ fn wrong(error: CommandError, account: Value, (phone, given): (&Phone<'_>, &Acco
             None => Fail::command(error, "a", Value::None),
         },
         CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
+        CommandError::Packages => {
+            Fail::command(error, "a->info_packages", Value::text(given.info_packages.unwrap_or_default()))
+        }
         CommandError::HeaderLine | CommandError::HeaderOwned => {
             let (own, calls) = (given.headers.unwrap_or_default(), given.call_headers.unwrap_or_default());
             let expires = &[Name::Expires];
@@ -212,6 +223,7 @@ fn untold(given: &AccountChange<'_>, room: usize) -> Fail {
         ("a->password", given.password),
         ("a->headers", given.headers),
         ("a->call_headers", given.call_headers),
+        ("a->info_packages", given.info_packages),
     ];
     let lines = ["a->headers", "a->call_headers"];
     let all = || texts.into_iter().filter_map(|(argument, text)| Some((argument, text?)));
@@ -265,6 +277,7 @@ pub(crate) unsafe fn add(
         location: or_empty(features::IDENTITY, given.location),
         digits: given.digits,
         messages: given.messages,
+        info_packages: given.info_packages,
         refer: given.refer,
         replaces: given.replaces,
         dial_plan: or_empty(features::NUMBERS, given.dial_plan),

@@ -2,7 +2,7 @@
 
 use super::account::privacy;
 use super::media::source_of;
-use super::options::{begins, directs, does_not_apply, ends, names_caller, written_as_zero};
+use super::options::{begins, built, directs, does_not_apply, ends, names_caller};
 use super::{Done, ENDED, account_id, call_id, range, refused, status, transfer};
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -53,7 +53,7 @@ pub(crate) unsafe fn dial(
         let argument = "o->privacy, o->caller, o->identity or o->location";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
-    written_as_zero(&given)?;
+    built(&given)?;
     if ends(&given) || features::REFER && given.no_progress != 0 {
         return Err(does_not_apply());
     }
@@ -78,6 +78,11 @@ pub(crate) unsafe fn dial(
             location,
             location_routing,
             location_follows: given.location_use & MICROSIP_LOCATION_FOLLOWS != 0,
+            info_packages: if features::PACKAGES {
+                text::optional(given.info_packages, "o->info_packages")?
+            } else {
+                None
+            },
             replaces: "",
             refer: MessageId::NONE, // as `transfer::dial` finds them
         }
@@ -119,6 +124,9 @@ fn not_dialled(phone: &Phone<'_>, error: CommandError, id: AccountId, target: &s
             Fail::new(MICROSIP_E_ARG, "uri", Value::text(target), fix)
         }
         CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
+        CommandError::Packages => {
+            Fail::command(error, "o->info_packages", Value::text(options.info_packages.unwrap_or_default()))
+        }
         CommandError::HeaderLine | CommandError::HeaderOwned => {
             super::texts::lines(error, ("o->headers", options.headers), &[])
         }
@@ -225,7 +233,7 @@ fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
 unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
-    written_as_zero(&given)?;
+    built(&given)?;
     let wrong = !given.display_name.is_null()
         || names_caller(&given)
         || features::REFER && (directs(&given) || given.no_progress != 0)

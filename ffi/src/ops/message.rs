@@ -4,10 +4,13 @@ use super::{Done, range, refused, status};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
+use core::ffi::c_char;
+use microsip_core::base::cursor::Cursor;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CommandError, IdError, MessageId, MessagePolicy, MessageState, NewMessage, Phone,
+    AccountId, CallId, CallState, CallText, CommandError, IdError, MessageId, MessagePolicy, MessageState, NewMessage,
+    Phone,
 };
 
 pub(crate) fn message_id(raw: u64) -> Result<MessageId, Fail> {
@@ -26,6 +29,25 @@ pub(crate) fn policy(value: u32, argument: &'static str) -> Result<MessagePolicy
     }
 }
 
+/// The INFO packages of a configuration; `None`: it says nothing of them.
+///
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn packages<'c>(
+    (names, reserved): (*const c_char, *const c_char),
+    (argument, member): (&'static str, &'static str),
+) -> Result<Option<&'c str>, Fail> {
+    if !features::PACKAGES {
+        let set = !(names.is_null() && reserved.is_null());
+        return if set { Err(Fail::command(CommandError::Unsupported, argument, Value::None)) } else { Ok(None) };
+    }
+    if !reserved.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, member, Value::None, "is not NULL: use MICROSIP_ZERO"));
+    }
+    // SAFETY: by contract.
+    unsafe { text::optional(names, argument) }
+}
+
 /// # Safety
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn send(
@@ -38,11 +60,12 @@ pub(crate) unsafe fn send(
 ) -> Done {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(m, "m")? };
-    let (uri, content_type, headers, body) = unsafe {
+    let (uri, content_type, headers, package, body) = unsafe {
         (
             text::optional(given.uri, "m->uri")?,
             text::or_empty(given.content_type, "m->content_type")?,
             text::or_empty(given.headers, "m->headers")?,
+            text::optional(given.package, "m->package")?,
             pointer::slice(given.body.cast::<u8>(), given.len, "m->body")?,
         )
     };
@@ -52,7 +75,11 @@ pub(crate) unsafe fn send(
     if given.len == 0 && !given.body.is_null() {
         return Err(range("m->len", 0, "beside a body: set the number of its bytes, or leave m->body NULL"));
     }
-    let new = NewMessage { tag: given.tag, token, body, content_type, headers };
+    if !given.reserved.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "m->reserved", Value::None, "is not NULL: use MICROSIP_ZERO"));
+    }
+    let package = packaged(package, uri)?;
+    let new = NewMessage { tag: given.tag, token, body, content_type, headers, package };
     let untold = |phone: &Phone<'_>, error| match error {
         CommandError::ContentType if body.is_empty() => {
             let fix = "stands without a body: set m->body and m->len, or leave it NULL";
@@ -62,6 +89,8 @@ pub(crate) unsafe fn send(
         CommandError::HeaderLine | CommandError::HeaderOwned => {
             Fail::command(error, "m->headers", Value::text(headers))
         }
+        CommandError::Packages => Fail::command(error, "m->package", Value::text(package)),
+        CommandError::Untaken => untaken(phone, owner, package),
         CommandError::Size { most } if !body.is_empty() => {
             Fail::command(error, "m->len", Value::bytes(body.len(), most.into()))
         }
@@ -97,6 +126,36 @@ pub(crate) unsafe fn send(
     // SAFETY: NULL or writable.
     unsafe { pointer::put(message, sent.raw()) };
     Ok(())
+}
+
+/// The package of an INFO; empty: it is a MESSAGE.
+fn packaged<'t>(package: Option<&'t str>, uri: Option<&str>) -> Result<&'t str, Fail> {
+    let Some(package) = package else { return Ok("") };
+    let wrong = |fix| Err(Fail::new(MICROSIP_E_ARG, "m->package", Value::text(package), fix));
+    if !features::PACKAGES {
+        return Err(Fail::command(CommandError::Unsupported, "m->package", Value::None));
+    }
+    match (package, uri) {
+        ("", _) => wrong("names no package: give NULL for a MESSAGE, or \"*\" for an INFO without a package"),
+        (_, Some(_)) => wrong("stands beside m->uri, but an INFO is of a call: leave m->uri NULL, and give the call"),
+        _ => Ok(package),
+    }
+}
+
+/// A package that the far end does not take, or nobody knows whether it does.
+fn untaken(phone: &Phone<'_>, owner: u64, package: &str) -> Fail {
+    let mut room = [0; 1];
+    let mut out = Cursor::new(&mut room);
+    let known = CallId::from_raw(owner).map(|call| phone.call_text(call, CallText::Packages, &mut out));
+    let fix = match known {
+        Ok(Err(_)) => {
+            "is not known to be taken: the far end has named no packages; it does where info_packages of the phone, the \
+             account or the call is set"
+        }
+        _ if out.needed() == 0 => "is not taken: the far end takes no packages",
+        _ => "is none of those that the far end takes, which MICROSIP_TXT_PACKAGE of the call has",
+    };
+    Fail::new(MICROSIP_E_STATE, "m->package", Value::text(package), fix)
 }
 
 const NO_CALL: &str =
@@ -165,7 +224,7 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, message: u64, out: *mut microsip_me
         sip_code: info.sip_code.into(),
         result: info.result as i32,
         refer: info.refer.into(),
-        reserved: 0,
+        info: info.info.into(),
     });
     Ok(())
 }

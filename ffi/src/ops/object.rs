@@ -122,6 +122,7 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_COUNTRY
                 | MICROSIP_TXT_DIALLED
                 | MICROSIP_TXT_MAILBOX
+                | MICROSIP_TXT_PACKAGE
                 | MICROSIP_TXT_REPLACES
                 | MICROSIP_TXT_CONTENT_TYPE
                 | MICROSIP_TXT_REFER_TO
@@ -195,6 +196,7 @@ const fn message_text(which: u32) -> Result<MessageText, Fail> {
         MICROSIP_TXT_REFER_TO => Ok(MessageText::ReferTo),
         MICROSIP_TXT_REFERRED_BY => Ok(MessageText::ReferredBy),
         MICROSIP_TXT_REPLACES => Ok(MessageText::Replaces),
+        MICROSIP_TXT_PACKAGE => Ok(MessageText::Package),
         _ => Err(Fail::NOTHING),
     }
 }
@@ -235,6 +237,7 @@ const fn call_text(which: u32) -> Result<CallText, Fail> {
         MICROSIP_TXT_USER_AGENT => CallText::UserAgent,
         MICROSIP_TXT_ASSERTED_URI => CallText::AssertedUri,
         MICROSIP_TXT_WARNING => CallText::Warning,
+        MICROSIP_TXT_PACKAGE => CallText::Packages,
         _ => return Err(Fail::NOTHING),
     })
 }

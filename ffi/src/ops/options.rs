@@ -26,6 +26,7 @@ pub(super) fn begins(given: &microsip_options) -> bool {
         || given.reliable != 0
         || given.session_timer | given.session_expires | given.min_se | given.session_refresher != 0
         || !given.codecs.is_null()
+        || !given.info_packages.is_null()
 }
 
 /// Members are set that are for calls, and not for their transfer.
@@ -42,15 +43,14 @@ pub(super) const fn does_not_apply() -> Fail {
     Fail::new(MICROSIP_E_ARG, "o", Value::None, "has members set that do not apply here")
 }
 
-/// The member without a meaning is NULL, and those of transfers are 0 in a library that knows none.
-pub(super) fn written_as_zero(given: &microsip_options) -> Done {
-    let directs = !features::REFER && (directs(given) || given.no_progress != 0);
-    if given.reserved.is_null() && !directs {
-        return Ok(());
+/// The members of features that this library is built without are not set.
+pub(super) fn built(given: &microsip_options) -> Done {
+    let unsupported = |argument| Err(Fail::command(CommandError::Unsupported, argument, Value::None));
+    if !features::REFER && (directs(given) || given.no_progress != 0) {
+        return unsupported("o->refer, o->replaces, o->pickup or o->no_progress");
     }
-    if !features::REFER {
-        let argument = "o->refer, o->replaces, o->pickup or o->no_progress";
-        return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
+    if !features::PACKAGES && !given.info_packages.is_null() {
+        return unsupported("o->info_packages");
     }
-    Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not NULL: use MICROSIP_ZERO on it"))
+    Ok(())
 }

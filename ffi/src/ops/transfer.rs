@@ -1,6 +1,6 @@
 //! Transfers, and calls that take the place of another.
 
-use super::options::{directs, does_not_apply, is_for_calls, written_as_zero};
+use super::options::{built, directs, does_not_apply, is_for_calls};
 use super::{Done, ENDED, call_id, refused, switch};
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -117,7 +117,7 @@ pub(crate) unsafe fn transfer(
     }
     // SAFETY: this and the following: by the C function's contract.
     let (uri, given) = unsafe { (text::optional(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
-    written_as_zero(&given)?;
+    built(&given)?;
     if directs(&given) || is_for_calls(&given) {
         return Err(does_not_apply());
     }

@@ -148,7 +148,8 @@ pub(crate) fn common() -> Trials {
                     headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT, location = c(c"<a>\x01</a>") => MICROSIP_E_TEXT,
                     reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
                     session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
-                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, reserved_transfers = 1 => MICROSIP_E_NEWER);
+                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, reserved_transfers = 1 => MICROSIP_E_NEWER,
+                    info_packages = c(c"a,,b") => MICROSIP_E_TEXT, info_packages = long() => MICROSIP_E_TEXT, info_packages = c(c"\xff") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER);
             };
         }
         if add {
@@ -181,7 +182,7 @@ pub(crate) fn common() -> Trials {
         headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC,
         codecs = c(c"L16/48000") => MICROSIP_E_NO_CODEC, caller = c(c"nobody") => MICROSIP_E_URI, identity = c(c"nobody") => MICROSIP_E_URI,
         reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 9 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG,
-        reserved = c(c"x") => MICROSIP_E_NEWER, reliable = 9 => MICROSIP_E_ARG, no_progress = 1 => MICROSIP_E_ARG,
+        info_packages = c(c"a b") => MICROSIP_E_TEXT, info_packages = c(c"\xff") => MICROSIP_E_TEXT, reliable = 9 => MICROSIP_E_ARG, no_progress = 1 => MICROSIP_E_ARG,
         refer = gone(scene, 7) => MICROSIP_E_STALE, refer = scene.message => MICROSIP_E_STATE, refer = scene.account => MICROSIP_E_KIND,
         replaces = gone(scene, 3) => MICROSIP_E_STALE, replaces = scene.rings => MICROSIP_E_STATE, replaces = scene.over => MICROSIP_E_STATE,
         pickup = c(c"a;to-tag=1") => MICROSIP_E_TEXT, pickup = c(c"\xff") => MICROSIP_E_TEXT,
@@ -226,7 +227,7 @@ pub(crate) fn common() -> Trials {
         source = 99 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"SPEEX") => MICROSIP_E_NO_CODEC, codecs = c(c"L16/8000") => MICROSIP_E_NO_CODEC,
         caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG, reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 1 => MICROSIP_E_ARG,
-        dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER,
+        dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 2501 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, info_packages = c(c"x") => MICROSIP_E_ARG,
         no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
         reliable = 9 => MICROSIP_E_ARG, reliable = MICROSIP_RELIABLE_REQUIRED => MICROSIP_E_UNSUPPORTED, location_use = 1 => MICROSIP_E_ARG,
         contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG,
@@ -244,7 +245,7 @@ pub(crate) fn common() -> Trials {
     each!(t, "reject", to_end(true), |scene, given| scene.world.reject(scene.rings, 302, given);
         source = 1 => MICROSIP_E_ARG, tag = 1 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         codecs = c(c"PCMA") => MICROSIP_E_ARG, caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG, reason = c(c"a\nb") => MICROSIP_E_TEXT,
-        reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER, no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
+        reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, info_packages = c(c"x") => MICROSIP_E_ARG, no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
         reliable = 1 => MICROSIP_E_ARG, location_use = 1 => MICROSIP_E_ARG,
         contacts = c(c"mailto:a@b") => MICROSIP_E_URI, contacts = c(c"sip:a@b, mailto:a@b") => MICROSIP_E_URI, location = c(c"x") => MICROSIP_E_ARG, session_timer = 1 => MICROSIP_E_ARG,
         session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG);
@@ -256,7 +257,7 @@ pub(crate) fn common() -> Trials {
     each!(t, "hangup", to_end(false), |scene, given| scene.world.hangup(scene.up, given);
         source = 1 => MICROSIP_E_ARG, tag = 1 => MICROSIP_E_ARG, display_name = c(c"New") => MICROSIP_E_ARG, headers = c(c"X: 1") => MICROSIP_E_TEXT,
         headers = c(c"Reason: x\r\n") => MICROSIP_E_TEXT, codecs = c(c"PCMA") => MICROSIP_E_ARG, caller = c(c"sip:a@b") => MICROSIP_E_ARG, identity = c(c"sip:a@b") => MICROSIP_E_ARG,
-        reason = c(c"a\nb") => MICROSIP_E_TEXT, reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER, no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
+        reason = c(c"a\nb") => MICROSIP_E_TEXT, reason = long() => MICROSIP_E_TEXT, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG, info_packages = c(c"x") => MICROSIP_E_ARG, no_progress = 1 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG,
         reliable = 1 => MICROSIP_E_ARG,
         location_use = 1 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG, session_timer = 1 => MICROSIP_E_ARG,
         session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG);
@@ -271,7 +272,7 @@ pub(crate) fn common() -> Trials {
         reason = c(c"Lunch") => MICROSIP_E_ARG, privacy = 1 => MICROSIP_E_ARG, dtmf = 1 => MICROSIP_E_ARG, dtmf_ms = 40 => MICROSIP_E_ARG, dtmf_gap_ms = 40 => MICROSIP_E_ARG, dtmf_level_db = 1 => MICROSIP_E_ARG,
         reliable = 1 => MICROSIP_E_ARG, location_use = 1 => MICROSIP_E_ARG, contacts = c(c"sip:a@b") => MICROSIP_E_ARG, location = c(c"x") => MICROSIP_E_ARG,
         session_timer = 1 => MICROSIP_E_ARG, session_expires = 90 => MICROSIP_E_ARG, min_se = 90 => MICROSIP_E_ARG, session_refresher = 1 => MICROSIP_E_ARG,
-        no_progress = 3 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG, reserved = c(c"x") => MICROSIP_E_NEWER);
+        no_progress = 3 => MICROSIP_E_ARG, refer = 1 => MICROSIP_E_ARG, replaces = 1 => MICROSIP_E_ARG, pickup = c(c"x") => MICROSIP_E_ARG, info_packages = c(c"x") => MICROSIP_E_ARG);
     bad!(t, "transfer";
     call => MICROSIP_E_STALE, |scene| scene.world.transfer(gone(scene, 3), c(c"sip:new@example.org"), 0, &to_transfer(), 4);
     call => MICROSIP_E_STATE, |scene| scene.world.transfer(scene.rings, c(c"sip:new@example.org"), 0, &to_transfer(), 4);
@@ -399,8 +400,17 @@ pub(crate) fn common() -> Trials {
     each!(t, "message_send", text(), |scene, given| scene.world.message_send(scene.account, given, 4, &mut 0);
         len = 60_001 => MICROSIP_E_ARG, uri = c(c"mailto:a@b") => MICROSIP_E_URI, uri = c(c"\xff") => MICROSIP_E_TEXT, uri = core::ptr::null() => MICROSIP_E_KIND,
         content_type = c(c"text") => MICROSIP_E_TEXT, content_type = long() => MICROSIP_E_TEXT, content_type = c(c"\xff") => MICROSIP_E_TEXT,
-        body = core::ptr::null() => MICROSIP_E_NULL, headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT);
+        body = core::ptr::null() => MICROSIP_E_NULL, headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT,
+        package = c(c"foo") => MICROSIP_E_ARG, package = c(c"") => MICROSIP_E_ARG, package = c(c"\xff") => MICROSIP_E_TEXT, reserved = c(c"x") => MICROSIP_E_NEWER);
     bad!(t, "message_send";
+    package => MICROSIP_E_STATE, |scene| {
+        let m = microsip_message { uri: core::ptr::null(), package: c(c"foo"), ..text() };
+        scene.world.message_send(scene.up, &m, 4, &mut 0)
+    };
+    package => MICROSIP_E_TEXT, |scene| {
+        let m = microsip_message { uri: core::ptr::null(), package: c(c"foo, bar"), ..text() };
+        scene.world.message_send(scene.up, &m, 4, &mut 0)
+    };
     owner => MICROSIP_E_STALE, |scene| scene.world.message_send(gone(scene, 2), &text(), 4, &mut 0);
     owner => MICROSIP_E_STATE, |scene| {
         scene.world.message_send(scene.rings, &microsip_message { uri: core::ptr::null(), ..text() }, 4, &mut 0)

@@ -4,14 +4,18 @@ use super::{Flow, asks, called, done, each, ends_it, flow, over, served, talking
 use microsip_core::base::time::Duration;
 use microsip_core::media::digits::{DigitMethod, DigitSettings};
 use microsip_core::phone::tone::{TONE_BEEP, TONE_BUSY, TONE_DIAL};
-use microsip_core::phone::{Cause, Op, ToneTarget};
-use microsip_tests::{EventKind, Lab};
+use microsip_core::phone::{Cause, MessagePolicy, NewMessage, Op, ToneTarget};
+use microsip_tests::{EventKind, Lab, Options};
 
-pub(super) const FLOWS: [Flow; 6] = [
+pub(super) const FLOWS: [Flow; 7] = [
     flow("digits", digits, |lab| talks(lab, 0) == 1 && heard(lab, 1) == 5),
     flow("digits cut off", cut_off, |lab| talks(lab, 1) == 1 && lab.count("INFO") >= 2 && served(lab, 0) == 0),
     flow("keys held", held, |lab| talks(lab, 0) == 1 && heard(lab, 1) >= 1),
     flow("digits by INFO", by_info, |lab| talks(lab, 0) == 1 && heard(lab, 0) == 2),
+    Flow {
+        options: || Options { info_packages: Some("foo"), messages: MessagePolicy::Store, ..Options::default() },
+        ..flow("packages", packages, |lab| talks(lab, 0) == 1 && [0, 1].iter().all(|end| came(lab, *end) == 2))
+    },
     flow("tones", tones, |lab| {
         talks(lab, 0) == 1 && toned(lab, Cause::Normal) == 2 && toned(lab, Cause::Cancelled) == 1
     }),
@@ -98,6 +102,37 @@ fn by_info(lab: &mut Lab) {
         asks(lab, &mut peer, "INFO", kind, body);
     }
     ends_it(lab, &mut peer);
+}
+
+/// The INFO that came to an end.
+fn came(lab: &Lab, end: usize) -> usize {
+    lab.ends[end].events.iter().filter(|event| event.kind == EventKind::Message).count()
+}
+
+/// Both send two INFO of a package that both take, with a re-INVITE between them, and release what came.
+fn packages(lab: &mut Lab) {
+    if !talking(lab) {
+        return;
+    }
+    for body in ["one", "two"] {
+        for end in [0, 1] {
+            told_each(lab, end, |phone, now, call, token| {
+                let new = NewMessage { token, package: "foo", body: body.as_bytes(), ..NewMessage::default() };
+                phone.message_send_in_call(now, call, &new).is_ok()
+            });
+        }
+        // a re-INVITE would overtake an INFO that was lost, which the far end refuses then (rfc3261#12.2.2)
+        done(lab, &mut []);
+        told_each(lab, 0, |phone, now, call, token| phone.hold(now, call, body == "one", token).is_ok());
+        done(lab, &mut []);
+    }
+    over(lab, 1, &mut []);
+    let now = lab.now;
+    for phone in lab.ends.iter_mut().map(|end| &mut end.phone) {
+        for message in phone.messages().collect::<Vec<_>>() {
+            let _ = phone.message_release(now, message); // those of ours that were not fetched stay
+        }
+    }
 }
 
 /// The tones of the first end that ended so.

@@ -23,6 +23,7 @@ const RUN: &[(&str, &[&str])] = &[
     ("identity", &["anonymous, with lines", "identity changes"]),
     ("instant_messages", &["messages both ways", "messages kept", "messages in a call"]),
     ("info", &["digits", "digits cut off", "digits by INFO"]),
+    ("info_packages", &["packages"]),
     ("late_offer", &["late offer"]),
     ("location", &["with a location", "with a location through a challenge and elsewhere"]),
     ("named_hosts", &["hosts in offers"]),

@@ -46,6 +46,9 @@ pub(crate) struct Account {
     pub(super) helped: (u8, Instant),
     #[cfg(feature = "identity")]
     pub(super) said: [Span; 3],
+    /// The INFO packages that its calls take; `None`: the phone's.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub(super) packages: Option<Span>,
     /// Bytes of its location; 0: it has none.
     #[cfg(feature = "identity")]
     pub(super) location: u16,
@@ -245,6 +248,8 @@ impl Account {
         helped: (0, Instant::NEVER),
         #[cfg(feature = "identity")]
         said: [Span::EMPTY; 3],
+        #[cfg(all(feature = "info", feature = "message"))]
+        packages: None,
         #[cfg(feature = "identity")]
         location: 0,
         #[cfg(feature = "identity")]
@@ -337,6 +342,8 @@ impl Account {
         (self.numbers = new.numbers);
         #[cfg(feature = "identity")]
         (self.said = new.said);
+        #[cfg(all(feature = "info", feature = "message"))]
+        (self.packages = new.packages);
         (self.fixed_end, self.learnt) = (new.fixed_end, learnt);
         (self.refused_realm, self.reason_len) = (Span::EMPTY, 0);
     }

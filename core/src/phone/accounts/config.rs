@@ -126,6 +126,7 @@ impl Accounts<'_> {
         }
         check_numbers(config)?;
         check_identity(config)?;
+        crate::phone::packages::check_given(config.info_packages)?;
         if !reliable::can_be_met(config.reliable) {
             return Err(CommandError::Unsupported);
         }
@@ -307,6 +308,11 @@ pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) 
     for (span, text) in account.said.iter_mut().zip([config.identity, config.headers, config.call_headers]) {
         *span = packer.add(text.as_bytes())?;
     }
+    #[cfg(all(feature = "info", feature = "message"))]
+    (account.packages = match config.info_packages {
+        Some(names) => Some(packer.add(names.as_bytes())?),
+        None => None,
+    });
     debug_assert_eq!(packer.used(), packed_len(config, uri), "an account's texts are as long as was reckoned");
     account.fixed_end = packer.used() as u16;
     Some(account)
@@ -342,6 +348,8 @@ fn packed_len(config: &AccountConfig<'_>, uri: &Uri<'_>) -> usize {
         config.headers,
         #[cfg(feature = "identity")]
         config.call_headers,
+        #[cfg(all(feature = "info", feature = "message"))]
+        config.info_packages.unwrap_or_default(),
         if config.contact_user == RANDOM_USER { "" } else { config.contact_user },
     ];
     let derived = user + domain + or(config.registrar, "sip:".len() + domain) + or(config.username, user);

@@ -155,6 +155,15 @@ impl Accounts<'_> {
         own.or(cx.fixed.digits)
     }
 
+    /// The INFO packages that its calls take, or those of no account's; where it does not say, the phone's. `None`: they
+    /// know no packages.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub(in crate::phone) fn packages<'t>(&'t self, cx: &'t Context<'_>, handle: Handle) -> Option<&'t [u8]> {
+        let own = self.slots.get(handle).and_then(|account| account.packages);
+        let usual = || cx.fixed.packages.as_ref().map(crate::phone::packages::Usual::names);
+        own.map(|names| names.of(self.text.get(handle.index))).or_else(usual)
+    }
+
     /// The treatment of messages that come for it, or for no account; where it does not say, as the phone.
     #[cfg(feature = "message")]
     pub(in crate::phone) fn messages(&self, cx: &Context<'_>, handle: Handle) -> crate::phone::MessagePolicy {

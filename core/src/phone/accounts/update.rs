@@ -184,6 +184,10 @@ fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> Acco
         dial_plan: change.dial_plan.unwrap_or(read(plan)),
         dial_prefix: change.dial_prefix.unwrap_or(read(prefix)),
         emergency: change.emergency.unwrap_or(read(emergency)),
+        #[cfg(all(feature = "info", feature = "message"))]
+        info_packages: change.info_packages.or(old.packages.map(read)),
+        #[cfg(not(all(feature = "info", feature = "message")))]
+        info_packages: change.info_packages,
         ..AccountConfig::default()
     }
 }

@@ -38,6 +38,8 @@ impl Calls<'_> {
         {
             #[cfg(feature = "reliable")]
             self.hear_authorization(lower, now, dialog, flow, response);
+            #[cfg(all(feature = "info", feature = "message"))]
+            lower.dialogs.hear_packages(dialog, response);
             #[cfg(feature = "reliable")]
             if let Some(session) = lower.dialogs.session_mut(dialog) {
                 session.timer.learn(response);
@@ -167,6 +169,8 @@ impl Calls<'_> {
         // the 2xx has the dialog's target anew; its route set is the one of this response (rfc3261#13.2.2.4)
         let fits = lower.dialogs.learn(first, response, tag);
         lower.dialogs.accept(first);
+        #[cfg(all(feature = "info", feature = "message"))]
+        lower.dialogs.hear_packages(first, response);
         lower.dialogs.find_next_hop(first);
         lower.dialogs.owe_ack(&mut lower.cx, first);
         if !fits {

@@ -269,6 +269,12 @@ impl Calls<'_> {
             lower.dialogs.discard(handle);
             return Err(513);
         }
+        #[cfg(all(feature = "info", feature = "message"))]
+        if let Some(names) = lower.accounts.packages(&lower.cx, account) {
+            // without room for them it takes none
+            let _ = lower.dialogs.take_packages(handle, names);
+            lower.dialogs.hear_packages(handle, arrived.request);
+        }
         Ok(handle)
     }
 
@@ -286,6 +292,8 @@ impl Calls<'_> {
         let handle = lower.transactions.open(&mut lower.cx, now, (flow, keys), request, kept, served)?;
         #[cfg(feature = "reliable")]
         Self::choose_reliability(lower, handle, request.0);
+        #[cfg(all(feature = "info", feature = "message"))]
+        lower.dialogs.asked_packages(served.dialog, request.0);
         if Self::accepting_fits(lower, handle, described) {
             return Ok(handle);
         }

@@ -4,7 +4,6 @@
 use super::Calls;
 use super::call::PENDING_DIGIT;
 use super::checks::may_be_ignored;
-use super::responses::respond_and_bury;
 use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
@@ -17,7 +16,7 @@ use crate::phone::object::Object;
 use crate::phone::response::Extra;
 use crate::phone::transactions::request::Sending;
 use crate::phone::{CallState, Cause, EndCause, EndedBy, Lower};
-use crate::wire::dtmf::info::{PLAIN, RELAY, Signal, write};
+use crate::wire::dtmf::info::{PLAIN, RELAY, Signal, is_relay, write};
 use crate::wire::sip::{Message, Name};
 
 /// Bytes of the longest body of ours: `Signal=5`, `Duration=65535`, and the ends of their lines.
@@ -35,7 +34,7 @@ impl Calls<'_> {
             count::up(&mut lower.cx.counters.malformed);
             lower.cx.trace_malformed(flow, "the digit of an INFO cannot be read");
         }
-        respond_and_bury(lower, now, arrived, status, Extra { info: true, ..Extra::default() });
+        refuse_or_take(lower, now, arrived, status);
         let handle = lower.dialogs.call_of(dialog);
         self.keep(&lower.cx, handle, request);
         let Some((Signal { digit: Some(digit), ms }, method)) = signal else { return };
@@ -112,17 +111,22 @@ impl Calls<'_> {
                 let news = lower.media.info_over(handle, true);
                 self.take_news(lower, now, handle, news);
             }
-            // rfc5057#5.1: the far end has no such call any more
-            481 => {
-                self.ends(handle, EndedBy::Remote, EndCause::Network);
-                self.end_call(lower, now, handle, Cause::Refused, status);
-            }
+            481 => self.is_unknown(lower, now, dialog, status),
             401 | 407 => {
                 let result = lower.accounts.refusal(account);
                 self.info_failed(lower, now, handle, Ended { result, sip_code: status });
             }
             // rfc5057#5.1: a refused INFO affects nothing else
             _ => self.info_failed(lower, now, handle, Ended { result: Cause::Refused, sip_code: status }),
+        }
+    }
+
+    /// rfc5057#5.1: the far end has no such call any more.
+    pub(in crate::phone) fn is_unknown(&mut self, lower: &mut Lower<'_>, now: Instant, dialog: Handle, status: u16) {
+        let handle = lower.dialogs.call_of(dialog);
+        if self.goes_on(handle) {
+            self.ends(handle, EndedBy::Remote, EndCause::Network);
+            self.end_call(lower, now, handle, Cause::Refused, status);
         }
     }
 
@@ -163,22 +167,33 @@ impl Calls<'_> {
     }
 }
 
+/// The response to an INFO that takes no slot. rfc6086#4.2.2: a 469 says which packages are taken.
+#[cfg(feature = "message")]
+fn refuse_or_take(lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>, status: u16) {
+    let Lower { cx, transactions, dialogs, .. } = lower;
+    let packages = if status == 469 { dialogs.packages(arrived.dialog) } else { None };
+    transactions.respond_and_bury(cx, now, arrived, status, Extra { info: true, packages, ..Extra::default() });
+}
+
+/// The response to an INFO.
+#[cfg(not(feature = "message"))]
+fn refuse_or_take(lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>, status: u16) {
+    super::responses::respond_and_bury(lower, now, arrived, status, Extra { info: true, ..Extra::default() });
+}
+
 /// The digit that an INFO brings, or the status that it is refused with.
 fn read(request: &Message<'_>) -> Result<Option<(Signal, DigitMethod)>, u16> {
-    // rfc6086#4.2.2: we take no packages. Digits have none.
+    // rfc6086#4.2.2: those that we take went another way. Digits have none.
     if request.has(Name::InfoPackage) {
         return Err(469);
     }
     if request.body().is_empty() {
         return Ok(None);
     }
-    let kind = request.content_type();
-    let is = |subtype| kind.as_ref().is_some_and(|kind| kind.is(b"application", subtype));
-    let relay = is(b"dtmf-relay");
-    if !relay && !is(b"dtmf") {
+    let Some(relay) = is_relay(request.content_type().as_ref()) else {
         // rfc3261#8.2.3
         return if may_be_ignored(request) { Ok(None) } else { Err(415) };
-    }
+    };
     if request.is_coded() {
         return Err(415);
     }

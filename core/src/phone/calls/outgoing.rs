@@ -25,7 +25,7 @@ use crate::phone::trace::Pool;
 use crate::phone::transactions::request::Owner;
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
-use crate::phone::{header_lines, identity, reliable};
+use crate::phone::{header_lines, identity, packages, reliable};
 use crate::sip::session::timer::Timer;
 #[cfg(feature = "refer")]
 use crate::wire::sip::DialogName;
@@ -78,6 +78,7 @@ impl Calls<'_> {
         if !options.digits.are_possible() {
             return Err(CommandError::Range);
         }
+        packages::check_given(options.info_packages)?;
         if !lower.cx.fixed.takes(options.codecs) {
             return Err(CommandError::Codec);
         }
@@ -119,7 +120,7 @@ impl Calls<'_> {
         let lines = reliable::early_media;
         #[cfg(not(feature = "reliable"))]
         let lines = |_| -> &'static [u8] { b"" };
-        let first = First::new(&lower.accounts, (account_handle, uri), options, lines);
+        let first = First::new(&lower.accounts, (account_handle, uri), options, lines).of_call();
         // nothing may fail behind this: a call that has ended may give way to this one
         if !first.fits(lower) {
             return Err(CommandError::Text);

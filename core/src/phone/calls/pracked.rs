@@ -3,7 +3,7 @@
 
 use super::Calls;
 use super::checks::check_body;
-use super::responses::{Describe, respond_and_bury};
+use super::responses::Describe;
 use super::update::Refused;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -111,7 +111,7 @@ impl Calls<'_> {
             // one that is refused acknowledges nothing (rfc6337#2.3): it may be sent again without its offer
             self.take_update(lower, now, arrived, Carrier::Prack)?;
         } else {
-            respond_and_bury(lower, now, arrived, 200, Extra::default());
+            self.acknowledge(lower, now, arrived);
             self.keep(&lower.cx, call, prack);
         }
         if let Some(session) = lower.dialogs.session_mut(dialog) {
@@ -142,6 +142,23 @@ impl Calls<'_> {
             self.offer_unsettled(lower, now, call);
         }
         Ok(())
+    }
+
+    /// The 200 of a PRACK without an offer. rfc6086#5.2.3: it may say which packages are taken.
+    #[cfg(all(feature = "info", feature = "message"))]
+    fn acknowledge(&self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        let Lower { cx, transactions, dialogs, .. } = lower;
+        let packages = dialogs.packages_for(arrived.dialog, arrived.request);
+        transactions.respond_and_bury(cx, now, arrived, 200, Extra { packages, ..Extra::default() });
+        dialogs.hear_packages(arrived.dialog, arrived.request);
+        let _ = self;
+    }
+
+    /// The 200 of a PRACK without an offer.
+    #[cfg(not(all(feature = "info", feature = "message")))]
+    fn acknowledge(&self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        super::responses::respond_and_bury(lower, now, arrived, 200, Extra::default());
+        let _ = self;
     }
 
     /// An INVITE has its final response, or its ACK: a PRACK that has not come is still to be taken (rfc3262#3).

@@ -179,6 +179,9 @@ pub(super) fn renew(
     request: &Message<'_>,
 ) -> bool {
     dialogs.renew_target(served.dialog, contact_uri(request).unwrap_or_default());
+    // rfc6086#5.2.4: one that is refused says nothing
+    #[cfg(all(feature = "info", feature = "message"))]
+    dialogs.hear_packages(served.dialog, request);
     let trusted = accounts.is_own_flow(dialogs.account_of(served.dialog), flow);
     media.vouch(served.call, &hosts_of(flow, trusted, request));
     dialogs.identify(served.dialog, request, trusted)

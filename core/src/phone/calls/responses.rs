@@ -38,6 +38,8 @@ impl Calls<'_> {
             #[cfg(feature = "reliable")]
             rseq: (lower.transactions.reliability(handle) != Reliability::Never).then_some(u32::MAX),
             timer: lower.dialogs.timer_lines(dialog),
+            #[cfg(all(feature = "info", feature = "message"))]
+            packages: lower.dialogs.packages_asked(dialog),
             ..ours(200, user, false)
         };
         // a policy may change until then
@@ -90,6 +92,13 @@ impl Calls<'_> {
             rseq,
             timer: Some(session.timer.response()).filter(|_| (200..300).contains(&status)).unwrap_or_default(),
             warning: if let Describe::Warning(code, words) = sdp { Some((code, words)) } else { None },
+            // rfc6086#5.2.3
+            #[cfg(all(feature = "info", feature = "message"))]
+            packages: if reliable || matches!(status, 200..=299) {
+                lower.dialogs.packages_asked(served.dialog)
+            } else {
+                None
+            },
             ..ours(status, user, reliable)
         };
         // rfc3891#6.2, rfc4488#4

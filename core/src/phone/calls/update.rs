@@ -219,7 +219,13 @@ impl Calls<'_> {
         // rfc3262#6: a PRACK refreshes no target
         let prack = matches!(request.start(), Start::Request { method: Method::Prack, .. });
         let timer = lower.dialogs.update_lines(dialog, mandatory.cseq.number);
-        let extra = Extra { contact: Some(user).filter(|_| !prack), timer, ..Extra::default() };
+        let extra = Extra {
+            contact: Some(user).filter(|_| !prack),
+            timer,
+            #[cfg(all(feature = "info", feature = "message"))]
+            packages: lower.dialogs.packages_for(dialog, request),
+            ..Extra::default()
+        };
         let Some(mut out) = lower.transactions.lend_reply(&lower.cx, flow, request, 200, extra) else {
             return Ok(None);
         };

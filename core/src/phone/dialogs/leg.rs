@@ -4,6 +4,8 @@
 use super::added::Added;
 #[cfg(all(feature = "sdp-hosts", feature = "reoffer"))]
 use super::named::Named;
+#[cfg(all(feature = "info", feature = "message"))]
+use super::packages::Packages;
 use super::usage::Usage;
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
@@ -80,6 +82,9 @@ pub(in crate::phone) struct Leg {
     /// The document in its INVITE.
     #[cfg(feature = "identity")]
     pub(super) location: Location,
+    /// INFO packages.
+    #[cfg(all(feature = "info", feature = "message"))]
+    pub(super) packages: Packages,
     /// The MESSAGE of ours that goes by it; they leave one after the other.
     #[cfg(feature = "message")]
     pub(super) message: Handle,
@@ -123,6 +128,8 @@ impl Leg {
         added: Added::NONE,
         #[cfg(feature = "identity")]
         location: Location::NONE,
+        #[cfg(all(feature = "info", feature = "message"))]
+        packages: Packages::NONE,
         #[cfg(feature = "message")]
         message: Handle::NONE,
         #[cfg(feature = "subscribe")]
@@ -213,6 +220,8 @@ impl Leg {
             named: Named::Nothing,
             #[cfg(feature = "reliable")]
             prack: Handle::NONE,
+            #[cfg(all(feature = "info", feature = "message"))]
+            packages: self.packages.branch(),
             #[cfg(feature = "message")]
             message: Handle::NONE,
             #[cfg(feature = "subscribe")]

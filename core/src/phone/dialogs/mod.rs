@@ -10,6 +10,8 @@ mod leg;
 mod named;
 #[cfg(feature = "identity")]
 mod ourselves;
+#[cfg(all(feature = "info", feature = "message"))]
+mod packages;
 mod peer;
 mod state;
 mod usage;

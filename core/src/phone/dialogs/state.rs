@@ -29,11 +29,11 @@ impl Dialogs<'_> {
         self.text.each()
     }
 
-    /// A dialog of ours would have room for these texts, this route and this target.
-    pub(in crate::phone) fn fits(&self, texts: &Texts<'_>, route: Option<&[u8]>, target: &[u8]) -> bool {
+    /// A dialog of ours would have room for these texts, this route and this target, and so many bytes more.
+    pub(in crate::phone) fn fits(&self, texts: &Texts<'_>, route: Option<&[u8]>, target: &[u8], more: usize) -> bool {
         let lists = [texts.local, texts.remote, texts.headers].into_iter().flatten();
         let fixed = lists.map(|part| part.len()).sum::<usize>() + texts.call_id.len();
-        fixed + route.map_or(0, <[u8]>::len) + target_len(target) <= self.text.each()
+        fixed + route.map_or(0, <[u8]>::len) + target_len(target) + more <= self.text.each()
     }
 
     /// A dialog begins: its slot has this leg, and its block these texts. `None`: they do not fit.
@@ -113,6 +113,8 @@ impl Dialogs<'_> {
         // a PRACK of ours went to another
         #[cfg(feature = "reliable")]
         self.set_prack(handle, Handle::NONE);
+        #[cfg(all(feature = "info", feature = "message"))]
+        self.forget_packages(handle);
         self.two(handle).is_some_and(|(dialog, text)| dialog.redirect(text, route.into_iter(), target))
     }
 
@@ -126,6 +128,8 @@ impl Dialogs<'_> {
         // a PRACK of ours went to another
         #[cfg(feature = "reliable")]
         self.set_prack(handle, Handle::NONE);
+        #[cfg(all(feature = "info", feature = "message"))]
+        self.forget_packages(handle);
         if let Some((dialog, text)) = self.two(handle) {
             // the texts fitted before, so they fit again
             let fits = dialog.set_remote(text, b"", routes, target);

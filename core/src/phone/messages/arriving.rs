@@ -2,7 +2,6 @@
 
 use super::Messages;
 use super::message::{Message, PENDING_NEWS};
-use super::taking::UNREAD;
 use crate::base::limits::UNREAD_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
@@ -23,42 +22,46 @@ impl Messages<'_> {
         call: Handle,
     ) {
         let account = if arrived.dialog.is_none() { arrived.account } else { lower.dialogs.account_of(arrived.dialog) };
-        if let Err(status) = self.take_in(lower, now, arrived, (account, call)) {
+        let message = Message { account, call, ..Message::EMPTY };
+        let policy = lower.accounts.messages(&lower.cx, account);
+        let taken = if policy == MessagePolicy::Refuse {
+            Err(403)
+        } else {
+            self.take_in(lower, now, arrived, message, policy == MessagePolicy::Store)
+        };
+        if let Err(status) = taken {
             lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
         }
     }
 
-    /// An error is the status of its refusal.
-    fn take_in(
+    /// Takes one in that is not refused: `stores` it, or asks. An error is the status of its refusal.
+    pub(super) fn take_in(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
         arrived: &Arrived<'_, '_>,
-        (account, call): (Handle, Handle),
+        message: Message,
+        stores: bool,
     ) -> Result<(), u16> {
         let request = arrived.request;
         if lower.cx.closing {
-            return Err(UNREAD);
-        }
-        let policy = lower.accounts.messages(&lower.cx, account);
-        if policy == MessagePolicy::Refuse {
-            return Err(403);
+            return Err(message.unread());
         }
         if request.is_coded() {
             return Err(415);
         }
-        let stores = policy == MessagePolicy::Store;
         let due = if stores { Instant::NEVER } else { now + Duration::from_millis(UNREAD_MS) };
-        let message = Message { account, call, due, ..Message::EMPTY };
+        let message = Message { due, ..message };
+        let kept = message.kept();
         let handle = self.take(lower, now, arrived, message, !stores)?;
         if stores {
-            lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, 202, Extra::default());
+            lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, kept, Extra::default());
             if !lower.transactions.owes_reply() {
                 // its echo alone is too long: who hears nothing of it believes that it did not come
                 self.free(&mut lower.cx, handle);
                 return Ok(());
             }
-            self.set_outcome(handle, 202, Cause::Normal);
+            self.set_outcome(handle, kept, Cause::Normal);
         } else {
             lower.cx.wake(Object::Message(handle.index), due);
         }
@@ -114,8 +117,9 @@ impl Messages<'_> {
         if message.due > now {
             lower.cx.wake(Object::Message(index), message.due);
         } else if message.incoming {
-            self.respond(lower, now, handle, UNREAD);
-            self.over(lower, now, handle, UNREAD, Cause::Timeout, PENDING_NEWS);
+            let unread = message.unread();
+            self.respond(lower, now, handle, unread);
+            self.over(lower, now, handle, unread, Cause::Timeout, PENDING_NEWS);
         } else {
             self.try_again(lower, now, handle);
         }
@@ -130,8 +134,9 @@ impl Messages<'_> {
                 continue;
             }
             if message.incoming {
-                self.respond(lower, now, handle, UNREAD);
-                self.over(lower, now, handle, UNREAD, Cause::Cancelled, PENDING_NEWS);
+                let unread = message.unread();
+                self.respond(lower, now, handle, unread);
+                self.over(lower, now, handle, unread, Cause::Cancelled, PENDING_NEWS);
             } else if account.is_some() {
                 self.give_up(lower, now, handle);
             }

@@ -37,6 +37,9 @@ pub(super) struct Message {
     /// It is a REFER.
     #[cfg(feature = "refer")]
     pub(super) refer: bool,
+    /// It is an INFO.
+    #[cfg(feature = "info")]
+    pub(super) info: bool,
     /// It is direct, came, and may not give way: it stands under its source.
     pub(super) counted: bool,
     /// Its account; none: it is direct.
@@ -77,6 +80,8 @@ impl Message {
         incoming: false,
         #[cfg(feature = "refer")]
         refer: false,
+        #[cfg(feature = "info")]
+        info: false,
         counted: false,
         account: Handle::NONE,
         call: Handle::NONE,
@@ -108,6 +113,25 @@ impl Message {
         return self.refer;
         #[cfg(not(feature = "refer"))]
         false
+    }
+
+    /// It is an INFO.
+    pub(super) const fn is_info(&self) -> bool {
+        #[cfg(feature = "info")]
+        return self.info;
+        #[cfg(not(feature = "info"))]
+        false
+    }
+
+    /// The refusal of one that nobody answered, or that found no room. rfc5057#5.1: a 480 would be about the call that an
+    /// INFO is of.
+    pub(super) const fn unread(&self) -> u16 {
+        if self.is_info() { 500 } else { 480 }
+    }
+
+    /// The success of one that is kept before anybody has read it: rfc3428#7, and rfc6086#4.2.2 for an INFO.
+    pub(super) const fn kept(&self) -> u16 {
+        if self.is_info() { 200 } else { 202 }
     }
 
     /// It is one of ours, and its end was not fetched.

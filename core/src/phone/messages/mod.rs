@@ -4,6 +4,8 @@
 //! parts there, for it may have to wait behind another one to the same far end.
 
 mod arriving;
+#[cfg(feature = "info")]
+mod informing;
 mod message;
 #[cfg(feature = "refer")]
 mod referring;

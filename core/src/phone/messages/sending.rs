@@ -2,6 +2,8 @@
 //! in their order.
 
 use super::Messages;
+#[cfg(feature = "info")]
+use super::informing::{self, lines};
 use super::message::{Message, PENDING_END, Parts};
 use crate::base::cursor::Cursor;
 use crate::base::limits::{MESSAGE_SLOT_MS, SLOT_RETRY_MS, TARGET};
@@ -19,7 +21,10 @@ use crate::phone::requests::Asking;
 use crate::phone::target::address;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Lower};
-use crate::wire::sip::{MediaType, Message as Sip, Writer};
+use crate::wire::sip::{MediaType, Message as Sip, Name, Writer};
+
+/// Headers that the package of an INFO brings.
+pub(in crate::phone) const OF_PACKAGE: &[Name] = &[Name::InfoPackage, Name::ContentDisposition];
 
 /// The type of a body that the application gives none for (rfc3428#4).
 const TEXT: &str = "text/plain;charset=UTF-8";
@@ -43,6 +48,9 @@ impl Messages<'_> {
         new: &NewMessage<'_>,
     ) -> Result<Handle, CommandError> {
         check(new)?;
+        if !new.package.is_empty() {
+            return Err(CommandError::Packages); // rfc6086#4.2.1: INFO is of a call
+        }
         let mut room = [0u8; TARGET];
         let uri = address(&lower.accounts, account, target, &mut room)?;
         // nothing may fail behind this: a message that has ended may give way to this one
@@ -72,13 +80,28 @@ impl Messages<'_> {
         new: &NewMessage<'_>,
     ) -> Result<Handle, CommandError> {
         check(new)?;
+        #[cfg(feature = "info")]
+        informing::check(lower, dialog, new)?;
+        #[cfg(not(feature = "info"))]
+        if !new.package.is_empty() {
+            return Err(CommandError::Unsupported);
+        }
         self.has_room(lower, new, lower.message_head(Handle::NONE, b"", dialog), 0)?;
         let handle = self.open(&mut lower.cx).ok_or(CommandError::Full)?;
         let parts = self.keep_parts(handle, b"", new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
         let account = lower.dialogs.account_of(dialog);
         let [key, _] = lower.cx.keys;
         let peer = Hasher::new(key).with(&dialog.index.to_le_bytes()).with(&dialog.generation.to_le_bytes()).finish();
-        let message = Message { account, call, dialog, peer, parts, ..Message::EMPTY };
+        let message = Message {
+            #[cfg(feature = "info")]
+            info: !new.package.is_empty(),
+            account,
+            call,
+            dialog,
+            peer,
+            parts,
+            ..Message::EMPTY
+        };
         self.queue(lower, now, handle, message, new);
         Ok(handle)
     }
@@ -92,7 +115,7 @@ impl Messages<'_> {
         target: usize,
     ) -> Result<(), CommandError> {
         let mut carried = Cursor::new(&mut []);
-        carried.put(new.headers.as_bytes());
+        lines(new).iter().for_each(|part| carried.put(part));
         let mut writer = Writer::new(&mut carried);
         match kind_of(new) {
             "" => writer.end(),
@@ -100,7 +123,8 @@ impl Messages<'_> {
         }
         let most = lower.transactions.longest();
         let over = (head.saturating_add(carried.needed())).saturating_sub(most);
-        let parts = target + new.headers.len() + kind_of(new).len() + new.body.len();
+        let parts =
+            target + lines(new).iter().map(|part| part.len()).sum::<usize>() + kind_of(new).len() + new.body.len();
         let over = over.max(parts.saturating_sub(self.text.each()));
         if over == 0 {
             return Ok(());
@@ -112,12 +136,12 @@ impl Messages<'_> {
     fn keep_parts(&mut self, handle: Handle, uri: &[u8], new: &NewMessage<'_>) -> Result<Parts, CommandError> {
         let kind = kind_of(new);
         let mut packer = Packer::new(self.text.get_mut(handle.index), 0);
-        let mut add = |text: &[u8]| packer.add(text).ok_or(CommandError::Text);
+        let mut add = |parts: &[&[u8]]| packer.add_parts(parts).ok_or(CommandError::Text);
         Ok(Parts {
-            target: add(uri)?,
-            lines: add(new.headers.as_bytes())?,
-            content_type: add(kind.as_bytes())?,
-            body: add(new.body)?,
+            target: add(&[uri])?,
+            lines: add(&lines(new))?,
+            content_type: add(&[kind.as_bytes()])?,
+            body: add(&[new.body])?,
         })
     }
 
@@ -160,6 +184,10 @@ impl Messages<'_> {
         if due == Instant::NEVER {
             message.changed = now; // its turn has come
         }
+        #[cfg(feature = "info")]
+        let sending = if message.info { Sending::Package } else { Sending::Message };
+        #[cfg(not(feature = "info"))]
+        let sending = Sending::Message;
         message.due = Instant::NEVER;
         if !call.is_none() && !lower.dialogs.is_confirmed(dialog) {
             return failed(Cause::State); // its call ended before its turn
@@ -175,7 +203,7 @@ impl Messages<'_> {
         } else {
             dialog
         };
-        let request = if dialog.is_none() { None } else { lower.dialog_request(dialog, Sending::Message) };
+        let request = if dialog.is_none() { None } else { lower.dialog_request(dialog, sending) };
         let Some(request) = request else {
             if call.is_none() {
                 lower.dialogs.discard(dialog);
@@ -334,9 +362,15 @@ fn kind_of<'n>(new: &NewMessage<'n>) -> &'n str {
     }
 }
 
+/// The header lines of a message.
+#[cfg(not(feature = "info"))]
+const fn lines<'n>(new: &NewMessage<'n>) -> [&'n [u8]; 1] {
+    [new.headers.as_bytes()]
+}
+
 /// The application's part can be sent.
 fn check(new: &NewMessage<'_>) -> Result<(), CommandError> {
-    header_lines::check(new.headers, &[])?;
+    header_lines::check(new.headers, if new.package.is_empty() { &[] } else { OF_PACKAGE })?;
     let wrong = CommandError::ContentType;
     let kind = new.content_type.as_bytes();
     let known = kind.len() < TARGET && kind.iter().all(|byte| *byte >= 0x20 && *byte != 0x7f);

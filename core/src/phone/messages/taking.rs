@@ -23,9 +23,6 @@ use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Own, Responded};
 use crate::wire::sip::{Message as Sip, Start, Writer};
 
-/// No message at all: the same as where nobody answers.
-pub(super) const UNREAD: u16 = 480;
-
 /// The limit that a message which came is refused for.
 enum Limit {
     /// No slot is left.
@@ -52,7 +49,7 @@ impl Messages<'_> {
         if let Err(limit) = self.admits(lower, flow, message.account) {
             count::up(&mut lower.cx.counters.refused_full);
             trace_refusal(&mut lower.cx, flow, request, limit);
-            return Err(UNREAD);
+            return Err(message.unread());
         }
         let len = request.head().len() + request.body().len();
         if len > self.text.each() {
@@ -77,13 +74,13 @@ impl Messages<'_> {
                 Err(NotOpened::Full) => {
                     count::up(&mut lower.cx.counters.refused_full);
                     lower.cx.trace_full(Pool::Servers);
-                    return Err(UNREAD);
+                    return Err(message.unread());
                 }
             };
         }
         let Some(handle) = self.open(&mut lower.cx) else {
             lower.transactions.discard(&mut lower.cx, server);
-            return Err(UNREAD);
+            return Err(message.unread());
         };
         self.keep_whole(handle, request);
         if let Some(slot) = self.slots.get_mut(handle) {
@@ -170,7 +167,8 @@ impl Messages<'_> {
     ) -> Option<(Handle, bool)> {
         let message = self.slots.get_mut(handle)?;
         let server = core::mem::replace(&mut message.server, Handle::NONE);
-        let (account, accept) = (message.account, if message.is_refer() { b"" } else { ACCEPT_TEXT });
+        let info = message.is_info();
+        let (account, accept) = (message.account, if message.is_refer() || info { b"" } else { ACCEPT_TEXT });
         let owing = lower.transactions.server(server)?;
         let (flow, tagged) = (owing.flow(), owing.has_tag());
         let ours = (!tagged).then_some(tag);
@@ -179,7 +177,13 @@ impl Messages<'_> {
         for bare in [false, true] {
             let Lower { cx, accounts, dialogs, transactions, .. } = &mut *lower;
             let Lent { head, mut out, .. } = transactions.lend_response(server, status, b"")?;
-            let extra = Extra { bare, accept, ..extra((cx, accounts, dialogs), account, followed) };
+            let extra = Extra {
+                bare,
+                accept,
+                #[cfg(feature = "info")]
+                info,
+                ..extra((cx, accounts, dialogs), account, followed)
+            };
             extra.write(&cx.fixed, status, ours, (flow, local), &mut out);
             Writer::new(&mut out).end();
             let needed = out.finish();

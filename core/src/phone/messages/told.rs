@@ -43,6 +43,7 @@ impl Messages<'_> {
             state: message.state,
             incoming: message.incoming,
             refer: message.is_refer(),
+            info: message.is_info(),
             began: message.began,
             len: self.body(handle).map_or(0, <[u8]>::len),
             sip_code: message.sip_code,
@@ -92,6 +93,10 @@ impl Messages<'_> {
             return match which {
                 MessageText::RemoteUri => put(message.parts.target.of(block)),
                 MessageText::ContentType => put(message.parts.content_type.of(block)),
+                #[cfg(feature = "info")]
+                MessageText::Package if message.is_info() => {
+                    put(super::informing::package_of(message.parts.lines.of(block)))
+                }
                 MessageText::Reason => {
                     let line = self.heard(handle).and_then(first_line).unwrap_or_default();
                     // behind the version and the status
@@ -121,9 +126,12 @@ impl Messages<'_> {
                 let uri = Uri::parse(to.uri).map_err(|_| nothing)?;
                 if uri.write_header("Replaces", out) { Ok(()) } else { Err(nothing) }
             }
-            MessageText::Reason | MessageText::ReferTo | MessageText::ReferredBy | MessageText::Replaces => {
-                Err(nothing)
-            }
+            MessageText::Package if message.is_info() => put(sip.header(Name::InfoPackage).unwrap_or_default()),
+            MessageText::Package
+            | MessageText::Reason
+            | MessageText::ReferTo
+            | MessageText::ReferredBy
+            | MessageText::Replaces => Err(nothing),
             MessageText::RemoteName => {
                 let from: Address<'_> = sip.from().map_err(|_| nothing)?;
                 if from.display.is_empty() {

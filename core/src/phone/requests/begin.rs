@@ -5,9 +5,13 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::{DISPLAY_NAME, TARGET};
 use crate::base::slots::Handle;
 use crate::phone::accounts::Accounts;
+#[cfg(all(feature = "info", feature = "message"))]
+use crate::phone::context::Context;
 use crate::phone::dialogs::{Leg, Texts};
 #[cfg(feature = "identity")]
 use crate::phone::location;
+#[cfg(all(feature = "info", feature = "message", feature = "identity"))]
+use crate::phone::packages::line_len;
 use crate::phone::write::write_proxy;
 #[cfg(feature = "message")]
 use crate::phone::write::{write_extensions, write_top};
@@ -43,6 +47,9 @@ pub(in crate::phone) struct First<'t> {
     pub(in crate::phone) options: &'t DialOptions<'t>,
     /// Header lines before those of the options.
     lines: &'static [u8],
+    /// It begins a call, which may take INFO packages.
+    #[cfg(all(feature = "info", feature = "message"))]
+    calls: bool,
 }
 
 impl<'t> First<'t> {
@@ -55,13 +62,41 @@ impl<'t> First<'t> {
     ) -> Self {
         // by the account's proxy, or to its own domain by its registrar
         let own_hop = is_service(uri) || accounts.is_by_own_server(account, uri);
-        Self { account, uri, own_hop, options, lines: lines(own_hop) }
+        Self {
+            account,
+            uri,
+            own_hop,
+            options,
+            lines: lines(own_hop),
+            #[cfg(all(feature = "info", feature = "message"))]
+            calls: false,
+        }
+    }
+
+    /// The same, of a call.
+    pub(in crate::phone) const fn of_call(self) -> Self {
+        #[cfg(all(feature = "info", feature = "message"))]
+        return Self { calls: true, ..self };
+        #[cfg(not(all(feature = "info", feature = "message")))]
+        self
+    }
+
+    /// The INFO packages that we take in its dialog.
+    #[cfg(all(feature = "info", feature = "message"))]
+    fn packages<'p>(&'p self, accounts: &'p Accounts<'_>, cx: &'p Context<'_>) -> Option<&'p [u8]> {
+        let usual = || accounts.packages(cx, self.account);
+        if self.calls { self.options.info_packages.map(str::as_bytes).or_else(usual) } else { None }
     }
 
     /// Its texts fit a dialog.
     pub(in crate::phone) fn fits(&self, lower: &Lower<'_>) -> bool {
-        let fits =
-            &mut |texts: &Texts<'_>, route: Option<&[u8]>| lower.dialogs.fits(texts, route, self.uri).then_some(());
+        #[cfg(all(feature = "info", feature = "message"))]
+        let more = self.packages(&lower.accounts, &lower.cx).map_or(0, <[u8]>::len);
+        #[cfg(not(all(feature = "info", feature = "message")))]
+        let more = 0;
+        let fits = &mut |texts: &Texts<'_>, route: Option<&[u8]>| {
+            lower.dialogs.fits(texts, route, self.uri, more).then_some(())
+        };
         self.describe(&lower.accounts, &[0; CALL_ID], fits).is_some()
     }
 
@@ -112,6 +147,8 @@ impl<'t> First<'t> {
         let user = accounts.call_user(self.account).unwrap_or(fixed.direct_user.get()).len();
         let codecs = self.options.codecs.or(accounts.codecs(self.account)).list().unwrap_or(fixed.codecs);
         let codecs = codecs.entries().len();
+        #[cfg(all(feature = "info", feature = "message"))]
+        let known = known + self.packages(accounts, &lower.cx).map_or(0, line_len);
         let credentials = if accounts.has_password(self.account) { location::CREDENTIALS } else { 0 };
         let parts = codecs * location::FORMAT + fixed.agent.get().len() + user + known + credentials;
         let around = location::AROUND + location::ADDRESSES * lower.cx.address_len() + parts;
@@ -123,7 +160,7 @@ impl<'t> First<'t> {
     // `inline(never)`: keeps the texts off the deepest embedded stack path
     #[inline(never)]
     fn describe(&self, accounts: &Accounts<'_>, call_id: &[u8], with: Describe<'_>) -> Option<()> {
-        let Self { account, uri, own_hop, options, lines } = *self;
+        let Self { account, uri, own_hop, options, lines, .. } = *self;
         let mut name = [0u8; DISPLAY_NAME];
         let mut cursor = Cursor::new(&mut name);
         let display = if options.display_name.is_empty() {
@@ -202,6 +239,11 @@ impl Lower<'_> {
         if first.describe(&self.accounts, &call_id, begin).is_none() {
             self.dialogs.discard(handle);
             return Err(CommandError::Text);
+        }
+        #[cfg(all(feature = "info", feature = "message"))]
+        if let Some(packages) = first.packages(&self.accounts, &self.cx) {
+            let fits = self.dialogs.take_packages(handle, packages);
+            debug_assert!(fits, "it was looked at before");
         }
         Ok(handle)
     }

@@ -11,6 +11,8 @@ use crate::phone::dialogs::Lost;
 use crate::phone::location;
 use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
+#[cfg(all(feature = "info", feature = "message"))]
+use crate::phone::packages;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
@@ -130,7 +132,12 @@ impl Lower<'_> {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
         let begins = request.method.begins() && !within;
-        #[cfg(any(feature = "reliable", feature = "identity", feature = "refer"))]
+        #[cfg(any(
+            feature = "reliable",
+            feature = "identity",
+            feature = "refer",
+            all(feature = "info", feature = "message")
+        ))]
         let first = request.method == Sending::Invite;
         #[cfg(feature = "reliable")]
         let tags = if first { leg.reliable().tags() } else { Default::default() };
@@ -146,6 +153,11 @@ impl Lower<'_> {
         write_extensions(&mut writer, tags, &session.timer.request(settles));
         if begins {
             writer.cursor().put(dialog.headers.of(text));
+        }
+        // rfc6086#5.2.3: it stays true until another message says otherwise, and none of ours does
+        #[cfg(all(feature = "info", feature = "message"))]
+        if first && let Some(names) = self.dialogs.packages(dialog_handle) {
+            packages::write(&mut writer, names);
         }
         #[cfg(feature = "identity")]
         let added = if request.method == Sending::Bye { self.dialogs.added(dialog_handle, For::End) } else { b"" };

@@ -54,6 +54,9 @@ fn a_desk_phone_fits_its_budget() {
     let of_hosts = of_hosts + if cfg!(feature = "reoffer") { 2 * 24 } else { 0 };
     // nor messages: the one that goes by each of three dialogs, the tags of two responses, and their room
     let of_hosts = of_hosts + if cfg!(feature = "message") { 3 * 8 + 2 * 16 + 104 } else { 0 };
+    // nor packages of INFO, which each of three dialogs, an account and the phone know
+    let of_packages = if cfg!(all(feature = "info", feature = "message")) { 3 * 16 + 8 + 136 } else { 0 };
+    let of_hosts = of_hosts + of_packages;
     // nor subscriptions, one of which may use each of three dialogs, and their room; nor the mailbox of an account, with
     // its URI
     let of_hosts = of_hosts + if cfg!(feature = "subscribe") { 3 * 8 + 112 + 136 + 128 + 24 } else { 0 };

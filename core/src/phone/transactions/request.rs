@@ -41,6 +41,9 @@ pub(crate) enum Sending {
     /// A MESSAGE (RFC 3428), in a dialog or in none.
     #[cfg(feature = "message")]
     Message,
+    /// An INFO of the application's (RFC 6086), in a call's dialog.
+    #[cfg(all(feature = "info", feature = "message"))]
+    Package,
     /// A REFER (RFC 3515) in a call's dialog.
     #[cfg(feature = "refer")]
     Refer,
@@ -71,6 +74,8 @@ impl Sending {
             Self::Subscribe => Method::Subscribe,
             #[cfg(feature = "message")]
             Self::Message => Method::Message,
+            #[cfg(all(feature = "info", feature = "message"))]
+            Self::Package => Method::Info,
             #[cfg(feature = "refer")]
             Self::Refer => Method::Refer,
             #[cfg(feature = "refer")]

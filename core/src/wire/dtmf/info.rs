@@ -3,6 +3,7 @@
 
 use super::{digit_of, event_of};
 use crate::base::cursor::Cursor;
+use crate::wire::sip::MediaType;
 
 /// The type of a body with a digit and its length.
 pub const RELAY: &[u8] = b"application/dtmf-relay";
@@ -19,6 +20,13 @@ pub struct Signal {
     pub digit: Option<u8>,
     /// The milliseconds that it lasted; 0: the body does not say.
     pub ms: u16,
+}
+
+/// A body of this type brings a digit, and it is that of the lines.
+#[must_use]
+pub fn is_relay(kind: Option<&MediaType<'_>>) -> Option<bool> {
+    let is = |subtype| kind.is_some_and(|kind| kind.is(b"application", subtype));
+    if is(b"dtmf-relay") { Some(true) } else { is(b"dtmf").then_some(false) }
 }
 
 impl Signal {

@@ -176,6 +176,11 @@ pub struct microsip_account {
     pub replaces: u32,
     /// 0.
     pub reserved_transfers: u32,
+    /// See `info_packages` of microsip_config, for its calls that begin from now on; NULL: the phone's, and in
+    /// microsip_account_update as they are. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+    pub info_packages: *const c_char,
+    /// NULL.
+    pub reserved_packages: *const c_char,
 }
 
 /// An account, in numbers.

@@ -216,8 +216,8 @@ pub struct microsip_options {
     /// the tags as the one who is called knows them. One that rings at a phone which is watched is picked up by
     /// a call to MICROSIP_TXT_ENTRY_URI of the same entry. The far end refuses the call if it cannot. NULL: none.
     pub pickup: *const c_char,
-    /// NULL.
-    pub reserved: *const c_char,
+    /// dial: see `info_packages` of microsip_config; NULL: the account's. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+    pub info_packages: *const c_char,
 }
 
 /// A use of a location, a set: servers on the way may read it to find who is called (RFC 6442, Geolocation-Routing: yes).

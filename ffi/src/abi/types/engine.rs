@@ -147,6 +147,10 @@ pub struct microsip_engine_config {
     pub refer: u32,
     /// See `replaces` of microsip_config.
     pub replaces: u32,
+    /// See `info_packages` of microsip_config.
+    pub info_packages: *const c_char,
+    /// NULL.
+    pub reserved_packages: *const c_char,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

@@ -6,7 +6,7 @@ use core::ffi::{c_char, c_void};
 
 /// State of a message: it came, and its sender waits for microsip_message_answer.
 pub const MICROSIP_UNREAD: u32 = 1;
-/// State of a message: it came, and its sender was told that it is kept (202): it stays until microsip_id_release.
+/// State of a message: it came, and its sender was told that it is kept (202, of an INFO 200): it stays until microsip_id_release.
 pub const MICROSIP_KEPT: u32 = 2;
 /// State of a message: one of ours, behind another one to the same far end.
 pub const MICROSIP_QUEUED: u32 = 3;
@@ -15,12 +15,13 @@ pub const MICROSIP_SENDING: u32 = 4;
 /// State of a message: it was answered, or has its final response, or failed. Its slot is taken when it is needed.
 pub const MICROSIP_OVER: u32 = 5;
 
-/// Messages that come: microsip_message_answer answers them; one that is not answered within 5 seconds is refused (480).
+/// Messages that come: microsip_message_answer answers them; one that is not answered within 5 seconds is refused
+/// (480, an INFO with 500).
 pub const MICROSIP_MESSAGES_ASK: u32 = 1;
 /// Messages that come: they are accepted (202) as soon as they have a slot, and keep that until microsip_id_release. With
 /// every slot taken they are refused (480).
 pub const MICROSIP_MESSAGES_STORE: u32 = 2;
-/// Messages that come: they are refused (403).
+/// Messages that come: they are refused (403). An INFO of a package that was asked for is not.
 pub const MICROSIP_MESSAGES_REFUSE: u32 = 3;
 
 /// A message to send.
@@ -42,6 +43,12 @@ pub struct microsip_message {
     pub body: *const c_void,
     /// Further header lines, "Name: value\r\n" each; NULL: none.
     pub headers: *const c_char,
+    /// In a call: it is an INFO (RFC 6086) of this package, with its parameters or without, as "foo;level=3". The far end
+    /// has to take it (MICROSIP_TXT_PACKAGE of the call), else it is MICROSIP_E_STATE. "*": an INFO without a package, which the
+    /// far end may know or refuse. It waits for its turn as a message does. NULL: it is a MESSAGE. With MICROSIP_HAS_INFO.
+    pub package: *const c_char,
+    /// NULL.
+    pub reserved: *const c_char,
 }
 
 /// A message, in numbers.
@@ -72,8 +79,8 @@ pub struct microsip_message_info {
     pub result: i32,
     /// 1: it is a REFER, which microsip_dial with `refer` of microsip_options follows. With MICROSIP_HAS_REFER.
     pub refer: u32,
-    /// 0.
-    pub reserved: u32,
+    /// 1: it is an INFO of its call: MICROSIP_TXT_PACKAGE is its package. With MICROSIP_HAS_INFO.
+    pub info: u32,
 }
 
 sized!(

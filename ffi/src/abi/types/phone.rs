@@ -166,6 +166,15 @@ pub struct microsip_config {
     /// With MICROSIP_ALLOW_DIRECT: messages and REFERs from one host (of IPv6: one /64) at once, until each is answered and
     /// its event was fetched, or is released; 0: half of max_messages; MICROSIP_NONE: any number. One beyond gets 480.
     pub messages_per_source: u32,
+    /// The packages of INFO (RFC 6086) that calls take, "foo, bar", at most 128 bytes: each call says so (Recv-Info), and an INFO
+    /// of one of these comes as a message of its call (MICROSIP_EV_MESSAGE, `info` of microsip_message_info,
+    /// MICROSIP_TXT_PACKAGE), to be answered as one, or accepted at once with MICROSIP_MESSAGES_STORE. "*" among them: an INFO
+    /// without a package, too, whatever its body; digits stay digits. "": none, which is said as well, so that the far end
+    /// says which it takes, and `package` of microsip_message can be sent. NULL: nothing is said of packages. With
+    /// MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+    pub info_packages: *const c_char,
+    /// NULL.
+    pub reserved_packages: *const c_char,
 }
 
 /// The phone, in numbers.

@@ -26,6 +26,8 @@ impl Handle {
             content_type: pointer(kind.as_ref()),
             body: if body.is_empty() { null() } else { body.as_ptr().cast() },
             headers: headers.as_ptr(),
+            package: null(),
+            reserved: null(),
         };
         let mut id = 0;
         // SAFETY: the texts and the body live until the call has copied them.
