@@ -427,9 +427,9 @@ typedef struct microsip_addr {
  * REFER object, a message, came (state MICROSIP_UNREAD): its sender wants us to call another party,
  * MICROSIP_TXT_REFER_TO. microsip_dial with o->refer follows it, microsip_message_answer refuses
  * it. Or it is MICROSIP_OVER: it was refused by a policy, or not answered in time
- * (MICROSIP_E_TIMEOUT), and its sender got sip_code; or a policy followed it (MICROSIP_OK), and
- * `refer` of a new call's info names it. owner: its call, else its account. With
- * MICROSIP_HAS_REFER.
+ * (MICROSIP_E_TIMEOUT), or a policy could not follow it (MICROSIP_E_FULL: no call was free), and
+ * its sender got sip_code; or a policy followed it (MICROSIP_OK), and `refer` of a new call's info
+ * names it. owner: its call, else its account. With MICROSIP_HAS_REFER.
  */
 #define MICROSIP_EV_REFER 20
 /**
@@ -606,7 +606,9 @@ typedef struct microsip_event {
   uint32_t cause;
   /**
    * MICROSIP_BY_*, with the end of a call; with MICROSIP_EV_DONE of a command that failed,
-   * MICROSIP_BY_REMOTE where a response refused it, MICROSIP_BY_LIBRARY where none came.
+   * MICROSIP_BY_REMOTE where a response refused it, MICROSIP_BY_LIBRARY where none came; with
+   * MICROSIP_E_CANCELLED who ended its call, and MICROSIP_BY_APPLICATION where another command
+   * overtook it.
    */
   uint32_t ended_by;
   /** A digit, a device, a number, or bits, as the type says. */

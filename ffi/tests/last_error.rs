@@ -59,7 +59,27 @@ fn each_text_names_what_is_wrong() {
     assert!(last_error().contains("is MICROSIP_CALLING: only one that came in"), "{}", last_error());
     assert_eq!(unsafe { microsip_reject(phone, call, 486, core::ptr::null()) }, MICROSIP_E_STATE);
     assert!(last_error().contains("is MICROSIP_CALLING: only one that came in"), "{}", last_error());
-    assert_eq!(unsafe { microsip_hangup(phone, call, core::ptr::null()) }, MICROSIP_OK);
+    // a member that is for another command is named
+    let zero: microsip_options = unsafe { core::mem::zeroed() };
+    let zero = microsip_options { size: size_of::<microsip_options>() as u32, ..zero };
+    let text = c"x".as_ptr();
+    for (options, name) in [
+        (microsip_options { display_name: text, ..zero }, "o->display_name"),
+        (microsip_options { dtmf_ms: 40, ..zero }, "o->dtmf_ms"),
+        (microsip_options { info_packages: text, ..zero }, "o->info_packages"),
+        (microsip_options { contacts: text, ..zero }, "o->contacts"),
+        (microsip_options { location_use: 1, ..zero }, "o->location or o->location_use"),
+        (microsip_options { pickup: text, ..zero }, "o->pickup"),
+    ] {
+        assert_eq!(unsafe { microsip_hangup(phone, call, &options) }, MICROSIP_E_ARG, "{name}");
+        assert!(last_error().contains(&format!("{name} is set, but does not apply here")), "{}", last_error());
+    }
+    let nowhere = unsafe { microsip_transfer(phone, call, core::ptr::null(), 0, core::ptr::null(), 0) };
+    assert_eq!(nowhere, MICROSIP_E_NULL);
+    assert!(last_error().contains("uri is NULL, and consult is 0: pass a uri"), "{}", last_error());
+    assert_eq!(microsip_shutdown(phone, 5000), MICROSIP_OK);
+    let closed = unsafe { microsip_transfer(phone, call, c"sip:b@127.0.0.1".as_ptr(), 0, core::ptr::null(), 0) };
+    assert!(closed == MICROSIP_E_CLOSED && last_error().contains("the phone was shut down"), "{}", last_error());
     assert_eq!(until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).object, call);
     assert_eq!(unsafe { microsip_hangup(phone, call, core::ptr::null()) }, MICROSIP_E_STATE);
     assert!(last_error().contains("is MICROSIP_ENDED: it can only be read and released"), "{}", last_error());

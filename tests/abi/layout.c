@@ -27,7 +27,7 @@ SAME(sound, sizeof(microsip_sound) == 16 + P);
 SAME(info, sizeof(microsip_info) == 48);
 SAME(counters, sizeof(microsip_counters) == 40);
 SAME(account_info, sizeof(microsip_account_info) == 72);
-SAME(engine_config, sizeof(microsip_engine_config) == 192 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
+SAME(engine_config, sizeof(microsip_engine_config) == 192 + 4 * P && offsetof(microsip_engine_config, seed) == 32);
 SAME(origin, sizeof(microsip_origin) == 56);
 SAME(out, sizeof(microsip_out) == 72);
 SAME(log, sizeof(microsip_log) == 64);
@@ -35,7 +35,7 @@ SAME(ask, sizeof(microsip_ask) == 320 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 184);
 SAME(flow, sizeof(microsip_flow) == 80 && offsetof(microsip_flow, local) == 32);
 #ifndef MICROSIP_ENGINE_ONLY
-SAME(config, sizeof(microsip_config) == 160 + 11 * P && offsetof(microsip_config, bind) == 48);
+SAME(config, sizeof(microsip_config) == 160 + 13 * P && offsetof(microsip_config, bind) == 48);
 SAME(descriptor, sizeof(intptr_t) == P);
 #endif
 SAME(wait, MICROSIP_FOREVER == 4294967295u);

@@ -263,6 +263,25 @@ fn what_is_so_already_needs_no_offer() {
     finish(lab, peer);
 }
 
+/// The sides by which commands failed.
+fn sides(lab: &Lab) -> Vec<EndedBy> {
+    let done = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done);
+    done.map(|event| event.ended_by).collect()
+}
+
+#[test]
+fn a_far_end_that_hangs_up_has_ended_the_commands() {
+    let (mut lab, mut peer) = connected(true);
+    hold(&mut lab, true, 1);
+    peer.wait(&mut lab, "INVITE");
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    lab.run_until("the end", |lab| lab.ends[0].ended().is_some());
+    assert_eq!((done(&lab), sides(&lab)), (vec![(1, Cause::Cancelled, 0)], vec![EndedBy::Remote]));
+    lab.run_for(Duration::from_secs(40));
+    lab.assert_settled();
+}
+
 #[test]
 fn commands_wait_their_turn_and_the_last_one_counts() {
     let (mut lab, mut peer) = connected(true);
@@ -272,6 +291,7 @@ fn commands_wait_their_turn_and_the_last_one_counts() {
     hold(&mut lab, true, 3); // instead of the second
     hold(&mut lab, false, 4); // instead of the third
     assert_eq!(done(&lab), [(2, Cause::Cancelled, 0), (3, Cause::Cancelled, 0)]);
+    assert_eq!(sides(&lab), [EndedBy::Application; 2], "another command overtook each");
     accept(&mut lab, &mut peer, &offer, "recvonly");
     assert_eq!(done(&lab).last(), Some(&(1, Cause::Normal, 0)));
     let back = peer.wait(&mut lab, "INVITE");
@@ -293,6 +313,7 @@ fn commands_end_with_their_call() {
     peer.be_hung_up(&mut lab, 0, call);
     lab.run_for(Duration::from_millis(10));
     assert_eq!(done(&lab), [(1, Cause::Cancelled, 0), (2, Cause::Cancelled, 0)]);
+    assert_eq!(sides(&lab), [EndedBy::Application; 2], "who ended the call");
     lab.run_for(Duration::from_secs(40));
     lab.assert_settled();
 }

@@ -282,6 +282,16 @@ fn a_call_for_help_goes_again_without_one_that_is_refused() {
                 let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::LocationLeft);
                 told.map(|event| event.value).collect::<Vec<_>>()
             };
+            // the time is that of the refusal, however late the event is fetched
+            lab.ends[0].fetch = false;
+            lab.run_for(microsip_core::base::time::Duration::from_millis(100));
+            let refused = lab.now;
+            lab.run_for(microsip_core::base::time::Duration::from_millis(1500));
+            lab.ends[0].fetch = true;
+            lab.drain();
+            if let Some(told) = lab.ends[0].events.iter().find(|event| event.kind == EventKind::LocationLeft) {
+                assert!(told.at <= refused && refused.since(told.at).millis() < 100, "{:?} {refused:?}", told.at);
+            }
             if to == "bob" || status == 486 {
                 lab.run_until("over", |lab| lab.ends[0].reached(CallState::Ended));
                 assert_eq!(left(&lab), [] as [u32; 0], "{status} {to}");

@@ -148,8 +148,8 @@ impl Told {
                 reached: u32::from(left),
                 ..blank
             },
-            phone::EventKind::Done { op, token, sip_code, result, conference } => {
-                Self { kind: EventKind::Done, op: Some(op), token, sip_code, result, conference, ..blank }
+            phone::EventKind::Done { op, token, sip_code, result, ended_by, conference } => {
+                Self { kind: EventKind::Done, op: Some(op), token, sip_code, result, ended_by, conference, ..blank }
             }
             phone::EventKind::Media { media, result, sip_code } => {
                 Self { kind: EventKind::Media, value: media, result, sip_code, ..blank }

@@ -53,6 +53,12 @@ impl Phone<'_> {
         }
     }
 
+    /// [`Phone::shutdown`] was called: nothing begins any more.
+    #[must_use]
+    pub const fn is_shut_down(&self) -> bool {
+        self.lower.cx.closing
+    }
+
     /// Nothing is under way: no request, no unanswered INVITE, nothing to send.
     #[must_use]
     pub fn is_idle(&self) -> bool {

@@ -177,7 +177,11 @@ impl Phone<'_> {
         }
         #[cfg(feature = "tones")]
         if let Some((done, _, tag)) = self.lower.media.poll_toned(&mut self.lower.cx, index) {
-            return Some(done.event(self.lower.cx.latest, super::AccountId::NONE, CallId::NONE, tag));
+            return Some(done.event(
+                self.lower.cx.latest,
+                (super::AccountId::NONE, CallId::NONE, super::EndedBy::Nobody),
+                tag,
+            ));
         }
         let (at, conference, talker) = self.lower.media.poll_talker(index)?;
         Some(self.about(at, conference, EventKind::Talker { conference, talker }))

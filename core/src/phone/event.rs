@@ -398,6 +398,8 @@ pub enum EventKind {
         sip_code: u16,
         /// The result.
         result: Cause,
+        /// The side that it failed by; where another command or the end of its call overtook it, who did that.
+        ended_by: EndedBy,
         /// The conference that it was about; none: it was about the event's call or account.
         conference: ConferenceId,
     },

@@ -100,7 +100,7 @@ impl Phone<'_> {
             Op::Register | Op::Unregister => (Handle::NONE, done.object()),
         };
         let tag = self.calls.get(call).map(Call::tag).or_else(|| self.lower.accounts.tag(account));
-        done.event(self.lower.cx.latest, AccountId(account), CallId(call), tag.unwrap_or(0))
+        done.event(self.lower.cx.latest, (AccountId(account), CallId(call), super::EndedBy::Nobody), tag.unwrap_or(0))
     }
 
     fn account_event(&mut self, index: u32) -> Option<Event> {

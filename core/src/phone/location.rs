@@ -3,6 +3,7 @@
 
 use super::{CommandError, DialOptions, Longest};
 use crate::base::cursor::Cursor;
+use crate::base::time::Instant;
 
 /// Bytes of an INVITE with a document, less its texts, our address and the document: its own header lines, the frame of
 /// two parts, a description without formats. A test of flows holds it to what is sent.
@@ -30,26 +31,29 @@ pub(super) struct Location {
     pub(super) spare: bool,
     /// Bytes of one that was left out, until that is told; 0: none was.
     pub(super) left: u16,
+    /// The time at which it was, as [`Instant::stamp`] has it; before that, the time of its call's command.
+    pub(super) at: u32,
 }
 
 impl Location {
     /// There is none.
-    pub(super) const NONE: Self = Self { len: 0, routing: false, follows: false, spare: false, left: 0 };
+    pub(super) const NONE: Self = Self { len: 0, routing: false, follows: false, spare: false, left: 0, at: 0 };
 
     /// The wishes of a call. `help`: it asks for help in an emergency.
-    pub(super) fn of(options: &DialOptions<'_>, document: &[u8], help: bool) -> Self {
+    pub(super) fn of(now: Instant, options: &DialOptions<'_>, document: &[u8], help: bool) -> Self {
         Self {
             len: u16::try_from(document.len()).unwrap_or(u16::MAX),
             routing: options.location_routing == Some(true),
             follows: options.location_follows,
             spare: help,
             left: 0,
+            at: now.stamp(),
         }
     }
 
     /// The INVITE goes without it.
-    pub(super) const fn leave_out(&mut self) {
-        *self = Self { left: self.len, ..Self::NONE };
+    pub(super) const fn leave_out(&mut self, at: u32) {
+        *self = Self { left: self.len, at, ..Self::NONE };
     }
 
     /// Writes the header lines of an INVITE with it. `id`: a text that no other message has.

@@ -1,5 +1,6 @@
 //! Transfers: the command, and REFERs that come, which join the rooms of messages and calls.
 
+use super::Cause;
 use super::arrived::Arrived;
 use super::calls::directed::Followed;
 use super::calls::transfer::is_false;
@@ -167,12 +168,12 @@ impl Phone<'_> {
                 self.follow(now, AccountId(account), "", &options, true)
             };
             if let Err(error) = followed {
-                let status = match error {
-                    CommandError::Full => 480,
-                    CommandError::Uri | CommandError::NoAccount | CommandError::Text => 400,
-                    _ => 603,
+                let outcome = match error {
+                    CommandError::Full => (480, Cause::Full),
+                    CommandError::Uri | CommandError::NoAccount | CommandError::Text => (400, Cause::Refused),
+                    _ => (603, Cause::Refused),
                 };
-                let _ = self.messages.answer(&mut self.lower, now, refer, status); // it waits
+                self.messages.decline_refer(&mut self.lower, now, refer, outcome);
             }
         }
         Ok(())

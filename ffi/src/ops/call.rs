@@ -2,7 +2,7 @@
 
 use super::account::privacy;
 use super::media::source_of;
-use super::options::{begins, built, directs, does_not_apply, ends, names_caller};
+use super::options::{For, apply, built, directs, does_not_apply, names_caller};
 use super::{Done, ENDED, account_id, call_id, range, refused, status, transfer};
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -54,9 +54,7 @@ pub(crate) unsafe fn dial(
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
     built(&given)?;
-    if ends(&given) || features::REFER && given.no_progress != 0 {
-        return Err(does_not_apply());
-    }
+    apply(&given, For::Dial)?;
     // SAFETY: by contract.
     let location = if features::IDENTITY { unsafe { text::optional(given.location, "o->location")? } } else { None };
     let own = features::IDENTITY && location.is_none() && phone.account_location_len(id) > 0;
@@ -226,29 +224,24 @@ fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
     Fail::command(CommandError::Blocked, "uri", Value::text(target))
 }
 
-/// Options of an answer, or of a refusal and a hang-up.
+/// Options of an answer, a refusal or a hang-up.
 ///
 /// # Safety
 /// Pointers as the C function documents them.
-unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
+unsafe fn options_of(o: *const microsip_options, to: For) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
     built(&given)?;
-    let wrong = !given.display_name.is_null()
-        || names_caller(&given)
-        || features::REFER && (directs(&given) || given.no_progress != 0)
-        || answer && ends(&given)
-        || !answer && begins(&given);
-    if wrong { Err(does_not_apply()) } else { Ok(given) }
+    apply(&given, to).map(|()| given)
 }
 
 /// The additions to a refusal, a BYE or a CANCEL.
 ///
 /// # Safety
 /// Pointers as the C function documents them; its texts live as long as they are used.
-unsafe fn additions<'c>(o: *const microsip_options) -> Result<EndOptions<'c>, Fail> {
+unsafe fn additions<'c>(o: *const microsip_options, to: For) -> Result<EndOptions<'c>, Fail> {
     // SAFETY: by contract, as the following.
-    let given = unsafe { options_of(o, false)? };
+    let given = unsafe { options_of(o, to)? };
     // SAFETY: as above.
     unsafe {
         Ok(EndOptions {
@@ -320,7 +313,7 @@ pub(crate) unsafe fn answer(
     let fix = "is not 180, 183 or 200";
     let code = if code == 0 { 200 } else { status(code, fix)? };
     // SAFETY: by contract.
-    let given = unsafe { options_of(o, true)? };
+    let given = unsafe { options_of(o, For::Answer)? };
     let (id, source) = (call_id(call)?, source_of(given.source)?);
     // SAFETY: by contract.
     let (codecs, headers) =
@@ -382,7 +375,7 @@ pub(crate) unsafe fn reject(
     let fix = "is not within 300 to 699";
     let code = status(code, fix)?;
     // SAFETY: by contract.
-    let options = unsafe { additions(o)? };
+    let options = unsafe { additions(o, For::Reject)? };
     let id = call_id(call)?;
     phone.reject_with(now, id, code, &options).map_err(|error| match error {
         CommandError::Range if (300..=699).contains(&code) => {
@@ -398,18 +391,18 @@ pub(crate) unsafe fn reject(
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *const microsip_options) -> Done {
     // SAFETY: by contract.
-    let options = unsafe { additions(o)? };
+    let options = unsafe { additions(o, For::Hangup)? };
     if features::CONFERENCE
         && let Ok(conference) = ConferenceId::from_raw(call)
     {
-        if !(options.headers.is_empty() && options.reason.is_empty() && options.contacts.is_empty()) {
-            return Err(does_not_apply());
+        let set = [("o->headers", options.headers), ("o->reason", options.reason)];
+        if let Some((member, _)) = set.into_iter().find(|(_, text)| !text.is_empty()) {
+            return Err(does_not_apply(member));
         }
         return phone.conference_hangup(now, conference).map_err(refused("call", call));
     }
     let id = call_id(call)?;
     phone.hangup_with(now, id, &options).map_err(|error| match error {
-        CommandError::Range => does_not_apply(),
         CommandError::State => Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), ENDED),
         // a call that is not answered is refused
         _ => {

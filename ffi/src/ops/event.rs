@@ -52,7 +52,7 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.state = method as u32;
             event.reached = u32::from(left);
         }
-        EventKind::Done { op, token, sip_code, result, conference } => {
+        EventKind::Done { op, token, sip_code, result, ended_by, conference } => {
             event.r#type = MICROSIP_EV_DONE;
             event.op = op as u32;
             if features::TONES && features::CONFERENCE && !conference.is_none() {
@@ -62,7 +62,7 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.sip_code = u32::from(sip_code);
             event.result = result as i32;
             event.cause = EndCause::of(result, sip_code) as u32;
-            event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
+            event.ended_by = ended_by as u32;
         }
         EventKind::Media { media, result, sip_code } => {
             event.r#type = MICROSIP_EV_MEDIA;

@@ -13,34 +13,67 @@ pub(super) fn names_caller(given: &microsip_options) -> bool {
     names || !given.location.is_null() || given.location_use != 0
 }
 
-/// Members are set that are for refusing or ending a call.
-pub(super) fn ends(given: &microsip_options) -> bool {
-    !given.reason.is_null() || !given.contacts.is_null()
-}
-
-/// Members are set that are for a call which begins or is answered.
-pub(super) fn begins(given: &microsip_options) -> bool {
-    given.source != 0
-        || given.tag != 0
-        || given.dtmf | given.dtmf_ms | given.dtmf_gap_ms | given.dtmf_level_db != 0
-        || given.reliable != 0
-        || given.session_timer | given.session_expires | given.min_se | given.session_refresher != 0
-        || !given.codecs.is_null()
-        || !given.info_packages.is_null()
-}
-
-/// Members are set that are for calls, and not for their transfer.
-pub(super) fn is_for_calls(given: &microsip_options) -> bool {
-    !given.display_name.is_null() || names_caller(given) || ends(given) || begins(given)
-}
-
 /// Members are set by which a call is made because of a REFER, or takes another's place.
 pub(super) fn directs(given: &microsip_options) -> bool {
     given.refer | given.replaces != 0 || !given.pickup.is_null()
 }
 
-pub(super) const fn does_not_apply() -> Fail {
-    Fail::new(MICROSIP_E_ARG, "o", Value::None, "has members set that do not apply here")
+/// A command that takes options, as a bit.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(super) enum For {
+    Dial = 1,
+    Answer = 2,
+    Reject = 4,
+    Hangup = 8,
+    Transfer = 16,
+}
+
+/// Those that begin a call, or answer one.
+const BEGIN: u8 = For::Dial as u8 | For::Answer as u8;
+/// Those that refuse or end one.
+const END: u8 = For::Reject as u8 | For::Hangup as u8;
+
+/// No member is set that is for other commands. Those of features that this library is built without are not looked at:
+/// [`built`] has found none.
+pub(super) fn apply(given: &microsip_options, to: For) -> Done {
+    let location = !given.location.is_null() || given.location_use != 0;
+    let members = [
+        ("o->source", given.source != 0, BEGIN),
+        ("o->tag", given.tag != 0, BEGIN),
+        ("o->display_name", !given.display_name.is_null(), For::Dial as u8),
+        ("o->codecs", !given.codecs.is_null(), BEGIN),
+        ("o->caller", !given.caller.is_null(), For::Dial as u8),
+        ("o->identity", !given.identity.is_null(), For::Dial as u8),
+        ("o->reason", !given.reason.is_null(), END),
+        ("o->privacy", given.privacy != 0, For::Dial as u8),
+        ("o->dtmf", given.dtmf != 0, BEGIN),
+        ("o->reliable", given.reliable != 0, BEGIN),
+        ("o->location or o->location_use", location, For::Dial as u8),
+        ("o->contacts", !given.contacts.is_null(), For::Reject as u8),
+        ("o->session_timer", given.session_timer != 0, BEGIN),
+        ("o->session_expires", given.session_expires != 0, BEGIN),
+        ("o->min_se", given.min_se != 0, BEGIN),
+        ("o->session_refresher", given.session_refresher != 0, BEGIN),
+        ("o->dtmf_ms", given.dtmf_ms != 0, BEGIN),
+        ("o->dtmf_gap_ms", given.dtmf_gap_ms != 0, BEGIN),
+        ("o->dtmf_level_db", given.dtmf_level_db != 0, BEGIN),
+        ("o->no_progress", features::REFER && given.no_progress != 0, For::Transfer as u8),
+        ("o->refer", features::REFER && given.refer != 0, For::Dial as u8),
+        ("o->replaces", features::REFER && given.replaces != 0, For::Dial as u8),
+        ("o->pickup", features::REFER && !given.pickup.is_null(), For::Dial as u8),
+        ("o->info_packages", features::PACKAGES && !given.info_packages.is_null(), For::Dial as u8),
+    ];
+    match members.iter().find(|(_, set, of)| *set && of & to as u8 == 0) {
+        Some((member, ..)) => Err(does_not_apply(member)),
+        None => Ok(()),
+    }
+}
+
+/// A member that this command has no use for.
+pub(super) const fn does_not_apply(member: &'static str) -> Fail {
+    let fix = "is set, but does not apply here: leave it NULL or 0, as MICROSIP_ZERO makes it";
+    Fail::new(MICROSIP_E_ARG, member, Value::None, fix)
 }
 
 /// The members of features that this library is built without are not set.

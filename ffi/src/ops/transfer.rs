@@ -1,7 +1,7 @@
 //! Transfers, and calls that take the place of another.
 
-use super::options::{built, directs, does_not_apply, is_for_calls};
-use super::{Done, ENDED, call_id, refused, switch};
+use super::options::{For, apply, built};
+use super::{Done, ENDED, call_id, refused, shut_down, switch};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
@@ -118,16 +118,17 @@ pub(crate) unsafe fn transfer(
     // SAFETY: this and the following: by the C function's contract.
     let (uri, given) = unsafe { (text::optional(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
     built(&given)?;
-    if directs(&given) || is_for_calls(&given) {
-        return Err(does_not_apply());
-    }
+    apply(&given, For::Transfer)?;
     // SAFETY: as above.
     let headers = unsafe { text::or_empty(given.headers, "o->headers")? };
     let no_progress = switch(given.no_progress, "o->no_progress")? == Some(true);
     let id = call_id(call)?;
     let to = match (uri, consult) {
         (Some(uri), 0) => TransferTo::Target(uri),
-        (None, 0) => return Err(Fail::no_text("uri")),
+        (None, 0) => {
+            let fix = "is NULL, and consult is 0: pass a uri to transfer to, or a call of this phone as consult";
+            return Err(Fail::new(MICROSIP_E_NULL, "uri", Value::None, fix));
+        }
         (None, consult) => {
             TransferTo::Call(CallId::from_raw(consult).map_err(|error| Fail::id("consult", consult, error))?)
         }
@@ -161,6 +162,9 @@ fn not_transferred(phone: &Phone<'_>, call: CallId, to: TransferTo<'_>) -> Fail 
         state.is_ok_and(|state| !matches!(state, TransferState::Done | TransferState::Failed))
     };
     let wrong = |call: CallId, argument, fix| Fail::new(MICROSIP_E_STATE, argument, Value::Id(call.raw()), fix);
+    if phone.is_shut_down() {
+        return shut_down("call", call.raw());
+    }
     if !is_up(call) {
         return not_up(phone, call, "call");
     }
@@ -175,10 +179,8 @@ fn not_transferred(phone: &Phone<'_>, call: CallId, to: TransferTo<'_>) -> Fail 
         TransferTo::Call(consult) if busy(consult) => {
             wrong(consult, "consult", "is being transferred: wait for its MICROSIP_EV_DONE")
         }
-        TransferTo::Call(consult) => {
-            wrong(consult, "consult", "is the party of another transfer or is given up, or the phone was shut down")
-        }
-        TransferTo::Target(_) => wrong(call, "call", "has not been acknowledged, or the phone was shut down"),
+        TransferTo::Call(consult) => wrong(consult, "consult", "is the party of another transfer, or is given up"),
+        TransferTo::Target(_) => wrong(call, "call", "has not been acknowledged: wait for its ACK"),
     }
 }
 

@@ -143,7 +143,7 @@ fn followed_calls_leave_the_reserve() {
     }
     assert_eq!(lab.ends[0].phone.calls().count(), 3);
     let last = *told(&lab, EventKind::Refer).last().unwrap();
-    assert_eq!((last.state, last.sip_code), (MessageState::Over as u32, 480), "and is told");
+    assert_eq!((last.state, last.sip_code, last.result), (MessageState::Over as u32, 480, Cause::Full), "and is told");
     let at = REGISTRAR.parse().unwrap();
     assert_eq!(asked(&mut lab, REGISTRAR, &request("INVITE", at, "sip:anna@10.0.0.1", 1)), Some(180));
 }

@@ -292,7 +292,11 @@ impl Accounts<'_> {
     pub(in crate::phone) fn poll_event(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Event> {
         let (latest, account) = (cx.latest, self.slots.get_mut(handle)?);
         if let Some(done) = cx.poll_done(&mut account.commands) {
-            return Some(done.event(latest, AccountId(handle), CallId::NONE, account.tag));
+            return Some(done.event(
+                latest,
+                (AccountId(handle), CallId::NONE, crate::phone::EndedBy::Nobody),
+                account.tag,
+            ));
         }
         if account.pending == 0 {
             #[cfg(feature = "subscribe")]

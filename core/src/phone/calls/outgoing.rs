@@ -192,7 +192,7 @@ impl Calls<'_> {
         #[cfg(feature = "identity")]
         {
             let document = lower.accounts.call_location(account_handle, options);
-            lower.dialogs.set_location(dialog_handle, Location::of(options, document, help), document);
+            lower.dialogs.set_location(dialog_handle, Location::of(now, options, document, help), document);
         }
         #[cfg(not(feature = "identity"))]
         let _ = help;

@@ -90,8 +90,8 @@ impl Calls<'_> {
             return told(call.time(call.identified), EventKind::Identity);
         }
         #[cfg(feature = "identity")]
-        if let Some(bytes) = lower.dialogs.take_location_left(call.dialog) {
-            return told(lower.cx.latest, EventKind::LocationLeft { bytes });
+        if let Some((bytes, at)) = lower.dialogs.take_location_left(call.dialog) {
+            return told(lower.cx.latest.back_to(at), EventKind::LocationLeft { bytes });
         }
         #[cfg(feature = "refer")]
         if call.pending & PENDING_TRANSFER != 0 {
@@ -117,8 +117,9 @@ impl Calls<'_> {
         }
         let call = self.slots.get_mut(handle)?;
         let latest = lower.cx.latest;
+        let over = if call.is_over() { call.ended_by } else { EndedBy::Nobody };
         match lower.cx.poll_done(&mut call.commands) {
-            Some(done) => Some(done.event(latest, account, CallId(handle), tag)),
+            Some(done) => Some(done.event(latest, (account, CallId(handle), over), tag)),
             None => self.poll_end(handle),
         }
     }

@@ -5,7 +5,7 @@ use super::Context;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::command::CommandError;
-use crate::phone::event::{Cause, Event, EventKind, Op};
+use crate::phone::event::{Cause, EndedBy, Event, EventKind, Op};
 use crate::phone::id::{AccountId, CallId, ConferenceId};
 
 /// The number of an entry + 1; 0: none.
@@ -99,13 +99,25 @@ impl Command {
         Handle::NONE
     }
 
-    /// The event of its end.
-    pub(in crate::phone) fn event(&self, latest: Instant, account: AccountId, call: CallId, tag: u64) -> Event {
+    /// The event of its end. `over`: who ended its call, where that is over; else the application has overtaken a command
+    /// that was cancelled.
+    pub(in crate::phone) fn event(
+        &self,
+        latest: Instant,
+        (account, call, over): (AccountId, CallId, EndedBy),
+        tag: u64,
+    ) -> Event {
+        let ended_by = match (self.result, over) {
+            (Cause::Cancelled, EndedBy::Nobody) => EndedBy::Application,
+            (Cause::Cancelled, over) => over,
+            _ => EndedBy::of_failure(self.result, self.sip_code),
+        };
         let kind = EventKind::Done {
             op: self.op,
             token: self.token,
             sip_code: self.sip_code,
             result: self.result,
+            ended_by,
             conference: ConferenceId(self.conference()),
         };
         Event { at: latest.back_to(self.at), account, call, tag, kind }

@@ -4,6 +4,7 @@
 use super::Dialogs;
 use crate::base::slots::Handle;
 use crate::base::text::Packer;
+use crate::base::time::Instant;
 use crate::phone::location::Location;
 
 /// The message that header lines of the application's are for.
@@ -82,7 +83,7 @@ impl Dialogs<'_> {
         let Some(leg) = self.slots.get_mut(handle) else { return };
         match self.locations.get_mut(handle.index).get_mut(..document.len()) {
             Some(room) => room.copy_from_slice(document),
-            None => location.leave_out(),
+            None => location.leave_out(location.at),
         }
         leg.location = location;
     }
@@ -94,19 +95,19 @@ impl Dialogs<'_> {
     }
 
     /// An INVITE is too long with its document: it goes without, where it has to go in any case. Returns whether it does.
-    pub(in crate::phone) fn leave_location_out(&mut self, handle: Handle) -> bool {
+    pub(in crate::phone) fn leave_location_out(&mut self, now: Instant, handle: Handle) -> bool {
         let Some(leg) = self.slots.get_mut(handle).filter(|leg| leg.location.spare && leg.location.len > 0) else {
             return false;
         };
-        leg.location.leave_out();
+        leg.location.leave_out(now.stamp());
         self.locations.get_mut(handle.index).fill(0);
         true
     }
 
-    /// Bytes of the document that its INVITE had to leave out, once.
-    pub(in crate::phone) fn take_location_left(&mut self, handle: Handle) -> Option<u16> {
+    /// Bytes of the document that its INVITE had to leave out, once, and the time as [`Instant::stamp`] has it.
+    pub(in crate::phone) fn take_location_left(&mut self, handle: Handle) -> Option<(u16, u32)> {
         let leg = self.slots.get_mut(handle).filter(|leg| leg.location.left > 0)?;
-        Some(core::mem::take(&mut leg.location.left))
+        Some((core::mem::take(&mut leg.location.left), leg.location.at))
     }
 
     /// The INVITE goes to somebody else, who is not to know it, unless that was said.

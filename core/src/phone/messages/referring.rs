@@ -41,6 +41,18 @@ impl Messages<'_> {
         Ok(handle)
     }
 
+    /// A REFER that a policy follows comes to nothing: its sender gets this status, and the application is told why.
+    pub(in crate::phone) fn decline_refer(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        (status, result): (u16, Cause),
+    ) {
+        self.respond(lower, now, handle, status);
+        self.over(lower, now, handle, status, result, 0);
+    }
+
     /// It is a REFER that waits for an answer.
     pub(in crate::phone) fn is_open_refer(&self, handle: Handle) -> bool {
         self.slots.get(handle).is_some_and(|message| message.refer && message.state == MessageState::Unread)

@@ -282,7 +282,7 @@ impl Lower<'_> {
     #[cfg(feature = "identity")]
     pub(in crate::phone) fn spares_location(&mut self, owner: Owner) -> bool {
         let Owner::Dialog(dialog) = owner else { return false };
-        let spared = self.dialogs.leave_location_out(dialog);
+        let spared = self.dialogs.leave_location_out(self.cx.latest, dialog);
         if spared {
             self.cx.tell(Object::Call(self.dialogs.call_of(dialog).index));
         }

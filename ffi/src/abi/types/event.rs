@@ -53,7 +53,8 @@ pub const MICROSIP_EV_SUBSCRIPTION: u32 = 16;
 pub const MICROSIP_EV_NOTIFY: u32 = 17;
 /// REFER object, a message, came (state MICROSIP_UNREAD): its sender wants us to call another party, MICROSIP_TXT_REFER_TO.
 /// microsip_dial with o->refer follows it, microsip_message_answer refuses it. Or it is MICROSIP_OVER: it was
-/// refused by a policy, or not answered in time (MICROSIP_E_TIMEOUT), and its sender got sip_code; or a policy followed it
+/// refused by a policy, or not answered in time (MICROSIP_E_TIMEOUT), or a policy could not follow it (MICROSIP_E_FULL: no call
+/// was free), and its sender got sip_code; or a policy followed it
 /// (MICROSIP_OK), and `refer` of a new call's info names it. owner: its call, else its account. With MICROSIP_HAS_REFER.
 pub const MICROSIP_EV_REFER: u32 = 20;
 /// The mailbox of account object has changed, as its own server says without a subscription (RFC 3842): state is its
@@ -173,7 +174,8 @@ pub struct microsip_event {
     /// MICROSIP_TRANSFER_FAILED.
     pub cause: u32,
     /// MICROSIP_BY_*, with the end of a call; with MICROSIP_EV_DONE of a command that failed, MICROSIP_BY_REMOTE where a
-    /// response refused it, MICROSIP_BY_LIBRARY where none came.
+    /// response refused it, MICROSIP_BY_LIBRARY where none came; with MICROSIP_E_CANCELLED who ended its call, and
+    /// MICROSIP_BY_APPLICATION where another command overtook it.
     pub ended_by: u32,
     /// A digit, a device, a number, or bits, as the type says.
     pub value: u32,
