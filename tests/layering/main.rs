@@ -50,6 +50,7 @@ const GROUND: &[&str] = &[
     "lender",
     "media_timeout",
     "object",
+    "packages",
     "place",
     "reliable",
     "response",
