@@ -1739,7 +1739,11 @@ typedef struct microsip_message_info {
 #define MICROSIP_SUB_ACTIVE 2
 /** State of a subscription: it failed, or ended for a time, and is tried again by itself. */
 #define MICROSIP_SUB_RETRYING 3
-/** State of a subscription: it has ended. It can be read until microsip_id_release. */
+/**
+ * State of a subscription: it has ended. It can be read until microsip_id_release; until then one
+ * that ended for its account's credentials is MICROSIP_SUB_RETRYING, and asked for at once, when
+ * microsip_account_update changes these.
+ */
 #define MICROSIP_SUB_ENDED 4
 /** Lamps: nothing is known. */
 #define MICROSIP_LAMP_UNKNOWN 0

@@ -50,6 +50,10 @@ impl Phone<'_> {
             Follows::Register => self.keep_registered(now, account)?,
             Follows::Withdraw => self.withdraw(now, account.0),
         }
+        #[cfg(feature = "subscribe")]
+        if updated.credentials {
+            self.subscriptions.has_credentials(&mut self.lower, now, account.0);
+        }
         Ok(())
     }
 

@@ -308,6 +308,28 @@ impl Subscription {
         }
     }
 
+    /// Nothing that time mends is in its way.
+    pub fn give_up(&mut self) -> Step {
+        self.end()
+    }
+
+    /// The reason of its end, or of the last refusal, is gone: it is asked for at once.
+    pub fn again(&mut self, now: Instant) -> Step {
+        if self.leaving {
+            return Step::Nothing;
+        }
+        (self.failures, self.since) = (0, now);
+        match self.stage {
+            Stage::Over | Stage::Resting => {
+                self.stage = Stage::Resting;
+                Step::Anew
+            }
+            // a refresh was refused, and waits for its end
+            Stage::Pending | Stage::Active if !self.accepted => Step::Refresh,
+            _ => Step::Nothing,
+        }
+    }
+
     /// The host has other addresses: the far end is to learn ours.
     pub fn moved(&mut self) -> Step {
         let there = matches!(self.stage, Stage::Pending | Stage::Active);

@@ -1,7 +1,7 @@
 //! Subscriptions and far ends that are wrong, or that would keep a phone busy for ever.
 
 use super::*;
-use microsip_core::phone::{AccountConfig, Flow, Taken};
+use microsip_core::phone::{AccountChange, AccountConfig, Flow, Taken};
 
 /// For so long each SUBSCRIBE gets this reaction. Gives how many came.
 fn asked(lab: &mut Lab, peer: &mut Peer, seconds: u64, mut react: impl FnMut(&mut Lab, &mut Peer, &Sip)) -> usize {
@@ -286,8 +286,59 @@ fn a_password_that_is_wrong_is_tried_once() {
     });
     assert_eq!(count, 2, "one without it, one with it");
     assert_eq!(states(&lab), [(ENDED, 401, Cause::Auth)]);
-    lab.ends[0].phone.subscription_release(made).unwrap();
-    lab.assert_settled();
+    for _ in 0..2 {
+        peer.wait(&mut lab, "SUBSCRIBE");
+    }
+    let change = |lab: &mut Lab, change: AccountChange<'_>| {
+        let now = lab.now;
+        lab.ends[0].phone.account_update(now, account, &change).unwrap();
+        lab.drain();
+    };
+    change(&mut lab, AccountChange { display_name: Some("Anna"), password: Some("wrong"), ..AccountChange::default() });
+    peer.silence(&mut lab, "SUBSCRIBE", Duration::from_secs(60));
+    // another password, and it begins anew
+    change(&mut lab, AccountChange { password: Some("right"), ..AccountChange::default() });
+    let anew = peer.wait(&mut lab, "SUBSCRIBE");
+    assert!(anew.to_tag().is_empty());
+    assert_eq!(states(&lab).last(), Some(&(RETRYING, 401, Cause::Auth)));
+    accept(&mut lab, &mut peer, &anew, 60);
+    summary(&mut lab, &mut peer, "active", 1);
+    assert_eq!(states(&lab).last(), Some(&(ACTIVE, 200, Cause::Normal)));
+    // a refresh that was refused for it waits for nothing but another one
+    lab.patience = Duration::from_secs(70);
+    let challenge =
+        |nonce| format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{nonce}\", qop=\"auth\"\r\n");
+    for nonce in ["r1", "r2"] {
+        let refresh = peer.wait(&mut lab, "SUBSCRIBE");
+        assert!(!refresh.to_tag().is_empty());
+        peer.respond_with(&mut lab, &refresh, 401, &challenge(nonce), "");
+    }
+    lab.run_for(Duration::from_millis(50));
+    assert_eq!(lab.ends[0].phone.subscription_info(made).unwrap().result, Cause::Auth);
+    change(&mut lab, AccountChange { password: Some("other"), ..AccountChange::default() });
+    let refresh = peer.wait(&mut lab, "SUBSCRIBE");
+    assert!(!refresh.to_tag().is_empty(), "in its dialog");
+    peer.respond_with(&mut lab, &refresh, 200, "Expires: 600\r\n", "");
+    finish(lab, peer, made, "message-summary");
+}
+
+// rfc3261#26.2.2: no time mends that
+#[test]
+fn what_needs_tls_is_not_tried_again() {
+    for (uri, target) in [("sip:anna@example.org", "sips:box@example.org"), ("sips:anna@example.org", "box")] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let peer = Peer::new(&mut lab, PEER, 0);
+        lab.names.insert("example.org".into(), vec![peer.at]);
+        let config = AccountConfig { uri, no_register: true, ..AccountConfig::default() };
+        let now = lab.now;
+        let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+        let made = lab.ends[0].phone.subscription_add(now, account, target, &mailbox()).unwrap();
+        lab.run_for(Duration::from_secs(7200));
+        assert_eq!(states(&lab), [(ENDED, 0, Cause::Unsupported)], "{target}");
+        assert!(peer.all(&lab, "SUBSCRIBE").is_empty());
+        lab.ends[0].phone.subscription_release(made).unwrap();
+        lab.assert_settled();
+    }
 }
 
 // many servers have another realm than their domain, and its REGISTER shows it

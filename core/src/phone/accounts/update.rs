@@ -21,6 +21,9 @@ const TEXTS: usize = 1024;
 pub(in crate::phone) struct Updated {
     /// Requests under way take a way that is not the account's any more.
     pub(in crate::phone) way: bool,
+    /// Challenges may be answered otherwise than before.
+    #[cfg(feature = "subscribe")]
+    pub(in crate::phone) credentials: bool,
     pub(in crate::phone) follows: Follows,
 }
 
@@ -81,6 +84,8 @@ impl Accounts<'_> {
             || differs(|account| account.contact_user)
             || (change.expires != 0 && change.expires != old.wished_expires);
         let trusts = differs(|account| account.trusted);
+        #[cfg(feature = "subscribe")]
+        let credentials = binding || differs(|account| account.realms);
         #[cfg(feature = "subscribe")]
         let other = way || differs(|account| account.uri);
         // the realms that the registrar asked with are still known, if they have room; those of another are not
@@ -146,7 +151,12 @@ impl Accounts<'_> {
         if trusts {
             self.trust_others(cx, now, handle);
         }
-        Ok(Updated { way, follows })
+        Ok(Updated {
+            way,
+            #[cfg(feature = "subscribe")]
+            credentials,
+            follows,
+        })
     }
 }
 

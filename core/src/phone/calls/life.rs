@@ -37,7 +37,7 @@ impl Calls<'_> {
             // no event was made of it; but one may have been made of a call that had given way to it
             replace(&mut call.before, Before::NONE)
         };
-        self.free(lower, handle);
+        self.free(lower, handle, 1);
         Some(before)
     }
 
@@ -49,7 +49,7 @@ impl Calls<'_> {
     /// A call that has ended was read.
     pub(in crate::phone) fn release(&mut self, lower: &mut Lower<'_>, handle: Handle) {
         self.forget_ended(handle.index);
-        self.free(lower, handle);
+        self.free(lower, handle, 0);
     }
 
     /// Takes a call out of the list of those that ended and were not released.
@@ -67,10 +67,16 @@ impl Calls<'_> {
         }
     }
 
-    /// A call's slot is free again: it was released, or gave way.
-    fn free(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+    /// A call's slot is free again: it was released, or gave way to a call that needs so many requests.
+    fn free(
+        &mut self,
+        lower: &mut Lower<'_>,
+        handle: Handle,
+        #[cfg_attr(not(feature = "refer"), expect(unused_variables, reason = "nothing is told at its end"))]
+        needed: usize,
+    ) {
         #[cfg(feature = "refer")]
-        self.leave_report(lower, handle);
+        self.leave_report(lower, handle, needed);
         let Some(call) = self.slots.get(handle) else { return };
         let (dialog, server) = (call.dialog, call.server);
         lower.cx.orphan_commands(call.commands);

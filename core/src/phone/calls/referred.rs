@@ -181,15 +181,15 @@ impl Calls<'_> {
     }
 
     /// A call's slot is needed, or it is released: its end is told, if it was not, and nobody waits for the response. The
-    /// last NOTIFY goes instead of one under way, or leaves a request to the call that takes the slot.
-    pub(super) fn leave_report(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+    /// last NOTIFY goes instead of one under way, or leaves as many requests as the call needs that takes the slot.
+    pub(super) fn leave_report(&mut self, lower: &mut Lower<'_>, handle: Handle, needed: usize) {
         let Some(call) = self.get(handle) else { return };
         let (report, said) = (call.report, call.said());
         if report.leg.is_none() {
             return;
         }
         let under_way = !report.request.is_none();
-        if !report.over && (under_way || lower.transactions.has_rooms_to_ask(2)) {
+        if !report.over && (under_way || lower.transactions.has_rooms_to_ask(1 + needed)) {
             let now = lower.cx.latest;
             lower.end_request(report.request);
             self.send_report(lower, now, handle, said, false);

@@ -273,7 +273,11 @@ impl Subscriptions<'_> {
         let Some(slot) = self.slots.get_mut(handle).filter(|slot| slot.request == request) else { return };
         slot.request = Handle::NONE;
         slot.came_to_nothing(cause);
-        let step = slot.machine.silent(now, &mut lower.cx.rng);
+        let step = match cause {
+            // a transport that is not there, such as that of sips:
+            Cause::Unsupported => slot.machine.give_up(),
+            _ => slot.machine.silent(now, &mut lower.cx.rng),
+        };
         self.take_step(lower, now, handle, step);
     }
 
@@ -361,6 +365,20 @@ impl Subscriptions<'_> {
             let Some(slot) = self.slots.get(handle).filter(|slot| !slot.is_over()) else { continue };
             if account.is_none_or(|account| account == slot.account) {
                 self.leave(lower, now, handle);
+            }
+        }
+    }
+
+    /// An account has other credentials: its subscriptions that failed for want of them are asked for at once.
+    pub(in crate::phone) fn has_credentials(&mut self, lower: &mut Lower<'_>, now: Instant, account: Handle) {
+        for index in 0..self.slots.capacity() as u32 {
+            let Some(handle) = self.slots.handle_at(index) else { continue };
+            let Some(slot) = self.slots.get_mut(handle).filter(|slot| slot.account == account && !slot.removed) else {
+                continue;
+            };
+            if slot.request.is_none() && slot.result.is_about_credentials() {
+                let step = slot.machine.again(now);
+                self.take_step(lower, now, handle, step);
             }
         }
     }

@@ -19,7 +19,8 @@ pub const MICROSIP_SUB_PENDING: u32 = 1;
 pub const MICROSIP_SUB_ACTIVE: u32 = 2;
 /// State of a subscription: it failed, or ended for a time, and is tried again by itself.
 pub const MICROSIP_SUB_RETRYING: u32 = 3;
-/// State of a subscription: it has ended. It can be read until microsip_id_release.
+/// State of a subscription: it has ended. It can be read until microsip_id_release; until then one that ended for its account's
+/// credentials is MICROSIP_SUB_RETRYING, and asked for at once, when microsip_account_update changes these.
 pub const MICROSIP_SUB_ENDED: u32 = 4;
 
 /// Lamps: nothing is known.
