@@ -5,6 +5,7 @@
 
 mod host;
 
+use core::time::Duration;
 use host::{next, phone, until};
 use microsip::abi::code::*;
 use microsip::abi::types::*;
@@ -12,7 +13,6 @@ use microsip::phone::*;
 use std::ffi::CString;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
 
 /// The account's server, and the one stream that the phone has to it.
 struct Server {

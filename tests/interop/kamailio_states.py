@@ -13,7 +13,7 @@ PASSWORDS = {"alice": "correct horse battery", "bob": "battery staple", "carol":
 TABLES = Path("/usr/share/kamailio/dbtext/kamailio")
 
 
-def server(name, open_to_all=1, least=1, longest=3600, address="127.0.0.1", fresh=0):
+def server(name, open_to_all=1, least=1, longest=3600, address="127.0.0.1", fresh=0, edit=lambda text: text, fill=lambda tables: None):
     modules = next((folder for folder in Path("/usr").glob("lib*/**/kamailio/modules") if (folder / "presence_mwi.so").exists()), None)
     if not modules or not TABLES.is_dir():
         cannot("Kamailio's presence modules are not installed (Debian's kamailio-presence-modules)")
@@ -22,7 +22,8 @@ def server(name, open_to_all=1, least=1, longest=3600, address="127.0.0.1", fres
     # Kamailio leaves columns of its own empty here
     silo = home / "tables/silo"
     silo.write_text(re.sub(r"\((\w+)\)", r"(\1,null)", silo.read_text()))
-    text = (HERE / "scenarios/presence.cfg").read_text()
+    fill(home / "tables")
+    text = edit((HERE / "scenarios/presence.cfg").read_text())
     words = {"PORT": port, "TABLES": home / "tables", "OPEN": open_to_all, "FRESH": fresh, "LEAST": least, "LONGEST": longest}
     for word, value in {**words, **{user.upper(): password for user, password in PASSWORDS.items()}}.items():
         text = text.replace(f"@{word}@", str(value))

@@ -389,6 +389,24 @@ fn a_list_becomes_a_party_in_another_dialog() {
     finish(lab, peer, made, "dialog");
 }
 
+// rfc4662#4.1: of a package that is not known the application reads the bodies
+#[test]
+fn another_package_takes_lists_where_its_types_say_so() {
+    for (accept, says) in [("a/b, multipart/related, Application/RLMI+XML;q=1", true), ("multipart/related", false)] {
+        let other = NewSubscription { package: Package::Other, event: "x", accept, ..NewSubscription::default() };
+        let (mut lab, mut peer, made) = subscribing(&other);
+        let first = peer.wait(&mut lab, "SUBSCRIBE");
+        assert_eq!(first.headers("Supported").iter().any(|field| field == "eventlist"), says, "{}", first.text());
+        assert_eq!(first.header("Accept"), accept);
+        super::accept(&mut lab, &mut peer, &first, 600);
+        let body = listed(0, true, "a/b", &[("bob", "x")]);
+        assert_eq!(tell(&mut lab, &mut peer, "x", &body), 200);
+        assert_eq!(lab.ends[0].phone.subscription_body(made).unwrap(), body.as_bytes());
+        assert!(!lab.ends[0].phone.subscription_info(made).unwrap().list);
+        finish(lab, peer, made, "x");
+    }
+}
+
 #[test]
 fn a_long_list_fills_its_room_and_no_more() {
     let (mut lab, mut peer, made) = accepted(&watching());

@@ -282,3 +282,90 @@ fn fragments_say_their_status() {
     sipfrag::write(180, b"", &mut out);
     assert_eq!(out.written(), b"SIP/2.0 180 Ringing\r\n");
 }
+
+/// The parties of a list as a line each.
+#[cfg(feature = "lists")]
+fn parties(document: &str) -> Result<Vec<String>, Fault> {
+    use super::rlmi::List;
+    let (mut list, mut lines) = (List::parse(document.as_bytes())?, Vec::new());
+    lines.push(format!("{} {} {}", plain(list.head.uri), list.head.version, list.head.full));
+    while let Some(mut resource) = list.next_resource()? {
+        lines.push(format!("{} {}", plain(resource.uri), plain(resource.name)));
+        while let Some(instance) = resource.next_instance() {
+            let texts = [instance.id, instance.reason, instance.cid].map(plain);
+            lines.push(format!("{:?} {}", instance.state, texts.join(",")));
+        }
+    }
+    Ok(lines)
+}
+
+// rfc4662#5.1
+#[cfg(feature = "lists")]
+#[test]
+fn lists_of_parties() {
+    let document = "<r:list xmlns:r='urn:ietf:params:xml:ns:rlmi' uri='sip:l@x' version='7' fullState='1' cid='all'>\
+                    <r:name xml:lang='en'>Friends</r:name><r:resource uri=' sip:bob@x '><r:instance id='1' state='active' \
+                    cid='a&amp;b@x'><more><instance id='9'/></more></r:instance><r:name>Bob</r:name><r:name>Rob</r:name>\
+                    <r:instance id='2' state='terminated' reason='giveup'/></r:resource><other><resource uri='sip:no@x'/></other>\
+                    <r:resource uri='sip:ed@x'/><r:resource uri='sip:ann@x'><r:instance id='3' state='PENDING'/></r:resource></r:list>";
+    let wanted = [
+        "sip:l@x 7 true",
+        "sip:bob@x Bob",
+        "Active 1,,a&b@x",
+        "Terminated 2,giveup,",
+        "sip:ed@x ",
+        "sip:ann@x ",
+        "Pending 3,,",
+    ];
+    assert_eq!(parties(document).unwrap(), wanted);
+    for (wrong, right) in
+        [("version='7'", ""), ("version='7'", "version='-1'"), ("uri='sip:ed@x'", "uri=' '"), ("</r:list>", "")]
+    {
+        assert_eq!(parties(&document.replacen(wrong, right, 1)), Err(Fault), "{wrong}");
+    }
+    assert_eq!(parties("<presence/>"), Err(Fault));
+    assert_eq!(parties("<list version='4294967295' fullState='false'/>").unwrap(), [" 4294967295 false"]);
+}
+
+// rfc2387#3
+#[cfg(feature = "lists")]
+#[test]
+fn parts_are_found_by_their_names() {
+    use crate::wire::sip::{MediaType, Related};
+    let part =
+        |name: &str, body: &str| format!("--b\r\nX-Content-ID: <no>\r\ncontent-id :\r\n <{name}>\r\n\r\n{body}\r\n");
+    let body = format!(
+        "preamble\r\n{}{}{}--bb\r\n{}--b--\r\n",
+        part("1@x", "one"),
+        part("2@x", "two"),
+        part("1@x", "again"),
+        part("3@x", "")
+    );
+    let read = |kind: &str| {
+        let kind = MediaType::parse(kind.as_bytes()).unwrap();
+        let mut found = Related::parse(&kind, body.as_bytes())?;
+        let names = ["1@x", "<2@x>", "1@x", "1@x", "3@x", "4@x", ""].map(|name| {
+            found.take(name.as_bytes()).map_or("-".into(), |part| String::from_utf8_lossy(part.body).into_owned())
+        });
+        Some((String::from_utf8_lossy(found.root().body).into_owned(), names.join(",")))
+    };
+    let all = |root: &str, names: &str| Some((String::from(root), String::from(names)));
+    // what follows a line that only begins as a delimiter is of the part before it
+    assert_eq!(read("multipart/related;boundary=b"), all("one", "again\r\n--bb,two,-,-,,-,-"));
+    assert_eq!(read("Multipart/Related; boundary=\"b\"; start=\"<2@x>\""), all("two", "one,-,again\r\n--bb,-,,-,-"));
+    for wrong in [
+        "multipart/related",
+        "multipart/related;boundary=c",
+        "multipart/mixed;boundary=b",
+        "multipart/related;boundary=b;start=\"<9>\"",
+    ] {
+        assert_eq!(read(wrong), None, "{wrong}");
+    }
+    // as many as there is room for
+    let many: String = (0..300).map(|nth| part(&format!("{nth}"), &format!("{nth}"))).collect();
+    let kind = MediaType::parse(b"multipart/related;boundary=b").unwrap();
+    let many = format!("{many}--b--");
+    let mut found = Related::parse(&kind, many.as_bytes()).unwrap();
+    let there = [1, 129, 130, 299].map(|nth| found.take(format!("{nth}").as_bytes()).is_some());
+    assert_eq!(there, [true, true, false, false]);
+}
