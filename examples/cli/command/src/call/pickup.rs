@@ -49,8 +49,7 @@ impl Pickup {
     /// It was told something: a call that rings there.
     pub(super) fn told(&mut self, app: &App<'_>, subscription: Id) -> Option<Ringing> {
         let party = self.parties.iter().find(|party| party.subscription == subscription && !party.over)?;
-        let entry = app.phone.entries(subscription).into_iter().find(rings)?;
-        let found = Ringing { at: party.uri.clone(), from: entry.uri, name: entry.replaces };
+        let found = ringing(app.phone.entries(subscription), &party.uri)?;
         for party in self.parties.drain(..) {
             app.phone.unsubscribe(party.subscription);
         }
@@ -87,6 +86,19 @@ impl Pickup {
     }
 }
 
+/// The first call that rings among these entries of a party's; of a list each party stands before its own.
+fn ringing(entries: Vec<Entry>, party: &str) -> Option<Ringing> {
+    let mut at = party.to_owned();
+    for entry in entries {
+        if entry.resource != 0 {
+            at = entry.of;
+        } else if rings(&entry) {
+            return Some(Ringing { at, from: entry.uri, name: entry.replaces });
+        }
+    }
+    None
+}
+
 /// A call that was sent there and has no answer; one that the party itself begins is nobody's to take.
 fn rings(entry: &Entry) -> bool {
     entry.lamp == c::MICROSIP_LAMP_RINGING && entry.called && !entry.replaces.is_empty() && !entry.uri.is_empty()
@@ -95,6 +107,26 @@ fn rings(entry: &Entry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_list_the_party_is_told_at_which_it_rings() {
+        let party = |of: &str| Entry { resource: c::MICROSIP_RESOURCE_PARTY, of: of.to_owned(), ..Entry::default() };
+        let call = Entry {
+            lamp: c::MICROSIP_LAMP_RINGING,
+            called: true,
+            uri: "sip:anna@example.org".into(),
+            replaces: "a;to-tag=1;from-tag=2".into(),
+            ..Entry::default()
+        };
+        let found =
+            ringing(vec![party("sip:101@x"), party("sip:102@x"), call.clone(), party("sip:103@x")], "sip:all@x");
+        assert_eq!(
+            found.map(|found| (found.at, found.from)),
+            Some(("sip:102@x".into(), "sip:anna@example.org".into()))
+        );
+        assert_eq!(ringing(vec![call], "sip:102@x").map(|found| found.at).as_deref(), Some("sip:102@x"));
+        assert!(ringing(vec![party("sip:101@x")], "sip:all@x").is_none());
+    }
 
     #[test]
     fn a_call_that_comes_in_and_has_a_name_may_be_taken() {
