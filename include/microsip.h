@@ -3093,8 +3093,9 @@ int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
  * Fetching events, or having them in a callback, releases nothing. A message that came and was not
- * answered is answered with 200; a subscription that has ended can be read until then. Of a
- * conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
+ * answered is answered with 200, a REFER with 603; a subscription that has ended can be read until
+ * then. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it
+ * end.
  * @param phone The phone.
  * @param object The call, account, conference, message or subscription.
  * @return MICROSIP_OK, or a result that says why not.
@@ -4520,8 +4521,9 @@ int32_t microsip_engine_tag_set(struct microsip_engine *e,
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
  * Fetching events, or having them in a callback, releases nothing. A message that came and was not
- * answered is answered with 200; a subscription that has ended can be read until then. Of a
- * conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
+ * answered is answered with 200, a REFER with 603; a subscription that has ended can be read until
+ * then. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it
+ * end.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param object The call, account, conference, message or subscription.

@@ -139,8 +139,8 @@ pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag:
 
 /// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs
 /// its slot: the one that ended first goes first, with MICROSIP_EV_LOST. Fetching events, or having them in a callback,
-/// releases nothing. A message that came and was not answered is answered with 200; a subscription that has ended can be
-/// read until then. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
+/// releases nothing. A message that came and was not answered is answered with 200, a REFER with 603; a subscription that
+/// has ended can be read until then. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
 /// MICROSIP_E_STATE: a call or subscription that has not ended, or a message of ours that has not, or whose end was not
 /// fetched.
 #[unsafe(no_mangle)]
