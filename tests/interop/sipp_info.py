@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Digits by SIP INFO between SIPp and us, in both bodies and both roles: one at a time and in order, told with their method; what is no digit is refused by its
-kind; a far end that refuses ours, or that is gone, is told so."""
+kind; a far end that refuses ours, or that is gone, is told so. Packages of INFO (RFC 6086): each side says which it takes, one that comes is shown, another one
+gets 469 with the list."""
 from bare import lines
 from peers import check, free_port, microsip, needs, test, until
 from scenario import Scenario, passed, sdp
@@ -36,6 +37,15 @@ def run():
               .ask("INFO", 8, "<media_control/>", kind="application/media_control+xml").hear("415", Accept="application/dtmf-relay, application/dtmf")
               .ask("INFO", 9, "5", more="Info-Package: weather", kind="application/dtmf").hear("469", Recv_Info="")
               .bye(10)).start(port)
+    shows = free_port()
+    echo = microsip("shows", "--json", "echo", "--listen", f"127.0.0.1:{shows}", "--info-packages", "foo, *")
+    echo.wait_udp(shows)
+    packages = (Scenario("packages").ask("INVITE", 1, sdp(9), more="Recv-Info: beta").taken(Recv_Info="foo")
+                .ask("INFO", 2, "<x>one</x>", more="Info-Package: foo;n=1\nContent-Disposition: Info-Package", kind="application/x+xml").hear("200", no_Recv_Info=".")
+                .ask("INFO", 3, "<media_control/>", kind="application/media_control+xml").hear("200")
+                .ask("INFO", 4, more="Info-Package: bar").hear("469", Recv_Info="foo")
+                .ask("INVITE", 5, sdp(9)).taken(5, no_Recv_Info=".")
+                .bye(6)).start(shows)
     relay, ended = "application/dtmf-relay", lambda scenario: scenario.hear("BYE").answer("200 OK", tag=None, repeat=False)
     calls = {
         "relay": ours("ours-relay", "1w2#", "info", ended(hears(Scenario("relay"), relay, [f"Signal={digit}.*Duration=160" for digit in "12#"]))),
@@ -46,7 +56,10 @@ def run():
         "refuses": ours("ours-refused", "45", "info", ended(Scenario("refuses").hear("INVITE").answer("200 OK", sdp(9)).hear("ACK")
                                                             .hear("INFO", body="Signal=4").answer("415 Unsupported Media Type", tag=None, repeat=False))),
     }
-    passed(theirs, *(callee for callee, _ in calls.values()))
+    passed(theirs, packages, *(callee for callee, _ in calls.values()))
+    shown = [(fields["package"], fields["content_type"], fields["text"].strip()) for fields in lines(echo, "info")]
+    wanted = [("foo;n=1", "application/x+xml", "<x>one</x>"), ("", "application/media_control+xml", "<media_control/>")]
+    check(shown == wanted, f"SIPp sent {wanted}, shown were {shown}")
     check(answerer.code(10) == 0, f"our answerer ended with {answerer.process.returncode}, 0 is wanted")
     got = [(fields["digit"], fields["by"], fields["ms"]) for fields in lines(answerer, "digit")]
     wanted = [("5", "info", 160), ("*", "info", 250), ("7", "info-plain", 0), ("D", "info-plain", 0)]

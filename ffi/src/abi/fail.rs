@@ -119,7 +119,10 @@ impl Fail {
                 (MICROSIP_E_ARG, "is less than 90 seconds, the shortest session (RFC 4028): set 0, or 90 and more")
             }
             CommandError::Plan => (MICROSIP_E_ARG, "is no dial plan: write \"<+:00>x.|x.\" or \"(911|[2-9]xxxxxx)\""),
-            CommandError::Blocked => (MICROSIP_E_BLOCKED, "has no match in the account's dial plan"),
+            CommandError::Blocked => (
+                MICROSIP_E_BLOCKED,
+                "has no match in the account's dial plan: use a number that it has, or change dial_plan",
+            ),
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),
             CommandError::NoAccount => {
                 (MICROSIP_E_ARG, "needs an account whose domain completes it: pass one, or write a whole URI")

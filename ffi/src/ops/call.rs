@@ -213,7 +213,7 @@ fn blocked(phone: &Phone<'_>, account: AccountId, target: &str) -> Fail {
     let mut room = [0; TARGET];
     let mut out = Cursor::new(&mut room);
     out.put_str(target);
-    out.put_str("\" by the plan \"");
+    out.put_str("\" with the plan \"");
     let _ = phone.account_text(account, AccountText::DialPlan, &mut out);
     let said = core::str::from_utf8(out.written()).unwrap_or(target);
     Fail::command(CommandError::Blocked, "uri", Value::text(said))

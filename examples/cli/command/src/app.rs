@@ -3,6 +3,7 @@
 
 mod room;
 mod several;
+mod told;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{MICROSIP_E_TIMEOUT, MICROSIP_INVITE};
+use crate::abi::{MICROSIP_E_TIMEOUT, MICROSIP_INVITE, MICROSIP_KEPT, MICROSIP_UNREAD};
 use crate::event::{AccountState, CallState, Event, Happened};
 use crate::interrupt;
 use crate::keys::Keys;
@@ -76,6 +77,11 @@ pub(crate) trait Job<'a> {
     /// The far end of a call wants us to call somebody else, and waits for a few seconds.
     fn refer(&mut self, app: &mut App<'a>, _from: Id, refer: Id) {
         app.refuse_refer(refer);
+    }
+
+    /// It takes the messages that come: the loop does not show and accept them.
+    fn takes_messages(&self) -> bool {
+        false
     }
 
     /// Everything has ended.
@@ -409,6 +415,23 @@ impl<'a> App<'a> {
                 self.refused_refer(event.call, refer, sip_code);
             }
             Happened::Refer { .. } => {}
+            Happened::Message { state } if !job.takes_messages() => {
+                // one that was given up meanwhile was told so
+                if matches!(state, MICROSIP_UNREAD | MICROSIP_KEPT) {
+                    self.message(event.object);
+                }
+            }
+            // a command that is at its end has no time for them, and one that only registers no use
+            Happened::Mailbox => {
+                if matches!(self.phase, Phase::Serving) {
+                    self.mailbox();
+                }
+            }
+            Happened::CheckSync { reboot } => {
+                if matches!(self.phase, Phase::Serving) {
+                    self.check_sync(reboot);
+                }
+            }
             Happened::Device { which, result } => self.calls.values_mut().for_each(|call| call.device(which, result)),
             Happened::Call { state: CallState::Incoming, .. } if !self.calls.contains_key(&event.call) => {
                 match self.phase {

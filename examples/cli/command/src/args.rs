@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
 }
 
 /// The options of [`Network`] that are about calls alone, by the names of their fields.
-pub(crate) const CALLS_ALONE: [&str; 15] = [
+pub(crate) const CALLS_ALONE: [&str; 16] = [
     "rtp_port",
     "codec",
     "single_codec",
@@ -49,6 +49,7 @@ pub(crate) const CALLS_ALONE: [&str; 15] = [
     "media_timeout",
     "media_lost",
     "refer",
+    "info_packages",
     "reliable",
     "digit_length",
     "digit_gap",
@@ -288,6 +289,9 @@ pub(crate) struct Network {
     /// take the place of ours (RFC 3891); `refuse` stays [default: refuse]
     #[arg(long, value_name = "WHAT")]
     pub(crate) refer: Option<Refer>,
+    /// Packages of INFO that calls take (RFC 6086), "foo, bar"; "*": INFO without one. They are shown as they come
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) info_packages: Option<String>,
     /// Provisional responses that are acknowledged (100rel, PRACK) [default: supported]
     #[arg(long = "100rel", value_name = "WHICH")]
     pub(crate) reliable: Option<Reliable>,

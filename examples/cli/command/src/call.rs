@@ -14,7 +14,7 @@ use crate::args::{Call, LocationUse, Show};
 use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
 use crate::phone::{Beside, Failure, Id, Invitation, Source, Text};
-use crate::session::{Exit, REFERS, Session, Stop, account};
+use crate::session::{Exit, Session, Stop, account, showing};
 use crate::talk::{Side, Talk, at_a_time, effective, one_recording, ready, rings};
 use crate::verb::KEYS_RINGING;
 use pickup::{Pickup, Ringing};
@@ -29,7 +29,17 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
         return Err(Stop::new(Exit::Usage, text));
     }
     one_recording(&call.sound.course, calls, call.conference)?;
-    effective(&call.sound.course, &call.network, account.as_ref(), Side::Caller)?;
+    let digits = call.target.iter().any(|target| target.contains(','));
+    effective(&call.sound.course, &call.network, account.as_ref(), Side::Caller { digits })?;
+    if account.is_none()
+        && let Some(name) = call.target.iter().find(|target| is_bare_name(target))
+    {
+        let text = format!(
+            "{name} is a name without a host, and there is no account whose domain completes it: write sip:{name}@host, \
+             or give --uri; sip:{name} calls the host of that name"
+        );
+        return Err(Stop::new(Exit::Usage, text));
+    }
     if [LocationUse::Routing, LocationUse::NoRouting].iter().all(|one| call.location_use.contains(one)) {
         let text = "--location-use says both routing and no-routing: servers on the way may read it, or not";
         return Err(Stop::new(Exit::Usage, text));
@@ -38,11 +48,18 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), 
     // the document is as long again as a usual message
     let longest = if location.is_some() { 2 * MESSAGE } else { 0 };
     let watched = if call.pickup { targets } else { 0 };
-    let work = Beside { messages: REFERS, subscriptions: watched, longest, ..Beside::default() };
+    let work = Beside { subscriptions: watched, longest, ..showing() };
     let session = Session::beside(show, output, &call.network, calls + 2, call.sound.null_audio, false, work)?;
     ready(session.phone(), &call.sound)?;
     rings(session.phone(), call.sound.tones.as_deref(), None, None)?;
     app::run(session, output, account, &mut Place { call, calls, location, failed: None, pickup: Pickup::default() })
+}
+
+/// Neither an address nor a host with a domain nor a number: a person's name, as an account completes it.
+fn is_bare_name(target: &str) -> bool {
+    let name = target.split(',').next().unwrap_or_default().trim();
+    let letters = name.chars().any(char::is_alphabetic);
+    letters && !name.contains([':', '@', '.', '[', '<']) && !name.eq_ignore_ascii_case("localhost")
 }
 
 /// The library's bytes for a message.

@@ -1,6 +1,6 @@
 //! `microsip message`: sends messages, or prints those that come.
 
-mod receiving;
+pub(crate) mod receiving;
 mod sending;
 mod texts;
 

@@ -58,6 +58,8 @@ pub(crate) struct Options {
     /// A REFER waits for the command, and a call may take the place of another; else REFERs are refused, and the place of a
     /// call is an account's server's to give.
     pub(crate) refers: bool,
+    /// Packages of INFO that calls take; none: nothing is said of packages.
+    pub(crate) info_packages: Option<String>,
     pub(crate) digits: DigitLook,
     /// MICROSIP_TIMER_*, seconds (Session-Expires, Min-SE), MICROSIP_REFRESHER_*; 0: the library's.
     pub(crate) session_timer: [u32; 4],
@@ -114,6 +116,7 @@ impl Phone {
     pub(crate) fn create(options: Options) -> Result<Self, Failure> {
         let bind = options.bind.map(|address| text(&address.to_string())).transpose()?;
         let codecs = options.codecs.map(|codecs| text(&codecs)).transpose()?;
+        let packages = options.info_packages.map(|names| text(&names)).transpose()?;
         let agent = text(concat!("microsip/", env!("CARGO_PKG_VERSION")))?;
         // SAFETY: all-zero is a valid microsip_config: integers, null pointers and absent hooks.
         let mut config: c::microsip_config = unsafe { std::mem::zeroed() };
@@ -149,6 +152,7 @@ impl Phone {
         [config.session_timer, config.session_expires, config.min_se, config.session_refresher] = options.session_timer;
         config.bind = pointer(bind.as_ref());
         config.codecs = pointer(codecs.as_ref());
+        config.info_packages = pointer(packages.as_ref());
         config.single_codec = if options.single_codec { c::MICROSIP_ON } else { 0 };
         config.own_order = if options.own_order { c::MICROSIP_ON } else { 0 };
         config.rate = options.rate;

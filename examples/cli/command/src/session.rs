@@ -10,12 +10,12 @@ use parking_lot::{Mutex, MutexGuard};
 use serde_json::json;
 
 use crate::abi::{
-    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_CODEC, MICROSIP_E_NO_PASSWORD,
-    MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE,
-    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE,
-    MICROSIP_REFRESHER_EITHER, MICROSIP_REFRESHER_THEM, MICROSIP_REFRESHER_US, MICROSIP_RELIABLE_OFF,
-    MICROSIP_RELIABLE_REQUIRED, MICROSIP_RELIABLE_SUPPORTED, MICROSIP_TCP, MICROSIP_TIMER_ALWAYS, MICROSIP_TIMER_OFF,
-    MICROSIP_TIMER_REQUIRED, MICROSIP_TIMER_SUPPORTED, MICROSIP_UDP,
+    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_BLOCKED, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_CODEC,
+    MICROSIP_E_NO_PASSWORD, MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT,
+    MICROSIP_E_UNREACHABLE, MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL,
+    MICROSIP_MESSAGES_ASK, MICROSIP_NONE, MICROSIP_REFRESHER_EITHER, MICROSIP_REFRESHER_THEM, MICROSIP_REFRESHER_US,
+    MICROSIP_RELIABLE_OFF, MICROSIP_RELIABLE_REQUIRED, MICROSIP_RELIABLE_SUPPORTED, MICROSIP_TCP,
+    MICROSIP_TIMER_ALWAYS, MICROSIP_TIMER_OFF, MICROSIP_TIMER_REQUIRED, MICROSIP_TIMER_SUPPORTED, MICROSIP_UDP,
 };
 use crate::account;
 use crate::app::GRACE;
@@ -74,7 +74,7 @@ impl From<Failure> for Stop {
         let exit = match failure.code {
             MICROSIP_E_DEVICE => Exit::Device,
             // the texts come from the command line or the account file
-            MICROSIP_E_URI | MICROSIP_E_TEXT | MICROSIP_E_ARG | MICROSIP_E_NO_CODEC => Exit::Usage,
+            MICROSIP_E_URI | MICROSIP_E_TEXT | MICROSIP_E_ARG | MICROSIP_E_NO_CODEC | MICROSIP_E_BLOCKED => Exit::Usage,
             _ => Exit::CallFailed,
         };
         // its text says already which port it is that another program has
@@ -133,8 +133,13 @@ fn rate_of(codecs: Option<&str>) -> u32 {
     names.map(rate).max().unwrap_or(8000)
 }
 
-/// REFERs at once: each waits in a message's slot, and one that is refused is told by it.
-pub(crate) const REFERS: u32 = 4;
+/// Messages, INFO and REFERs at once: each waits in a slot until it is shown, and a REFER that is refused is told by its.
+const MESSAGES: u32 = 16;
+
+/// The work beside calls of every command that has them: messages that come are shown, and accepted.
+pub(crate) fn showing() -> Beside {
+    Beside { policy: MICROSIP_MESSAGES_ASK, messages: MESSAGES, ..Beside::default() }
+}
 
 /// A phone with its trace, and its end.
 pub(crate) struct Session {
@@ -208,8 +213,7 @@ impl Session {
         null_audio: bool,
         anybody: bool,
     ) -> Result<Self, Stop> {
-        let beside = Beside { messages: REFERS, ..Beside::default() };
-        Self::beside(show, output, network, max_calls, null_audio, anybody, beside)
+        Self::beside(show, output, network, max_calls, null_audio, anybody, showing())
     }
 
     /// One that has other work beside calls, without a device for them.
@@ -257,6 +261,7 @@ impl Session {
                 Some(Reliable::Required) => MICROSIP_RELIABLE_REQUIRED,
             },
             refers: network.refer == Some(Refer::Follow),
+            info_packages: network.info_packages.clone(),
             digits: look(network),
             session_timer: session_timer(network),
             beside,

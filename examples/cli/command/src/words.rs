@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 119] = [
+const WORDS: [(&str, &str); 128] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -23,6 +23,13 @@ const WORDS: [(&str, &str); 119] = [
     ("as MICROSIP_TXT_REPLACES has it", "as its phone names it"),
     ("o->refer, o->replaces, o->pickup or o->no_progress", "a transfer"),
     ("o->refer, o->replaces or o->pickup", "the places of calls"),
+    ("leave it NULL or 0, as MICROSIP_ZERO makes it", "leave it out"),
+    ("which MICROSIP_TXT_PACKAGE of the call has", "which it has named"),
+    ("leave m->uri NULL, and give the call", "give the call"),
+    ("m->package", "the package"),
+    ("config->info_packages", "--info-packages"),
+    ("o->info_packages", "--info-packages"),
+    ("a->info_packages", "--info-packages"),
     ("o->refer", "the transfer"),
     ("o->replaces", "the call whose place is taken"),
     ("o->pickup", "the name of a call"),
@@ -30,6 +37,7 @@ const WORDS: [(&str, &str); 119] = [
     ("microsip_answer it first", "answer it first"),
     ("pass NULL for it, or 0 for consult", "one of them is enough"),
     ("which MICROSIP_OTHER needs", "which another package needs"),
+    ("MICROSIP_OTHER needs one", "another package needs one"),
     ("rules->forward", "--forward"),
     ("microsip_answer it with 183 where", "answer it with --code 183 where"),
     ("a library without MICROSIP_HAS_RELIABLE", "a program without reliable responses"),
@@ -89,6 +97,7 @@ const WORDS: [(&str, &str); 119] = [
     ("o->codecs", "--codec"),
     ("m->codecs", "--reoffer-codec"),
     ("a->dial_plan", "--dial-plan"),
+    ("or change dial_plan", "or change --dial-plan"),
     ("a->dial_prefix", "--dial-prefix"),
     ("a->emergency", "--emergency"),
     ("a->identity", "--identity"),

@@ -154,6 +154,7 @@ fn commands_without_calls_show_and_take_no_options_of_calls() {
         "--media-timeout 5s",
         "--media-lost end",
         "--refer follow",
+        "--info-packages foo",
         "--100rel off",
         "--digit-length 100ms",
         "--digit-gap 100ms",

@@ -9,6 +9,7 @@ use crate::abi as c;
 use crate::app::{App, Job};
 use crate::body;
 use crate::event::{Event, Happened};
+use crate::output::harmless;
 use crate::phone::{Id, Party};
 use crate::session::{Exit, Stop, listening};
 
@@ -32,34 +33,44 @@ impl<'a> Take<'a> {
         self.on = false;
         app.finish(done);
     }
+}
 
-    fn show(&self, app: &App<'a>, id: Id) {
-        let phone = app.phone;
-        let [uri, name, to, kind] = [
-            c::MICROSIP_TXT_REMOTE_URI,
-            c::MICROSIP_TXT_REMOTE_NAME,
-            c::MICROSIP_TXT_LOCAL_URI,
-            c::MICROSIP_TXT_CONTENT_TYPE,
-        ]
-        .map(|which| phone.text_of(id, which, 0));
-        let (body, from) = (phone.body(id), Party { uri, name });
-        let fields = || {
-            let mut fields = Map::new();
-            for (name, value) in [
-                ("message", json!(id)),
-                ("number", json!(self.taken)),
-                ("state", json!("received")),
-                ("from", json!(from.uri)),
-                ("name", json!(from.name)),
-                ("to", json!(to)),
-            ] {
-                fields.insert(name.to_owned(), value);
-            }
-            body::fields(&mut fields, &kind, &body);
-            Value::Object(fields)
-        };
-        app.output.say("message", fields, &body::words(&format!("message from {from}"), &kind, &body));
-    }
+/// Prints a message that came, or an INFO of a call; `number`: its place among those that were waited for.
+pub(crate) fn show(app: &App<'_>, id: Id, number: Option<u32>) {
+    let phone = app.phone;
+    let (info, call) = phone.of_call(id);
+    let package = if info { phone.text_of(id, c::MICROSIP_TXT_PACKAGE, 0) } else { String::new() };
+    let [uri, name, to, kind] = [
+        c::MICROSIP_TXT_REMOTE_URI,
+        c::MICROSIP_TXT_REMOTE_NAME,
+        c::MICROSIP_TXT_LOCAL_URI,
+        c::MICROSIP_TXT_CONTENT_TYPE,
+    ]
+    .map(|which| phone.text_of(id, which, 0));
+    let (body, from) = (phone.body(id), Party { uri, name });
+    let fields = || {
+        let mut fields = Map::new();
+        let number = number.map(|number| ("number", json!(number)));
+        let call = (call != 0).then(|| ("call", json!(call)));
+        let package = info.then(|| ("package", json!(package)));
+        for (name, value) in number.into_iter().chain(call).chain(package).chain([
+            ("message", json!(id)),
+            ("state", json!("received")),
+            ("from", json!(from.uri)),
+            ("name", json!(from.name)),
+            ("to", json!(to)),
+        ]) {
+            fields.insert(name.to_owned(), value);
+        }
+        body::fields(&mut fields, &kind, &body);
+        Value::Object(fields)
+    };
+    let (event, what) = match (info, package.as_str()) {
+        (false, _) => ("message", "message".to_owned()),
+        (true, "") => ("info", "INFO".to_owned()),
+        (true, package) => ("info", format!("INFO {}", harmless(package))),
+    };
+    app.output.say(event, fields, &body::words(&format!("{what} from {from}"), &kind, &body));
 }
 
 impl<'a> Job<'a> for Take<'a> {
@@ -93,6 +104,10 @@ impl<'a> Job<'a> for Take<'a> {
         self.end(app, done);
     }
 
+    fn takes_messages(&self) -> bool {
+        true
+    }
+
     fn happened(&mut self, app: &mut App<'a>, event: Event) {
         let Happened::Message { state } = event.what else { return };
         let id = event.object;
@@ -101,7 +116,7 @@ impl<'a> Job<'a> for Take<'a> {
             return;
         }
         self.taken += 1;
-        self.show(app, id);
+        show(app, id, Some(self.taken));
         if self.message.policy == Some(Policy::Answer) {
             if let Err(failure) = app.phone.message_answer(id, self.message.code.unwrap_or(200)) {
                 app.output.problem(&failure.into());

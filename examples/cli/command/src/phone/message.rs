@@ -34,6 +34,15 @@ impl Handle {
         check(unsafe { c::microsip_message_send(self.0, account, &raw const message, token, &raw mut id) }).map(|()| id)
     }
 
+    /// It is an INFO, and the call that it belongs to; 0: none.
+    pub(crate) fn of_call(self, message: Id) -> (bool, Id) {
+        let mut info =
+            c::microsip_message_info { size: size_of::<c::microsip_message_info>() as u32, ..Default::default() };
+        // SAFETY: the library writes as many bytes as its size says.
+        let known = unsafe { c::microsip_message_info_get(self.0, message, &raw mut info) } == c::MICROSIP_OK;
+        if known { (info.info != 0, info.call) } else { (false, 0) }
+    }
+
     /// Its sender gets this status.
     pub(crate) fn message_answer(self, message: Id, code: u32) -> Result<(), Failure> {
         check(c::microsip_message_answer(self.0, message, code))

@@ -11,7 +11,10 @@ use crate::session::{Exit, Stop};
 /// The side of a call that the command is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Side {
-    Caller,
+    /// `digits`: a target has some behind a comma.
+    Caller {
+        digits: bool,
+    },
     Called,
 }
 
@@ -42,8 +45,7 @@ fn wrong(course: &Course, network: &Network, method: u32, (side, keys): (Side, b
     let offers = course.hold_after.is_some() || course.reoffer_after.is_some();
     let by = course.digits_by.or_else(|| DigitsBy::read(method));
     let by_info = matches!(by, Some(DigitsBy::Info | DigitsBy::InfoPlain));
-    // a number may have digits behind a comma
-    let digits = course.dtmf.is_some() || keys || side == Side::Caller;
+    let digits = course.dtmf.is_some() || keys || side == Side::Caller { digits: true };
     let unsent = |option: &str| format!("{option} is for digits that are sent: add --dtmf DIGITS, or --keys");
     let after = [
         ("--hold-after", course.hold_after),
@@ -120,6 +122,7 @@ impl Network {
             (self.media_timeout.is_some(), "--media-timeout"),
             (self.media_lost.is_some(), "--media-lost"),
             (self.refer.is_some(), "--refer"),
+            (self.info_packages.is_some(), "--info-packages"),
             (self.reliable.is_some(), "--100rel"),
             (self.session_timer.is_some(), "--session-timer"),
             (self.session_expires.is_some(), "--session-expires"),

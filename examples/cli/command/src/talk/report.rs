@@ -145,7 +145,7 @@ impl Talk<'_> {
                 "call",
                 || fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats),
                 // a failure is told once, with its remedy
-                &if done.is_err() { String::new() } else { format!("not connected: {how}; {}", end.words()) },
+                &if done.is_err() { String::new() } else { not_connected(&how, &end.words()) },
             );
         }
         done
@@ -165,6 +165,12 @@ impl Talk<'_> {
         }
         verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, why)
     }
+}
+
+/// The end of a call that never was up; a cause that says the same again is left out.
+fn not_connected(how: &str, cause: &str) -> String {
+    let said = cause.is_empty() || how.to_lowercase().contains(cause);
+    if said { format!("not connected: {how}") } else { format!("not connected: {how}; {cause}") }
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use clap::Parser;
 
 fn told(line: &str, method: u32, keys: bool) -> Option<String> {
     match Arguments::try_parse_from(format!("microsip {line} --null-audio").split_whitespace()).unwrap().command {
-        Command::Call(call) => wrong(&call.sound.course, &call.network, method, (Side::Caller, keys)),
+        Command::Call(call) => {
+            let digits = call.target.iter().any(|target| target.contains(','));
+            wrong(&call.sound.course, &call.network, method, (Side::Caller { digits }, keys))
+        }
         Command::Answer(answer) => wrong(&answer.sound.course, &answer.network, method, (Side::Called, keys)),
         _ => panic!("neither"),
     }
@@ -31,6 +34,8 @@ fn an_option_without_effect_says_what_would_give_it_one() {
         ("answer --digit-length 100ms", false, "--digit-length is for digits"),
         ("answer --digit-level 3", false, "--digit-level is for digits that are sent"),
         ("answer --digits-by info", false, "--digits-by is for digits"),
+        ("call sip:a@b --digits-by info", false, "--digits-by is for digits that are sent: add --dtmf DIGITS"),
+        ("call sip:a@b --digit-gap 100ms", false, "--digit-gap is for digits"),
         ("call sip:a@b --dtmf 1 --digits-by info --digit-level 3", false, "INFO has no loudness"),
         ("answer --dtmf 1 --digits-by info-plain --digit-level 3", true, "INFO has no loudness"),
     ] {
