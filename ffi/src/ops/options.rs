@@ -38,36 +38,59 @@ const END: u8 = For::Reject as u8 | For::Hangup as u8;
 /// [`built`] has found none.
 pub(super) fn apply(given: &microsip_options, to: For) -> Done {
     let location = !given.location.is_null() || given.location_use != 0;
-    let members = [
-        ("o->source", given.source != 0, BEGIN),
-        ("o->tag", given.tag != 0, BEGIN),
-        ("o->display_name", !given.display_name.is_null(), For::Dial as u8),
-        ("o->codecs", !given.codecs.is_null(), BEGIN),
-        ("o->caller", !given.caller.is_null(), For::Dial as u8),
-        ("o->identity", !given.identity.is_null(), For::Dial as u8),
-        ("o->reason", !given.reason.is_null(), END),
-        ("o->privacy", given.privacy != 0, For::Dial as u8),
-        ("o->dtmf", given.dtmf != 0, BEGIN),
-        ("o->reliable", given.reliable != 0, BEGIN),
-        ("o->location or o->location_use", location, For::Dial as u8),
-        ("o->contacts", !given.contacts.is_null(), For::Reject as u8),
-        ("o->session_timer", given.session_timer != 0, BEGIN),
-        ("o->session_expires", given.session_expires != 0, BEGIN),
-        ("o->min_se", given.min_se != 0, BEGIN),
-        ("o->session_refresher", given.session_refresher != 0, BEGIN),
-        ("o->dtmf_ms", given.dtmf_ms != 0, BEGIN),
-        ("o->dtmf_gap_ms", given.dtmf_gap_ms != 0, BEGIN),
-        ("o->dtmf_level_db", given.dtmf_level_db != 0, BEGIN),
-        ("o->no_progress", features::REFER && given.no_progress != 0, For::Transfer as u8),
-        ("o->refer", features::REFER && given.refer != 0, For::Dial as u8),
-        ("o->replaces", features::REFER && given.replaces != 0, For::Dial as u8),
-        ("o->pickup", features::REFER && !given.pickup.is_null(), For::Dial as u8),
-        ("o->info_packages", features::PACKAGES && !given.info_packages.is_null(), For::Dial as u8),
-    ];
-    match members.iter().find(|(_, set, of)| *set && of & to as u8 == 0) {
-        Some((member, ..)) => Err(does_not_apply(member)),
-        None => Ok(()),
-    }
+    let foreign = |set: bool, of: u8| set && of & to as u8 == 0;
+    let member = if foreign(given.source != 0, BEGIN) {
+        "o->source"
+    } else if foreign(given.tag != 0, BEGIN) {
+        "o->tag"
+    } else if foreign(!given.display_name.is_null(), For::Dial as u8) {
+        "o->display_name"
+    } else if foreign(!given.codecs.is_null(), BEGIN) {
+        "o->codecs"
+    } else if foreign(!given.caller.is_null(), For::Dial as u8) {
+        "o->caller"
+    } else if foreign(!given.identity.is_null(), For::Dial as u8) {
+        "o->identity"
+    } else if foreign(!given.reason.is_null(), END) {
+        "o->reason"
+    } else if foreign(given.privacy != 0, For::Dial as u8) {
+        "o->privacy"
+    } else if foreign(given.dtmf != 0, BEGIN) {
+        "o->dtmf"
+    } else if foreign(given.reliable != 0, BEGIN) {
+        "o->reliable"
+    } else if foreign(location, For::Dial as u8) {
+        "o->location or o->location_use"
+    } else if foreign(!given.contacts.is_null(), For::Reject as u8) {
+        "o->contacts"
+    } else if foreign(given.session_timer != 0, BEGIN) {
+        "o->session_timer"
+    } else if foreign(given.session_expires != 0, BEGIN) {
+        "o->session_expires"
+    } else if foreign(given.min_se != 0, BEGIN) {
+        "o->min_se"
+    } else if foreign(given.session_refresher != 0, BEGIN) {
+        "o->session_refresher"
+    } else if foreign(given.dtmf_ms != 0, BEGIN) {
+        "o->dtmf_ms"
+    } else if foreign(given.dtmf_gap_ms != 0, BEGIN) {
+        "o->dtmf_gap_ms"
+    } else if foreign(given.dtmf_level_db != 0, BEGIN) {
+        "o->dtmf_level_db"
+    } else if foreign(features::REFER && given.no_progress != 0, For::Transfer as u8) {
+        "o->no_progress"
+    } else if foreign(features::REFER && given.refer != 0, For::Dial as u8) {
+        "o->refer"
+    } else if foreign(features::REFER && given.replaces != 0, For::Dial as u8) {
+        "o->replaces"
+    } else if foreign(features::REFER && !given.pickup.is_null(), For::Dial as u8) {
+        "o->pickup"
+    } else if foreign(features::PACKAGES && !given.info_packages.is_null(), For::Dial as u8) {
+        "o->info_packages"
+    } else {
+        return Ok(());
+    };
+    Err(does_not_apply(member))
 }
 
 /// A member that this command has no use for.

@@ -1,4 +1,4 @@
-//! What comes by itself, whatever the command does: messages, and what the account's server says.
+//! News that come by themselves, whatever the command does: messages, and the words of the account's server.
 
 use serde_json::{Map, Value, json};
 
