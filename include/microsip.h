@@ -70,7 +70,7 @@
   do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
 /** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4968u + (calls) * 7312u + (accounts) * 2408u + (message) * (2u * (calls) + (accounts) + 1u))
+  (5152u + (calls) * 7312u + (accounts) * 2408u + (message) * (2u * (calls) + (accounts) + 1u))
 
 /** @name Results. Numbers are frozen; new ones are added
  * @{ */
@@ -270,6 +270,11 @@
  * without it REFER is refused (405), and a call with Replaces is one as any other.
  */
 #define MICROSIP_HAS_REFER 134217728
+/**
+ * microsip_features(): others may watch our calls, our presence and a mailbox of ours (RFC 6665);
+ * without it SUBSCRIBE is refused (405).
+ */
+#define MICROSIP_HAS_NOTIFY 536870912
 /** @} */
 
 /** @name Ids and switches
@@ -295,6 +300,8 @@
 #define MICROSIP_KIND_MESSAGE 7
 /** MICROSIP_KIND() of a subscription's id. */
 #define MICROSIP_KIND_SUBSCRIPTION 8
+/** MICROSIP_KIND() of a watcher's id. */
+#define MICROSIP_KIND_WATCHER 9
 
 /** An engine in the caller's memory. It is never moved. */
 typedef struct microsip_engine microsip_engine;
@@ -423,6 +430,14 @@ typedef struct microsip_addr {
  * MICROSIP_HAS_SUBSCRIBE.
  */
 #define MICROSIP_EV_NOTIFY 17
+/**
+ * Watcher object would watch us (state MICROSIP_SUB_PENDING: microsip_watcher_answer decides),
+ * watches us (MICROSIP_SUB_ACTIVE), or does no more (MICROSIP_SUB_ENDED): it was taken back,
+ * refused or not refreshed (MICROSIP_OK), refused what it was told (MICROSIP_E_REFUSED, sip_code),
+ * or could not be told (MICROSIP_E_TIMEOUT and others). value is what it watches, MICROSIP_PRESENCE
+ * to MICROSIP_MESSAGE_SUMMARY; owner: the account, 0: it came directly. With MICROSIP_HAS_NOTIFY.
+ */
+#define MICROSIP_EV_WATCHER 33
 /**
  * REFER object, a message, came (state MICROSIP_UNREAD): its sender wants us to call another party,
  * MICROSIP_TXT_REFER_TO. microsip_dial with o->refer follows it, microsip_message_answer refuses
@@ -1157,8 +1172,12 @@ typedef struct microsip_account {
    * server; 0: the phone's.
    */
   uint32_t replaces;
-  /** 0. */
-  uint32_t reserved_transfers;
+  /**
+   * MICROSIP_POLICY_*, for those who would watch its calls, its presence or its mailbox (RFC 6665)
+   * and come by its own server or from a host that it trusts; 0: the phone's. It counts at a
+   * refresh, too. With MICROSIP_HAS_NOTIFY.
+   */
+  uint32_t watchers;
   /**
    * See `info_packages` of microsip_config, for its calls that begin from now on; NULL: the
    * phone's, and in microsip_account_update as they are. With MICROSIP_HAS_INFO and
@@ -1167,6 +1186,13 @@ typedef struct microsip_account {
   const char *info_packages;
   /** NULL. */
   const char *reserved_packages;
+  /**
+   * A switch: who watches its calls is told who talks to whom; 0: the phone's. With
+   * MICROSIP_HAS_NOTIFY.
+   */
+  uint32_t watcher_details;
+  /** 0. */
+  uint32_t reserved_watchers;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1892,6 +1918,30 @@ typedef struct microsip_subscription_info {
    */
   uint32_t unread;
 } microsip_subscription_info;
+
+/** A watcher: one who watches us, in numbers. */
+typedef struct microsip_watcher_info {
+  /** sizeof(microsip_watcher_info). */
+  uint32_t size;
+  /** MICROSIP_PRESENCE, MICROSIP_DIALOG or MICROSIP_MESSAGE_SUMMARY: what it watches. */
+  uint32_t package;
+  /** The watcher. */
+  microsip_id watcher;
+  /** The account that it watches; 0: it came directly. */
+  microsip_id account;
+  /** The application's own number. */
+  uint64_t tag;
+  /** The end of the time that it was granted: microseconds as in events. */
+  uint64_t expires_us;
+  /** MICROSIP_SUB_PENDING, MICROSIP_SUB_ACTIVE or MICROSIP_SUB_ENDED. */
+  uint32_t state;
+  /** The last final status with which it answered a notification; 0: there was none. */
+  uint32_t sip_code;
+  /** The result of its end. */
+  int32_t result;
+  /** MICROSIP_CAUSE_*, the same in a word; 0 with MICROSIP_OK. */
+  uint32_t cause;
+} microsip_watcher_info;
 /** @} */
 
 /** @name Transfers, and calls that take another's place
@@ -2443,6 +2493,27 @@ typedef struct microsip_config {
   const char *info_packages;
   /** NULL. */
   const char *reserved_packages;
+  /**
+   * Those who watch us (RFC 6665) at once; 0: 16; MICROSIP_NONE: none. At most 20000. One beyond
+   * gets 503, as one that comes from whom half of them have.
+   */
+  uint32_t max_watchers;
+  /**
+   * MICROSIP_POLICY_*, for those who would watch our calls (RFC 4235), an account's presence (RFC
+   * 3856) or a mailbox that we are (RFC 3842): MICROSIP_POLICY_FOLLOW lets them in at once,
+   * MICROSIP_POLICY_ASK has microsip_watcher_answer decide; 0: MICROSIP_POLICY_REFUSE (403). They
+   * come by an account's own server, from a host that it trusts, or with MICROSIP_ALLOW_DIRECT from
+   * anywhere, and then watch direct calls alone. With MICROSIP_HAS_NOTIFY, as the next one.
+   */
+  uint32_t watchers;
+  /**
+   * A switch, default on: who watches our calls is told who talks to whom, with the value for
+   * Replaces by which a call may be taken over. Off: no more than that there is a call, its
+   * direction and its state.
+   */
+  uint32_t watcher_details;
+  /** 0. */
+  uint32_t reserved_watchers;
 } microsip_config;
 /** @} */
 
@@ -2731,6 +2802,18 @@ typedef struct microsip_engine_config {
   const char *info_packages;
   /** NULL. */
   const char *reserved_packages;
+  /**
+   * Those who watch us at once; 0: none. They take memory beside MICROSIP_ENGINE_BYTES:
+   * microsip_engine_size_get() tells how much, of which a dialog is the most. At most 4096. With
+   * MICROSIP_HAS_NOTIFY, as the next two.
+   */
+  uint32_t max_watchers;
+  /** See `watchers` of microsip_config. */
+  uint32_t watchers;
+  /** See `watcher_details` of microsip_config. */
+  uint32_t watcher_details;
+  /** 0. */
+  uint32_t reserved_watchers;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
@@ -3083,7 +3166,7 @@ int32_t microsip_body_get(microsip_id phone,
 /**
  * Gives an object the application's own number, which its events carry from then on.
  * @param phone The phone.
- * @param object The call, account, conference, message or subscription.
+ * @param object The call, account, conference, message, subscription or watcher.
  * @param tag The application's own number.
  * @return MICROSIP_OK, or a result that says why not.
  */
@@ -3097,7 +3180,7 @@ int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
  * then. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it
  * end.
  * @param phone The phone.
- * @param object The call, account, conference, message or subscription.
+ * @param object The call, account, conference, message, subscription or watcher.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE A call or subscription that has not ended, or a message of ours that has
  * not, or whose end was not fetched.
@@ -3722,6 +3805,58 @@ int32_t microsip_subscription_entry_get(microsip_id phone,
                                         microsip_id subscription,
                                         uint32_t index,
                                         struct microsip_entry *out);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Those who watch us
+ * @{ */
+
+/**
+ * Decides on a watcher (MICROSIP_EV_WATCHER) that is MICROSIP_SUB_PENDING, for whom the policy is
+ * MICROSIP_POLICY_ASK. 300 to 699 refuse it, also one that is MICROSIP_SUB_ACTIVE: it learns that
+ * it is not welcome.
+ * @param phone The phone.
+ * @param watcher One of this phone's.
+ * @param code 200 to 299 let it in: it is told at once what it watches, and then each change.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It has ended; or is to be let in and was.
+ * @retval MICROSIP_E_ARG The code is none of these.
+ */
+int32_t microsip_watcher_answer(microsip_id phone,
+                                microsip_id watcher,
+                                uint32_t code);
+
+/**
+ * A watcher, in numbers. out->size must be set. MICROSIP_TXT_REMOTE_URI and
+ * MICROSIP_TXT_REMOTE_NAME are who it says it is.
+ * @param phone The phone.
+ * @param watcher One of this phone's; one that has ended can be read until it is released or its
+ * slot is needed.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_watcher_info_get(microsip_id phone,
+                                  microsip_id watcher,
+                                  struct microsip_watcher_info *out);
+
+/**
+ * Counts the messages of one class in the mailbox that an account is for others (RFC 3842): those
+ * who watch it are told, of several changes within a second once. Until the first call there is no
+ * such mailbox, and who would watch it gets 404. What the account's own server says of our mailbox
+ * is another thing: microsip_account_mailbox_get. NULL: the mailbox is empty.
+ * @param phone The phone.
+ * @param account 0: the mailbox of direct watchers.
+ * @param entry message_class, 1 to 6, with its numbers, of which the urgent ones are part of the
+ * others; its other members are not looked at.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG The class, or more urgent messages than there are.
+ * @retval MICROSIP_E_FULL max_watchers is MICROSIP_NONE.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_NOTIFY.
+ */
+int32_t microsip_mailbox_set(microsip_id phone,
+                             microsip_id account,
+                             const struct microsip_entry *entry);
 /** @} */
 #endif
 
@@ -4508,7 +4643,7 @@ int32_t microsip_engine_body_get(struct microsip_engine *e,
  * Gives an object the application's own number, which its events carry from then on.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call, account, conference, message or subscription.
+ * @param object The call, account, conference, message, subscription or watcher.
  * @param tag The application's own number.
  * @return MICROSIP_OK, or a result that says why not.
  */
@@ -4526,7 +4661,7 @@ int32_t microsip_engine_tag_set(struct microsip_engine *e,
  * end.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call, account, conference, message or subscription.
+ * @param object The call, account, conference, message, subscription or watcher.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE A call or subscription that has not ended, or a message of ours that has
  * not, or whose end was not fetched.
@@ -5193,6 +5328,62 @@ int32_t microsip_engine_subscription_entry_get(struct microsip_engine *e,
                                                microsip_id subscription,
                                                uint32_t index,
                                                struct microsip_entry *out);
+/** @} */
+
+/** @name Engines: those who watch us
+ * @{ */
+
+/**
+ * Decides on a watcher (MICROSIP_EV_WATCHER) that is MICROSIP_SUB_PENDING, for whom the policy is
+ * MICROSIP_POLICY_ASK. 300 to 699 refuse it, also one that is MICROSIP_SUB_ACTIVE: it learns that
+ * it is not welcome.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param watcher One of this phone's.
+ * @param code 200 to 299 let it in: it is told at once what it watches, and then each change.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It has ended; or is to be let in and was.
+ * @retval MICROSIP_E_ARG The code is none of these.
+ */
+int32_t microsip_engine_watcher_answer(struct microsip_engine *e,
+                                       uint64_t now_us,
+                                       microsip_id watcher,
+                                       uint32_t code);
+
+/**
+ * A watcher, in numbers. out->size must be set. MICROSIP_TXT_REMOTE_URI and
+ * MICROSIP_TXT_REMOTE_NAME are who it says it is.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param watcher One of this phone's; one that has ended can be read until it is released or its
+ * slot is needed.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_engine_watcher_info_get(struct microsip_engine *e,
+                                         uint64_t now_us,
+                                         microsip_id watcher,
+                                         struct microsip_watcher_info *out);
+
+/**
+ * Counts the messages of one class in the mailbox that an account is for others (RFC 3842): those
+ * who watch it are told, of several changes within a second once. Until the first call there is no
+ * such mailbox, and who would watch it gets 404. What the account's own server says of our mailbox
+ * is another thing: microsip_engine_account_mailbox_get. NULL: the mailbox is empty.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account 0: the mailbox of direct watchers.
+ * @param entry message_class, 1 to 6, with its numbers, of which the urgent ones are part of the
+ * others; its other members are not looked at.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG The class, or more urgent messages than there are.
+ * @retval MICROSIP_E_FULL max_watchers is MICROSIP_NONE.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_NOTIFY.
+ */
+int32_t microsip_engine_mailbox_set(struct microsip_engine *e,
+                                    uint64_t now_us,
+                                    microsip_id account,
+                                    const struct microsip_entry *entry);
 /** @} */
 
 /** @name Engines: conferences

@@ -46,6 +46,7 @@ public static class Microsip
         TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, TxtEntryResource = 50, TxtEntryReason = 51, ResourceParty = 1, ResourceList = 2, HasLists = 1073741824, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
         SubEnded = 4, LampUnknown = 0, LampClosed = 1, LampOpen = 2, LampIdle = 3, LampTrying = 4, LampRinging = 5, LampBusy = 6, LampHeld = 7, ActivityAway = 1,
         ActivityBusy = 2, ActivityPhone = 3, ActivityOther = 4,
+        HasNotify = 536870912, KindWatcher = 9, EvWatcher = 33,
         HasRefer = 134217728, EvTransfer = 14, EvRefer = 20, OpTransfer = 6, PolicyAsk = 1, PolicyFollow = 2, PolicyRefuse = 3, TransferPending = 1,
         TransferTrying = 2, TransferRinging = 3, TransferDone = 4, TransferFailed = 5, TxtReferTo = 21, TxtReferredBy = 22, TxtPackage = 45;
     public const ulong Self = 1, Ring = 2;
@@ -108,6 +109,7 @@ public static class Microsip
         public uint dtmfGapMs, dtmfLevelDb;
         public uint maxMessages, messages, maxSubscriptions, refer, messagesReserve, messagesPerSource;
         public IntPtr infoPackages, reservedPackages;
+        public uint maxWatchers, watchers, watcherDetails, reservedWatchers;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -125,8 +127,9 @@ public static class Microsip
         public uint ownOrder, singleCodec;
         public uint sessionTimer, sessionExpires, minSe, sessionRefresher;
         public uint dtmfMs, dtmfGapMs;
-        public uint messages, refer, replaces, reservedTransfers;
+        public uint messages, refer, replaces, watchers;
         public IntPtr infoPackages, reservedPackages;
+        public uint watcherDetails, reservedWatchers;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -226,6 +229,18 @@ public static class Microsip
         public ulong retryUs;
         public uint list, unread;
         public static SubscriptionInfo New() { return new SubscriptionInfo { size = SizeOf<SubscriptionInfo>() }; }
+    }
+
+    /// <summary>Somebody who watches us.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct WatcherInfo
+    {
+        public uint size, package;
+        public ulong watcher, account, tag, expiresUs;
+        public uint state, sipCode;
+        public int result;
+        public uint cause;
+        public static WatcherInfo New() { return new WatcherInfo { size = SizeOf<WatcherInfo>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -339,6 +354,9 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_remove(ulong phone, ulong subscription);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_info_get(ulong phone, ulong subscription, ref SubscriptionInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_entry_get(ulong phone, ulong subscription, uint index, ref Entry entry);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_watcher_answer(ulong phone, ulong watcher, uint code);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_watcher_info_get(ulong phone, ulong watcher, ref WatcherInfo info);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_mailbox_set(ulong phone, ulong account, ref Entry entry);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tag_set(ulong phone, ulong call, ulong tag);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_info_get(ulong phone, ulong call, ref CallInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref Stats stats);

@@ -21,6 +21,7 @@ mod packets;
 mod rules;
 mod sound;
 mod subscriptions;
+mod watchers;
 
 pub use accounts::*;
 pub use asks::*;
@@ -36,6 +37,7 @@ pub use packets::*;
 pub use rules::*;
 pub use sound::*;
 pub use subscriptions::*;
+pub use watchers::*;
 
 use crate::abi::code::*;
 use crate::abi::types::*;

@@ -42,6 +42,7 @@ mod sound;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod watchers;
 
 pub use accounts::*;
 pub use calls::*;
@@ -57,6 +58,7 @@ pub use pcm::*;
 pub use rules::*;
 pub use sound::*;
 pub use subscriptions::*;
+pub use watchers::*;
 
 /// Bytes of an error's text.
 const ERROR: usize = 512;

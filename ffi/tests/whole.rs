@@ -30,6 +30,7 @@ const FREE: &[(&str, &[&str])] = &[
     ("microsip_sound", &["loops"]),
     ("microsip_message", &["tag"]),
     ("microsip_subscription", &["expires", "tag"]),
+    ("microsip_entry", &["lamp", "activity", "called", "new_messages", "old_messages", "resource"]),
     ("microsip_reply", &["result", "priority", "weight", "lifetime"]),
     // the engine takes its own side from the family of the far end's
     (
@@ -267,8 +268,9 @@ fn an_engine_that_cannot_be_made_leaves_the_one_that_is_there() {
         own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG, dtmf = 9 => MICROSIP_E_ARG, dtmf_ms = 39 => MICROSIP_E_ARG, dtmf_gap_ms = 39 => MICROSIP_E_ARG, dtmf_level_db = 64 => MICROSIP_E_ARG, session_timer = 9 => MICROSIP_E_ARG,
         session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
         max_messages = 4097 => MICROSIP_E_ARG, messages = 9 => MICROSIP_E_ARG, max_subscriptions = 4097 => MICROSIP_E_ARG, subscription_bytes = 60_001 => MICROSIP_E_ARG,
-        refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG,
         info_packages = c(c"a,,b") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER,
+        refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, max_watchers = 4097 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG,
+        watcher_details = 3 => MICROSIP_E_ARG, reserved_watchers = 1 => MICROSIP_E_NEWER,
     );
     let missing: Vec<_> =
         members(&header, "microsip_engine_config").into_iter().filter(|member| !tried.contains(member)).collect();

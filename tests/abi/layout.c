@@ -9,7 +9,7 @@
 SAME(id_is_64_bits, sizeof(microsip_id) == 8);
 SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
 SAME(event, sizeof(microsip_event) == 96 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 64 && offsetof(microsip_event, op) == 92);
-SAME(account, sizeof(microsip_account) == 104 + 20 * P && offsetof(microsip_account, uri) == 24);
+SAME(account, sizeof(microsip_account) == 112 + 20 * P && offsetof(microsip_account, uri) == 24);
 SAME(media, sizeof(microsip_media) == 16 + P && offsetof(microsip_media, codecs) == 16);
 SAME(options, sizeof(microsip_options) == 80 + 10 * P);
 SAME(call_info, sizeof(microsip_call_info) == 160 && offsetof(microsip_call_info, incoming) == 64);
@@ -19,6 +19,7 @@ SAME(message, sizeof(microsip_message) == 16 + 6 * P);
 SAME(message_info, sizeof(microsip_message_info) == 72);
 SAME(subscription, sizeof(microsip_subscription) == 24 + 4 * P);
 SAME(subscription_info, sizeof(microsip_subscription_info) == 96 && offsetof(microsip_subscription_info, retry_us) == 80);
+SAME(watcher_info, sizeof(microsip_watcher_info) == 56 && offsetof(microsip_watcher_info, state) == 40);
 SAME(entry, sizeof(microsip_entry) == 40 && offsetof(microsip_entry, resource) == 36);
 SAME(rules, sizeof(microsip_rules) == 72 + 6 * P);
 SAME(digit_options, sizeof(microsip_digit_options) == 24);
@@ -27,7 +28,7 @@ SAME(sound, sizeof(microsip_sound) == 16 + P);
 SAME(info, sizeof(microsip_info) == 48);
 SAME(counters, sizeof(microsip_counters) == 40);
 SAME(account_info, sizeof(microsip_account_info) == 72);
-SAME(engine_config, sizeof(microsip_engine_config) == 192 + 4 * P && offsetof(microsip_engine_config, seed) == 32);
+SAME(engine_config, sizeof(microsip_engine_config) == 208 + 4 * P && offsetof(microsip_engine_config, seed) == 32);
 SAME(origin, sizeof(microsip_origin) == 56);
 SAME(out, sizeof(microsip_out) == 72);
 SAME(log, sizeof(microsip_log) == 64);
@@ -35,7 +36,7 @@ SAME(ask, sizeof(microsip_ask) == 320 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 184);
 SAME(flow, sizeof(microsip_flow) == 80 && offsetof(microsip_flow, local) == 32);
 #ifndef MICROSIP_ENGINE_ONLY
-SAME(config, sizeof(microsip_config) == 160 + 13 * P && offsetof(microsip_config, bind) == 48);
+SAME(config, sizeof(microsip_config) == 176 + 13 * P && offsetof(microsip_config, bind) == 48);
 SAME(descriptor, sizeof(intptr_t) == P);
 #endif
 SAME(wait, MICROSIP_FOREVER == 4294967295u);

@@ -15,6 +15,7 @@ mod rules;
 mod subscriptions;
 mod timers;
 mod transfers;
+mod watchers;
 
 pub(crate) use accounts::challenged_proxy;
 
@@ -50,6 +51,7 @@ fn flows() -> impl Iterator<Item = Flow> {
         .chain(transfers::FLOWS)
         .chain(subscriptions::FLOWS)
         .chain(messages::FLOWS)
+        .chain(watchers::FLOWS)
 }
 
 /// Longer than a request is repeated.
@@ -341,7 +343,7 @@ fn each_flow_does_what_its_name_says() {
 type Cut = fn(&mut Capacity, u32);
 
 /// The pools, and how each is cut: to a count, or to bytes of which some are enough for a few messages.
-const POOLS: [(&str, Cut); 19] = [
+const POOLS: [(&str, Cut); 20] = [
     ("accounts", |capacity, size| capacity.accounts = size),
     ("account_text", |capacity, size| capacity.account_text = 20 + 40 * size),
     ("calls", |capacity, size| capacity.calls = size),
@@ -361,6 +363,7 @@ const POOLS: [(&str, Cut); 19] = [
     ("messages", |capacity, size| capacity.messages = size),
     ("subscriptions", |capacity, size| capacity.subscriptions = size),
     ("subscription_text", |capacity, size| capacity.subscription_text = 40 + 60 * size),
+    ("watchers", |capacity, size| capacity.watchers = size),
     ("all of a board's", |capacity, size| *capacity = Capacity::metal(size.max(1), 1, 1500)),
 ];
 

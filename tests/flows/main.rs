@@ -105,6 +105,7 @@ mod trusted;
 mod unregistering;
 mod unsolicited;
 mod update;
+mod watchers;
 mod where_responses_go;
 mod wild_peer;
 mod wild_users;

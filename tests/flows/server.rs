@@ -201,7 +201,7 @@ pub(crate) fn until(lab: &mut Lab, server: &mut Server, what: &str, mut holds: i
 
 /// One phone with an account at `example.org`, which the given addresses stand for. The phone does no direct calls.
 pub(crate) fn account(addresses: &[&str], config: AccountConfig<'_>) -> (Lab, AccountId) {
-    account_with(Capacity::host(4, 2, 2048), addresses, config)
+    account_with(Capacity::host(4, 2, 2048).watched(8), addresses, config)
 }
 
 /// The same, with capacities of its own.

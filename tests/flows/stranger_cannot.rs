@@ -8,7 +8,7 @@ use crate::strangers::request;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
     AUTO_ALL, AUTO_HEADER, AUTO_LIST, AccountChange, AccountId, AccountState, CallId, CallState, CallText, Flow, Lamp,
-    RuleNumbers, Rules, Taken, TransferPolicy, Transmit, Transport, Via,
+    RuleNumbers, Rules, Taken, TransferPolicy, Transmit, Transport, Via, WatcherPolicy,
 };
 use microsip_core::wire::rtp;
 use microsip_tests::{EventKind, Lab, Peer, sdp};
@@ -177,6 +177,29 @@ fn set_it_up_anew() {
         lab.drain();
         assert_eq!(lab.ends[0].events.len(), before, "{:?}", lab.ends[0].events.last());
         assert_eq!(lab.ends[0].phone.mailbox_info(account).unwrap().lamp, Lamp::Unknown);
+    }
+}
+
+#[test]
+fn watch_it() {
+    for flow in ways() {
+        let (mut lab, mut peer, _) = in_a_call();
+        let (now, account) = (lab.now, lab.ends[0].phone.accounts().next().unwrap());
+        let change = AccountChange { watchers: WatcherPolicy::Follow, ..AccountChange::default() };
+        lab.ends[0].phone.account_update(now, account, &change).unwrap();
+        let mut nth = 0;
+        for event in ["dialog", "presence", "message-summary", "refer"] {
+            let lines = format!("Event: {event}\r\nExpires: 600\r\n");
+            for uri in ["sip:anna@10.0.0.1", "sip:anna@example.org", "sip:anna@10.0.0.1;mkey=0000000000000000"] {
+                nth += 1;
+                let text = request("SUBSCRIBE", flow.remote(), uri, nth);
+                gets_nothing(&mut lab, flow, &text.replace("Contact: ", &format!("{lines}Contact: ")));
+            }
+            for text in pretended(&mut peer, "SUBSCRIBE", &lines, "") {
+                gets_nothing(&mut lab, flow, &text);
+            }
+        }
+        assert_eq!(lab.ends[0].phone.watchers().count(), 0);
     }
 }
 

@@ -551,6 +551,11 @@ impl Lab {
     #[track_caller]
     pub fn assert_settled(&mut self) {
         self.run_for(Duration::from_secs(70));
+        // what has ended and only waits to be read
+        for end in &mut self.ends {
+            let over: Vec<_> = end.phone.watchers().collect();
+            over.into_iter().for_each(|watcher| end.phone.watcher_release(watcher).unwrap_or_default());
+        }
         for (place, end) in self.ends.iter().enumerate() {
             let used = end.phone.in_use();
             assert_eq!(used, Usage::default(), "phone {place} keeps slots\n{}", crate::ladder::draw(self));

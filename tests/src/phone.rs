@@ -7,7 +7,7 @@ use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
     Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, MessagePolicy, Patch, Phone,
-    Reliable, SessionTimer, Setup, Source, Storage, TimerMode, TransferPolicy,
+    Reliable, SessionTimer, Setup, Source, Storage, TimerMode, TransferPolicy, WatcherPolicy,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -50,6 +50,8 @@ pub struct Options {
     pub info_packages: Option<&'static str>,
     /// The treatment of REFER, and of Replaces.
     pub transfers: (TransferPolicy, TransferPolicy),
+    /// The treatment of those who would watch it, and whether they are told who talks to whom.
+    pub watchers: (WatcherPolicy, Option<bool>),
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
     pub media_timeout: MediaTimeout,
     /// The session timer of its calls; none by default, for most tests' far ends know none.
@@ -59,7 +61,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            capacity: Capacity { messages: 16, subscriptions: 16, ..Capacity::host(4, 2, 2048) },
+            capacity: Capacity { messages: 16, subscriptions: 16, ..Capacity::host(4, 2, 2048).watched(8) },
             rate: 8000,
             codecs: CodecList::built_in(),
             answering: Answering::USUAL,
@@ -70,6 +72,7 @@ impl Default for Options {
             messages: MessagePolicy::Inherited,
             info_packages: None,
             transfers: (TransferPolicy::Inherited, TransferPolicy::Inherited),
+            watchers: (WatcherPolicy::Inherited, None),
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
             session_timer: SessionTimer { mode: TimerMode::Off, ..SessionTimer::INHERITED },
         }
@@ -186,6 +189,8 @@ impl End {
             info_packages: options.info_packages,
             refer: options.transfers.0,
             replaces: options.transfers.1,
+            watchers: options.watchers.0,
+            watcher_details: options.watchers.1,
             media_timeout: options.media_timeout,
             session_timer: options.session_timer,
             ..Setup::default()

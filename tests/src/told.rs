@@ -3,7 +3,7 @@
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
     self, AccountId, AccountState, CallId, CallState, Cause, ConferenceId, EndCause, EndedBy, Event, Member, MessageId,
-    Op, SubscriptionId,
+    Op, SubscriptionId, WatcherId,
 };
 
 /// The kind of an event.
@@ -45,6 +45,8 @@ pub enum EventKind {
     Transfer,
     /// A subscription of ours changed its state.
     Subscription,
+    /// A watcher came, was let in, or watches no more.
+    Watcher,
     /// A watched state changed.
     Notify,
     /// An account's mailbox changed.
@@ -68,6 +70,8 @@ pub struct Told {
     pub conference: ConferenceId,
     /// Its subscription.
     pub subscription: SubscriptionId,
+    /// Its watcher.
+    pub watcher: WatcherId,
     /// Its message.
     pub message: MessageId,
     /// A member of it.
@@ -107,6 +111,7 @@ impl Told {
             call: event.call,
             conference: ConferenceId::NONE,
             subscription: SubscriptionId::NONE,
+            watcher: WatcherId::NONE,
             message: MessageId::NONE,
             member: None,
             tag: event.tag,
@@ -181,6 +186,10 @@ impl Told {
             }
             phone::EventKind::Subscription { subscription, state, sip_code, result } => {
                 Self { kind: EventKind::Subscription, subscription, state: state as u32, sip_code, result, ..blank }
+            }
+            phone::EventKind::Watcher { watcher, package, state, sip_code, result } => {
+                let (kind, value) = (EventKind::Watcher, package as u32);
+                Self { kind, watcher, state: state as u32, sip_code, result, value, ..blank }
             }
             phone::EventKind::Notify { subscription, lamp, value } => {
                 Self { kind: EventKind::Notify, subscription, state: lamp as u32, value, ..blank }

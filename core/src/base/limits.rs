@@ -212,6 +212,32 @@ pub const SUBSCRIPTION_LONGEST: u32 = 86_400;
 /// waits of its failures begin anew. Longer than timer N (32 s), for one that was never told of did not stand.
 pub const SUBSCRIPTION_STEADY_S: u64 = 60;
 
+/// The shortest time (seconds) for which a watcher of ours may subscribe: one that asks for less gets 423 with this as its
+/// Min-Expires (rfc6665#4.2.1.1). A SUBSCRIBE and a NOTIFY a minute cost a phone nothing that matters.
+#[cfg(feature = "notify")]
+pub const WATCHER_LEAST: u32 = 60;
+
+/// Seconds between two NOTIFYs that tell a watcher of changes: of calls (rfc4235#3.10) and of a mailbox (rfc3842#3.11).
+#[cfg(feature = "notify")]
+pub const NOTIFY_GAP_S: u64 = 1;
+
+/// The same of presence (rfc3856#6.10).
+#[cfg(feature = "notify")]
+pub const NOTIFY_PRESENCE_GAP_S: u64 = 5;
+
+/// Seconds before a NOTIFY that was refused is tried again: as long as one without a response takes (timer F), so a far end
+/// that refuses costs no more than one that is silent.
+#[cfg(feature = "notify")]
+pub const NOTIFY_RETRY_S: u32 = 32;
+
+/// Seconds after which a watcher that found no slot may come again (Retry-After): as long as one keeps its slot at least.
+#[cfg(feature = "notify")]
+pub const WATCHER_FULL_S: u8 = 60;
+
+/// Bytes of the `id` in a watcher's Event that are kept. Those that phones send are a number; a longer one is refused.
+#[cfg(feature = "notify")]
+pub const WATCHER_ID: usize = 16;
+
 /// A message that the application has not answered within this is refused (milliseconds): long enough for a program that
 /// wakes up, and well within the 32 s for which its sender waits (rfc3261#17.1.2.2).
 pub const UNREAD_MS: u64 = 5000;

@@ -86,6 +86,8 @@ impl Phone<'_> {
         self.messages.leave_all(&mut self.lower, now, Some(account.0));
         #[cfg(feature = "subscribe")]
         self.subscriptions.leave_all(&mut self.lower, now, Some(account.0));
+        #[cfg(feature = "notify")]
+        self.watchers.leave_all(&mut self.lower, &self.calls, now, Some(account.0));
         self.withdraw(now, account.0);
         self.calls.leave(&mut self.lower, account.0);
         Ok(())

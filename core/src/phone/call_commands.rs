@@ -42,6 +42,8 @@ impl Phone<'_> {
         self.messages.way_was_made(&mut self.lower, now);
         #[cfg(feature = "subscribe")]
         self.subscriptions.way_was_made(&mut self.lower, now);
+        #[cfg(feature = "notify")]
+        self.watchers.way_was_made(&mut self.lower, now);
     }
 
     /// Answers an incoming call with 180, 183 or 200.

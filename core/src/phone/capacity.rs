@@ -98,6 +98,9 @@ pub struct Capacity {
     /// [`PRESENCE_NOTE`](crate::base::limits::PRESENCE_NOTE). When full: [`super::Phone::set_presence`] fails. 0: it has
     /// none, as without the features `publish` and `notify`.
     pub presence_note: u32,
+    /// Those who watch us. When full: one that has ended gives way, else 503. 0, as without the feature `notify`: nobody is let
+    /// in. One has about 200 bytes, a dialog's slot, and 24 bytes for each call.
+    pub watchers: u32,
     /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
@@ -140,6 +143,7 @@ impl Capacity {
             subscription_text: 256,
             subscription_body: 256,
             presence_note: 0,
+            watchers: 0,
             traces: 0,
         }
     }
@@ -182,6 +186,7 @@ impl Capacity {
             subscription_text: 16_384, // 128 parties of a list by their names, or 60 with a call each
             subscription_body: message,
             presence_note: PRESENCE_NOTE as u32,
+            watchers: 0,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
     }
@@ -235,6 +240,17 @@ impl Capacity {
         self
     }
 
+    /// The same with so many watchers: each needs a dialog's slot, and at each change a request's, for which the requests of
+    /// calls and accounts serve up to three; they wait while all are in use.
+    #[must_use]
+    pub const fn watched(mut self, watchers: u32) -> Self {
+        let watchers = if features::NOTIFY { watchers } else { 0 };
+        self.watchers = watchers;
+        self.dialogs = self.dialogs.saturating_add(watchers);
+        self.requests = self.requests.saturating_add(watchers / 4);
+        self
+    }
+
     /// Pools can be made from these numbers. `inline(never)`: asked twice, and a board pays for each copy.
     #[inline(never)]
     pub const fn is_valid(&self) -> bool {
@@ -256,6 +272,7 @@ impl Capacity {
             && self.message <= 65_535 - 512
             && self.messages() <= most as usize
             && self.subscriptions() <= most as usize
+            && self.watchers() <= most as usize
             && self.subscription_text <= 65_535
             && (!features::SUBSCRIBE || self.subscription_body <= 65_535)
             && self.presence_note <= PRESENCE_NOTE as u32
@@ -319,6 +336,11 @@ impl Capacity {
     #[cfg(any(feature = "publish", feature = "notify"))]
     pub(crate) const fn presence_note(&self) -> usize {
         self.presence_note as usize
+    }
+
+    /// Watchers that are lent.
+    pub(crate) const fn watchers(&self) -> usize {
+        if features::NOTIFY { self.watchers as usize } else { 0 }
     }
 
     /// Quanta of PCM of a tick: of the far end and of the source of one call; in a conference of all far ends, the

@@ -223,6 +223,10 @@ pub struct AccountConfig<'t> {
     pub refer: super::TransferPolicy,
     /// The treatment of INVITEs that are to take the place of a call of its (RFC 3891).
     pub replaces: super::TransferPolicy,
+    /// The treatment of those who would watch it. With the feature `notify`, as the next.
+    pub watchers: super::WatcherPolicy,
+    /// Watchers of its calls are told who talks to whom; `None`: as the phone has it.
+    pub watcher_details: Option<bool>,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -298,6 +302,10 @@ pub struct AccountChange<'t> {
     pub refer: super::TransferPolicy,
     /// [`AccountConfig::replaces`], from the next one on.
     pub replaces: super::TransferPolicy,
+    /// [`AccountConfig::watchers`], from the next SUBSCRIBE on, refreshes among them.
+    pub watchers: super::WatcherPolicy,
+    /// [`AccountConfig::watcher_details`], from the next NOTIFY on.
+    pub watcher_details: Option<bool>,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].

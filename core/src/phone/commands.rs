@@ -46,6 +46,8 @@ impl Phone<'_> {
         #[cfg(feature = "subscribe")]
         self.subscriptions.leave_all(&mut self.lower, now, None);
         self.hangup_all(now);
+        #[cfg(feature = "notify")]
+        self.watchers.leave_all(&mut self.lower, &self.calls, now, None);
         for index in 0..self.lower.accounts.capacity() {
             if let Some(handle) = self.lower.accounts.handle_at(index) {
                 self.withdraw(now, handle);
@@ -68,6 +70,10 @@ impl Phone<'_> {
         }
         #[cfg(feature = "subscribe")]
         if self.subscriptions.are_leaving() {
+            return false;
+        }
+        #[cfg(feature = "notify")]
+        if self.watchers.are_leaving() {
             return false;
         }
         !self.lower.transactions.is_asking()

@@ -200,6 +200,10 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Refer) => {
                 self.calls.refer_response(&mut self.lower, now, dialog, handle, response, status)
             }
+            #[cfg(feature = "notify")]
+            (Owner::Dialog(dialog), Sending::Notify) if !self.lower.dialogs.watcher_of(dialog).is_none() => {
+                self.watchers.response(&mut self.lower, &self.calls, now, (dialog, handle), (response, status))
+            }
             #[cfg(feature = "refer")]
             (Owner::Dialog(dialog), Sending::Notify) => {
                 self.calls.report_response(&mut self.lower, now, dialog, handle, status)
@@ -266,6 +270,10 @@ impl Phone<'_> {
             (_, Sending::Message) => self.messages.request_failed(&mut self.lower, now, handle, cause),
             #[cfg(feature = "subscribe")]
             (_, Sending::Subscribe) => self.subscriptions.request_failed(&mut self.lower, now, handle, cause),
+            #[cfg(feature = "notify")]
+            (Owner::Dialog(dialog), Sending::Notify) if !self.lower.dialogs.watcher_of(dialog).is_none() => {
+                self.watchers.request_failed(&mut self.lower, now, (dialog, handle), cause)
+            }
             _ => self.calls.request_failed(&mut self.lower, now, handle, cause),
         }
     }

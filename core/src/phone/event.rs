@@ -1,7 +1,7 @@
 //! Events, as small values without text. Texts are read from the object that an event names.
 
 use super::rule::Rule;
-use super::{AccountId, Alert, CallId, ConferenceId, Member, MessageId, SubscriptionId};
+use super::{AccountId, Alert, CallId, ConferenceId, Member, MessageId, SubscriptionId, WatcherId};
 use crate::base::time::Instant;
 use crate::media::digits::DigitMethod;
 
@@ -223,6 +223,21 @@ pub enum MessageState {
     Over = 5,
 }
 
+/// The kind of state that is watched.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Package {
+    /// The presence of a party, and its activity (RFC 3856, RFC 3863).
+    #[default]
+    Presence = 1,
+    /// The calls of a party (RFC 4235): the lamp of a busy line.
+    Dialog = 2,
+    /// The messages that wait in a mailbox (RFC 3842).
+    MessageSummary = 3,
+    /// Another package, whose bodies the application reads.
+    Other = 4,
+}
+
 /// The state of a subscription. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
@@ -235,6 +250,19 @@ pub enum SubscriptionState {
     /// It failed, or ended for a time, and is tried again.
     Retrying = 3,
     /// It has ended.
+    Ended = 4,
+}
+
+/// The state of a watcher. The numbers are frozen: they cross the C ABI, and are those of subscriptions.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum WatcherState {
+    /// It waits to be allowed.
+    #[default]
+    Pending = 1,
+    /// It is told of each change.
+    Active = 2,
+    /// It has ended: taken back, refused, not refreshed, or not to be reached.
     Ended = 4,
 }
 
@@ -494,6 +522,19 @@ pub enum EventKind {
         lamp: Lamp,
         /// As [`super::SubscriptionInfo::value`].
         value: u32,
+    },
+    /// A watcher would watch us, does, or does no more. With the feature `notify`.
+    Watcher {
+        /// The watcher.
+        watcher: WatcherId,
+        /// The package that it watches.
+        package: Package,
+        /// Its state: of one that is pending [`super::Phone::watcher_answer`] decides.
+        state: WatcherState,
+        /// The last final status of a NOTIFY to it; 0: there was none.
+        sip_code: u16,
+        /// The result of its end.
+        result: Cause,
     },
     /// The account's own server has described its mailbox without a subscription (RFC 3842), and it is another than it
     /// was: [`super::Phone::mailbox_info`]. Of several changes since the last event of this kind, the latest. With the

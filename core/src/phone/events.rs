@@ -36,6 +36,8 @@ impl Phone<'_> {
                 Object::Message(index) => self.messages.poll_event(index),
                 #[cfg(feature = "subscribe")]
                 Object::Subscription(index) => self.subscriptions.poll_event(index),
+                #[cfg(feature = "notify")]
+                Object::Watcher(index) => self.watchers.poll_event(index),
                 _ => None,
             };
             match event {

@@ -65,6 +65,9 @@ pub(crate) struct Fixed {
     /// The treatment of REFER, and of Replaces.
     #[cfg(feature = "refer")]
     pub(super) transfers: (super::TransferPolicy, super::TransferPolicy),
+    /// The treatment of those who would watch us, and whether they are told who talks to whom.
+    #[cfg(feature = "notify")]
+    pub(super) watchers: (super::WatcherPolicy, Option<bool>),
     /// The settings of digits, all of them.
     #[cfg(feature = "info")]
     pub(crate) digits: crate::media::digits::DigitSettings,

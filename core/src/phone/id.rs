@@ -23,6 +23,8 @@ pub enum Kind {
     Message = 7,
     /// A subscription.
     Subscription = 8,
+    /// A watcher.
+    Watcher = 9,
 }
 
 /// Packs kind (4 bits), generation (28) and slot (20).
@@ -52,7 +54,7 @@ pub enum IdError {
 /// [`IdError`] when it is no id, or one of another kind.
 pub const fn unpack(kind: Kind, raw: u64) -> Result<Handle, IdError> {
     let handle = Handle { index: (raw & 0xf_ffff) as u32, generation: ((raw >> 20) & 0xfff_ffff) as u32 };
-    if raw == 0 || handle.generation == 0 || (raw >> 48) == 0 || (raw >> 48) > Kind::Subscription as u64 {
+    if raw == 0 || handle.generation == 0 || (raw >> 48) == 0 || (raw >> 48) > Kind::Watcher as u64 {
         return Err(IdError::None);
     }
     if raw >> 48 != kind as u64 {
@@ -108,5 +110,6 @@ id!(CallId, Call, "Names a call.");
 id!(ConferenceId, Conference, "Names a conference.");
 id!(MessageId, Message, "Names a message.");
 id!(SubscriptionId, Subscription, "Names a subscription of ours.");
+id!(WatcherId, Watcher, "Names somebody who watches us.");
 id!(MediaId, Media, "Names the media ports of one call: the same slot as the call's.");
 id!(WishId, Wish, "Names a wish that the driver has to answer with `handle_reply`.");

@@ -100,6 +100,15 @@ const METHODS: &[Row] = &[
             again: None,
         },
     },
+    #[cfg(feature = "notify")]
+    Row {
+        name: "SUBSCRIBE",
+        takes: Takes::Anywhere {
+            outside: |phone, now, subscribe| phone.subscribe_arrived(now, subscribe),
+            inside: |phone, now, subscribe| phone.subscribe_arrived(now, subscribe),
+            again: Some(|phone, subscribe, responded| phone.subscribe_again(subscribe, responded)),
+        },
+    },
     #[cfg(feature = "refer")]
     Row {
         name: "REFER",

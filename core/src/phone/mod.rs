@@ -85,6 +85,11 @@ mod transfer_commands;
 mod transfer_told;
 mod transmit;
 mod understood;
+pub mod watcher;
+#[cfg_attr(not(feature = "notify"), path = "watcher_commands/none.rs")]
+mod watcher_commands;
+#[cfg(feature = "notify")]
+mod watchers;
 mod wishes;
 mod write;
 
@@ -99,9 +104,9 @@ pub use command::{
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lamp, MEDIA_HELD, MEDIA_HOLDING,
-    MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, SubscriptionState, TransferState,
+    MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, SubscriptionState, TransferState, WatcherState,
 };
-pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, SubscriptionId, WishId};
+pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, SubscriptionId, WatcherId, WishId};
 pub use identity::is_identity;
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use lender::Lender;
@@ -123,6 +128,7 @@ pub use texts::TextRooms;
 pub use tone::{Alert, ToneTarget, Tones, TonesInfo};
 pub use trace::Trace;
 pub use transfer::{TransferOptions, TransferPolicy, TransferTo};
+pub use watcher::{WatcherInfo, WatcherPolicy, WatcherText};
 
 use crate::base::time::Instant;
 use accounts::Accounts;
@@ -142,6 +148,8 @@ pub struct Phone<'a> {
     messages: messages::Messages<'a>,
     #[cfg(feature = "subscribe")]
     subscriptions: subscriptions::Subscriptions<'a>,
+    #[cfg(feature = "notify")]
+    watchers: watchers::Watchers<'a>,
     lower: Lower<'a>,
 }
 
@@ -205,12 +213,14 @@ pub struct Usage {
     pub messages: usize,
     /// Subscriptions, ended ones that were not released among them.
     pub subscriptions: usize,
+    /// Watchers that have not ended.
+    pub watchers: usize,
 }
 
 impl Phone<'_> {
     /// The slots in use.
     #[must_use]
-    pub const fn in_use(&self) -> Usage {
+    pub fn in_use(&self) -> Usage {
         Usage {
             calls: self.calls.used(),
             dialogs: self.lower.dialogs.used(),
@@ -224,6 +234,10 @@ impl Phone<'_> {
             subscriptions: self.subscriptions.used(),
             #[cfg(not(feature = "subscribe"))]
             subscriptions: 0,
+            #[cfg(feature = "notify")]
+            watchers: self.watchers.live(),
+            #[cfg(not(feature = "notify"))]
+            watchers: 0,
         }
     }
 

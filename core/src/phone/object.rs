@@ -14,7 +14,12 @@ pub(crate) enum Object {
     Conference(u32),
     Message(u32),
     Subscription(u32),
+    #[cfg(feature = "notify")]
+    Watcher(u32),
     Stream(u32),
+    /// The calls, for those who watch them.
+    #[cfg(feature = "notify")]
+    Watched,
 }
 
 /// The numbers of each kind.
@@ -27,7 +32,11 @@ pub(crate) struct Objects {
     conferences: u32,
     messages: u32,
     subscriptions: u32,
+    #[cfg(feature = "notify")]
+    watchers: u32,
     streams: u32,
+    #[cfg(feature = "notify")]
+    watched: u32,
 }
 
 impl Objects {
@@ -39,8 +48,22 @@ impl Objects {
         let conferences = accounts + capacity.accounts;
         let messages = conferences + capacity.conferences() as u32;
         let subscriptions = messages + capacity.messages() as u32;
-        let streams = subscriptions + capacity.subscriptions() as u32;
-        Self { servers, dialogs, calls, accounts, conferences, messages, subscriptions, streams }
+        let watchers = subscriptions + capacity.subscriptions() as u32;
+        let streams = watchers + capacity.watchers() as u32;
+        Self {
+            servers,
+            dialogs,
+            calls,
+            accounts,
+            conferences,
+            messages,
+            subscriptions,
+            #[cfg(feature = "notify")]
+            watchers,
+            streams,
+            #[cfg(feature = "notify")]
+            watched: streams + capacity.calls,
+        }
     }
 
     pub(crate) const fn number(&self, object: Object) -> u32 {
@@ -53,16 +76,20 @@ impl Objects {
             Object::Conference(index) => self.conferences + index,
             Object::Message(index) => self.messages + index,
             Object::Subscription(index) => self.subscriptions + index,
+            #[cfg(feature = "notify")]
+            Object::Watcher(index) => self.watchers + index,
             Object::Stream(index) => self.streams + index,
+            #[cfg(feature = "notify")]
+            Object::Watched => self.watched,
         }
     }
 
-    /// Calls, accounts, conferences, messages and subscriptions have numbers of their own, for they alone have events.
+    /// Calls, accounts, conferences, messages, subscriptions and watchers have numbers of their own, for they alone have events.
     pub(crate) const fn teller(&self, object: Object) -> u32 {
         self.number(object).saturating_sub(self.calls)
     }
 
-    /// The call, account, conference, message or subscription that has this number.
+    /// The call, account, conference, message, subscription or watcher that has this number.
     pub(crate) const fn telling(&self, number: u32) -> Object {
         self.object(self.calls + number)
     }
@@ -82,10 +109,18 @@ impl Objects {
             Object::Conference(number - self.conferences)
         } else if features::MESSAGE && number < self.subscriptions {
             Object::Message(number - self.messages)
-        } else if features::SUBSCRIBE && number < self.streams {
-            Object::Subscription(number - self.subscriptions)
         } else {
-            Object::Stream(number - self.streams)
+            #[cfg(feature = "notify")]
+            if number >= self.watched {
+                return Object::Watched;
+            } else if number >= self.watchers && number < self.streams {
+                return Object::Watcher(number - self.watchers);
+            }
+            if features::SUBSCRIBE && number < self.streams {
+                Object::Subscription(number - self.subscriptions)
+            } else {
+                Object::Stream(number - self.streams)
+            }
         }
     }
 }

@@ -18,7 +18,10 @@ impl Phone<'_> {
         presence: Option<&Presence<'_>>,
     ) -> Result<(), CommandError> {
         self.hear(now);
-        self.lower.accounts.set_presence(account.0, presence)
+        self.lower.accounts.set_presence(account.0, presence)?;
+        #[cfg(feature = "notify")]
+        self.watchers.changed(&mut self.lower.cx, account.0, super::Package::Presence);
+        Ok(())
     }
 
     /// The presence of an account's party, as the application gave it; [`Presence::USUAL`] where it gave none.

@@ -42,6 +42,9 @@ pub(super) struct Extra<'e> {
     pub(super) retry_after: u8,
     /// Code and words of a Warning (rfc3261#20.43).
     pub(super) warning: Option<(u16, &'e str)>,
+    /// Seconds of a subscription (rfc6665#4.2.1.1).
+    #[cfg(feature = "notify")]
+    pub(super) expires: Option<u32>,
     /// The number was out of order (the words of a 500).
     pub(super) reordered: bool,
     /// It is the response to an INFO: it says which bodies and packages are taken.
@@ -152,6 +155,19 @@ impl Extra<'_> {
                     out.put(token);
                 }
             });
+        }
+        #[cfg(feature = "notify")]
+        if let Some(seconds) = self.expires {
+            writer.number(Name::Expires, seconds.into());
+        }
+        // rfc6665#8.2.2: which packages there are; and of a 423 the least time, for it is the same for all
+        #[cfg(feature = "notify")]
+        if status == 489 || self.capabilities {
+            writer.header_bytes(Name::AllowEvents, super::write::EVENTS);
+        }
+        #[cfg(feature = "notify")]
+        if status == 423 {
+            writer.number(Name::MinExpires, crate::base::limits::WATCHER_LEAST.into());
         }
         if self.retry_after > 0 {
             writer.number(Name::RetryAfter, u64::from(self.retry_after));

@@ -190,6 +190,8 @@ impl Phone<'_> {
                 };
                 match again.filter(|_| dialog.is_some()) {
                     Some(again) => again(self, &arrived, responded),
+                    #[cfg(feature = "notify")]
+                    None if method == Method::Subscribe => self.subscribe_again(&arrived, responded),
                     #[cfg(feature = "rules")]
                     None if Extra::forwards(responded) => {
                         self.calls.forwards_again(&mut self.lower, &arrived, responded)
@@ -289,6 +291,10 @@ impl Phone<'_> {
         if !self.lower.dialogs.subscription_of(dialog).is_none() {
             use Method::{Bye, Info, Invite, Message, Prack, Update};
             return matches!(method, Bye | Info | Invite | Message | Prack | Update);
+        }
+        #[cfg(feature = "notify")]
+        if !self.lower.dialogs.watcher_of(dialog).is_none() {
+            return !matches!(method, Method::Subscribe | Method::Options);
         }
         // the dialog of a REFER: its BYE would end what it has not
         #[cfg(feature = "refer")]

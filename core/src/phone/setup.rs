@@ -58,6 +58,11 @@ pub struct Setup<'t> {
     /// The treatment of INVITEs that are to take the place of a call (RFC 3891), unless the account has another one. One
     /// that takes an account's call has to come by its own server. With the feature `refer`.
     pub replaces: super::TransferPolicy,
+    /// The treatment of those who would watch us, unless the account has another one. With the feature `notify`, as the next.
+    pub watchers: super::WatcherPolicy,
+    /// Watchers of our calls are told who talks to whom, with the name by which a call may be taken over; unless the account
+    /// says otherwise. `None`: they are.
+    pub watcher_details: Option<bool>,
     /// The session timer of calls, unless the account or the call wants another one.
     pub session_timer: SessionTimer,
     /// User part of our URI in direct calls; empty: `microsip`.
@@ -92,6 +97,8 @@ impl Default for Setup<'_> {
             info_packages: None,
             refer: super::TransferPolicy::Inherited,
             replaces: super::TransferPolicy::Inherited,
+            watchers: super::WatcherPolicy::Inherited,
+            watcher_details: None,
             session_timer: SessionTimer::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
@@ -211,6 +218,8 @@ impl<'a> Phone<'a> {
         storage.messages.mark(setup.mark);
         #[cfg(feature = "subscribe")]
         storage.subscriptions.mark(setup.mark);
+        #[cfg(feature = "notify")]
+        storage.watchers.mark(setup.mark);
         storage.media.set_rate(setup.rate);
         Self {
             calls: storage.calls,
@@ -218,6 +227,8 @@ impl<'a> Phone<'a> {
             messages: storage.messages,
             #[cfg(feature = "subscribe")]
             subscriptions: storage.subscriptions,
+            #[cfg(feature = "notify")]
+            watchers: storage.watchers,
             lower: Lower {
                 cx: Context {
                     fixed: Fixed {
@@ -252,6 +263,8 @@ impl<'a> Phone<'a> {
                         packages: setup.info_packages.and_then(super::packages::Usual::new),
                         #[cfg(feature = "refer")]
                         transfers: (setup.refer, setup.replaces),
+                        #[cfg(feature = "notify")]
+                        watchers: (setup.watchers.or(super::WatcherPolicy::Refuse), setup.watcher_details),
                         #[cfg(feature = "info")]
                         digits: setup.digits.or(DigitSettings::USUAL),
                     },
@@ -261,6 +274,10 @@ impl<'a> Phone<'a> {
                     sockets: storage.sockets,
                     due: Due::new(storage.due),
                     owed: Owed::new(storage.owed),
+                    #[cfg(feature = "notify")]
+                    watched: false,
+                    #[cfg(feature = "notify")]
+                    changed: Owed::new(storage.changed),
                     events: Owed::new(storage.events),
                     wishes: Owed::new(storage.wishes),
                     latest: now,

@@ -13,6 +13,8 @@ use super::messages::Messages;
 use super::subscriptions::Subscriptions;
 use super::trace::{self, Trace};
 use super::transactions::Transactions;
+#[cfg(feature = "notify")]
+use super::watchers::Watchers;
 use crate::base::due::{DueCell, OwedCell};
 use core::net::SocketAddr;
 
@@ -27,6 +29,10 @@ pub struct Storage<'a> {
     pub(super) messages: Messages<'a>,
     #[cfg(feature = "subscribe")]
     pub(super) subscriptions: Subscriptions<'a>,
+    #[cfg(feature = "notify")]
+    pub(super) watchers: Watchers<'a>,
+    #[cfg(feature = "notify")]
+    pub(super) changed: &'a mut [OwedCell],
     pub(super) sockets: &'a mut [Option<SocketAddr>],
     pub(super) due: &'a mut [DueCell],
     pub(super) owed: &'a mut [OwedCell],
@@ -61,9 +67,12 @@ impl<'a> Storage<'a> {
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
         let conferences = capacity.conferences();
-        let others = capacity.messages() + capacity.subscriptions();
+        let others = capacity.messages() + capacity.subscriptions() + capacity.watchers();
         // the last are the streams
         let objects = requests + servers + dialogs + calls + accounts + conferences + others + calls;
+        // and all calls together, for those who watch them
+        #[cfg(feature = "notify")]
+        let objects = objects + usize::from(capacity.watchers() > 0);
         Self {
             accounts: Accounts::lent(capacity, lender),
             calls: Calls::lent(capacity, lender),
@@ -74,6 +83,10 @@ impl<'a> Storage<'a> {
             messages: Messages::lent(capacity, lender),
             #[cfg(feature = "subscribe")]
             subscriptions: Subscriptions::lent(capacity, lender),
+            #[cfg(feature = "notify")]
+            watchers: Watchers::lent(capacity, lender),
+            #[cfg(feature = "notify")]
+            changed: lender.zeroed(if capacity.watchers() > 0 { calls } else { 0 }),
             sockets: lender.lend(capacity.sockets as usize, None),
             due: lender.zeroed(objects),
             owed: lender.zeroed(objects),

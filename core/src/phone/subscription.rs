@@ -1,25 +1,11 @@
 //! Subscriptions (RFC 6665), as an application sees them.
 
+pub use super::event::Package;
 use super::event::{Cause, EndCause, Lamp, SubscriptionState};
 use super::{AccountId, SubscriptionId};
 use crate::base::time::Instant;
 #[cfg(feature = "subscribe")]
 use crate::wire::body::message_summary::Count;
-
-/// The kind of state that is watched.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(u8)]
-pub enum Package {
-    /// The presence of a party, and its activity (RFC 3856, RFC 3863).
-    #[default]
-    Presence = 1,
-    /// The calls of a party (RFC 4235): the lamp of a busy line.
-    Dialog = 2,
-    /// The messages that wait in a mailbox (RFC 3842).
-    MessageSummary = 3,
-    /// Another package, whose bodies the application reads.
-    Other = 4,
-}
 
 /// A subscription to add.
 #[derive(Clone, Copy, Debug, Default)]

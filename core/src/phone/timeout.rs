@@ -49,6 +49,10 @@ impl Phone<'_> {
                 Object::Message(index) => self.messages.due(&mut self.lower, now, index),
                 #[cfg(feature = "subscribe")]
                 Object::Subscription(index) => self.subscriptions.due(&mut self.lower, now, index),
+                #[cfg(feature = "notify")]
+                Object::Watcher(index) => self.watchers.due(&mut self.lower, &self.calls, now, index),
+                #[cfg(feature = "notify")]
+                Object::Watched => self.watchers.look(&mut self.lower, &self.calls),
                 // they have no deadline
                 _ => {}
             }

@@ -87,6 +87,8 @@ impl Phone<'_> {
             | Object::Message(_)
             | Object::Subscription(_)
             | Object::Stream(_) => Transmit::Nothing,
+            #[cfg(feature = "notify")]
+            Object::Watcher(_) | Object::Watched => Transmit::Nothing,
         }
     }
 }

@@ -22,6 +22,8 @@ const METHODS: &[&str] = &[
     "MESSAGE",
     #[cfg(feature = "subscribe")]
     "NOTIFY",
+    #[cfg(feature = "notify")]
+    "SUBSCRIBE",
     #[cfg(feature = "refer")]
     "REFER",
 ];

@@ -199,6 +199,8 @@ impl Phone<'_> {
         self.calls.move_calls(&mut self.lower, now);
         #[cfg(feature = "subscribe")]
         self.subscriptions.moved(&mut self.lower, now);
+        #[cfg(feature = "notify")]
+        self.watchers.moved(&mut self.lower, &self.calls, now);
     }
 }
 

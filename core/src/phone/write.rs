@@ -34,6 +34,10 @@ const OF_NOTIFY: &[&str] = &[
 #[cfg(feature = "subscribe")]
 pub(crate) static ACCEPT_NOTIFY: [u8; listed(OF_NOTIFY)] = list(OF_NOTIFY);
 
+/// The packages that those who watch us are told of, for Allow-Events (rfc6665#8.2.2).
+#[cfg(feature = "notify")]
+pub(crate) const EVENTS: &[u8] = b"dialog, message-summary, presence";
+
 /// Bodies of MESSAGE that every far end shows (rfc3428#7), for Accept: the types that an application takes beside this one
 /// are not known.
 #[cfg(feature = "message")]
@@ -92,7 +96,20 @@ pub(super) fn write_target(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local:
 }
 
 fn write_contact_uri(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, secret: &[u8]) {
-    out.put_str("Contact: <sip:");
+    out.put_str("Contact: <");
+    write_target_uri(out, user, flow, local);
+    if !secret.is_empty() {
+        out.put_str(";");
+        out.put(SECRET);
+        out.put_str("=");
+        out.put(secret);
+    }
+    out.put_str(">");
+}
+
+/// The URI of our Contact in a dialog.
+pub(super) fn write_target_uri(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr) {
+    out.put_str("sip:");
     if !user.is_empty() {
         out.put(user);
         out.put_str("@");
@@ -103,13 +120,6 @@ fn write_contact_uri(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: Socke
         Transport::Tcp => out.put_str(";transport=tcp"),
         Transport::Tls => out.put_str(";transport=tls"),
     }
-    if !secret.is_empty() {
-        out.put_str(";");
-        out.put(SECRET);
-        out.put_str("=");
-        out.put(secret);
-    }
-    out.put_str(">");
 }
 
 /// The extensions of a message, in one Supported and one Require (`tags`, and the session timer's), and the timer's

@@ -6,6 +6,8 @@ pub mod backoff;
 pub mod client;
 pub mod dialog;
 pub mod flow;
+#[cfg(feature = "notify")]
+pub mod notifier;
 pub mod server;
 pub mod session;
 #[cfg(feature = "subscribe")]

@@ -57,18 +57,23 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if features::CONFERENCE && config.max_conferences > 4096 {
         return Err(wrong("c->max_conferences", config.max_conferences, "is above 4096"));
     }
-    let most = config.max_messages.max(config.max_subscriptions);
+    let most = config.max_messages.max(config.max_subscriptions).max(config.max_watchers);
     let asks = config.max_messages | config.messages | config.messages_reserve | config.messages_per_source;
     let messages = if features::MESSAGE { 0 } else { asks };
     let subscriptions = if features::SUBSCRIBE { 0 } else { config.max_subscriptions };
+    let watchers = if features::NOTIFY { 0 } else { config.max_watchers | config.watchers | config.watcher_details };
     let transfers = if features::REFER { 0 } else { config.refer | config.replaces };
-    if messages | subscriptions | transfers != 0 {
-        let argument = "c->messages, c->max_messages, c->messages_reserve, c->messages_per_source, c->max_subscriptions, c->refer or \
-                        c->replaces";
+    if messages | subscriptions | transfers | watchers != 0 {
+        let argument = "c->messages, c->max_messages, c->messages_reserve, c->messages_per_source, c->max_subscriptions, c->refer, \
+                        c->replaces, c->max_watchers, c->watchers or c->watcher_details";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
-    if (features::MESSAGE || features::SUBSCRIBE) && most > 4096 {
-        return Err(wrong("c->max_messages or c->max_subscriptions", most, "is above 4096"));
+    if (features::MESSAGE || features::SUBSCRIBE || features::NOTIFY) && most > 4096 {
+        return Err(wrong("c->max_messages, c->max_subscriptions or c->max_watchers", most, "is above 4096"));
+    }
+    if config.reserved_watchers != 0 {
+        let (fix, value) = ("is not 0: use MICROSIP_ZERO", Value::Number(i64::from(config.reserved_watchers)));
+        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved_watchers", value, fix));
     }
     if features::SUBSCRIBE && config.subscription_bytes > 60_000 {
         return Err(wrong("c->subscription_bytes", config.subscription_bytes, "is above 60000"));
@@ -131,6 +136,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         }
         .writing(with(features::MESSAGE, config.max_messages))
         .watching(with(features::SUBSCRIBE, config.max_subscriptions))
+        .watched(with(features::NOTIFY, config.max_watchers))
         .speaking(&codecs),
         codecs,
         rate,
@@ -243,6 +249,8 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
         },
         refer: crate::ops::policy::policy(config.refer, "c->refer")?,
         replaces: crate::ops::policy::policy(config.replaces, "c->replaces")?,
+        watchers: crate::ops::watcher::policy(config.watchers, "c->watchers")?,
+        watcher_details: crate::ops::watcher::details(config.watcher_details, "c->watcher_details")?,
         digits: crate::ops::digits::said!(config, "c->")?,
         mark: mark_of(&config.seed),
     };

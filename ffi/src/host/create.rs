@@ -30,7 +30,7 @@ use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
     AccountId, Capacity, CommandError, Lender, MediaTimeout, MessagePolicy, Phone, Reliable, Rules, SessionTimer,
-    Setup, SetupError, Storage, Tones, TransferPolicy, tone,
+    Setup, SetupError, Storage, Tones, TransferPolicy, WatcherPolicy, tone,
 };
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -63,6 +63,8 @@ struct Plan<'c> {
     /// Those that are left to ours, and those of one source, as the capacity has them.
     messages_left: (u32, u32),
     subscriptions: u32,
+    /// Those at once, their treatment, and whether they are told who talks to whom.
+    watchers: (u32, WatcherPolicy, Option<bool>),
     /// Of REFER, and of Replaces.
     transfers: (TransferPolicy, TransferPolicy),
     focus: bool,
@@ -90,7 +92,7 @@ fn within(
     }
 }
 
-/// Messages or subscriptions at once.
+/// Messages, subscriptions or watchers at once.
 fn slots(argument: &'static str, value: u32) -> Result<u32, Fail> {
     if value == MICROSIP_NONE { Ok(0) } else { within(argument, value, 16, 1..=20_000, "is not within 1 to 20000") }
 }
@@ -133,6 +135,11 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
     if config.reserved != 0 {
         let fix = "is not 0: use MICROSIP_ZERO on the configuration";
         return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved", Value::Number(i64::from(config.reserved)), fix));
+    }
+    if config.reserved_watchers != 0 {
+        let (fix, value) = ("is not 0: use MICROSIP_ZERO on the configuration", config.reserved_watchers);
+        let value = Value::Number(i64::from(value));
+        return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved_watchers", value, fix));
     }
     if config.flags & !known != 0 {
         return Err(Fail::new(
@@ -200,6 +207,11 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             )?
         },
         subscriptions: slots("config->max_subscriptions", config.max_subscriptions)?,
+        watchers: (
+            slots("config->max_watchers", config.max_watchers)?,
+            crate::ops::watcher::policy(config.watchers, "config->watchers")?,
+            crate::ops::watcher::details(config.watcher_details, "config->watcher_details")?,
+        ),
         transfers: (
             crate::ops::policy::policy(config.refer, "config->refer")?,
             crate::ops::policy::policy(config.replaces, "config->replaces")?,
@@ -251,7 +263,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let (conferences, messages, subscriptions) = (plan.conferences, plan.messages, plan.subscriptions);
     let (messages_reserve, messages_per_source) = plan.messages_left;
     let capacity = Capacity { conferences, messages_reserve, messages_per_source, ..capacity };
-    let capacity = capacity.writing(messages).watching(subscriptions);
+    let capacity = capacity.writing(messages).watching(subscriptions).watched(plan.watchers.0);
     let capacity = capacity.speaking(&plan.codecs);
     let capacity = if plan.logs { capacity } else { Capacity { traces: 0, ..capacity } };
     let capacity = Capacity { seconds: plan.quality_seconds, ..capacity };
@@ -297,6 +309,8 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         info_packages: plan.info_packages,
         refer: plan.transfers.0,
         replaces: plan.transfers.1,
+        watchers: plan.watchers.1,
+        watcher_details: plan.watchers.2,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {

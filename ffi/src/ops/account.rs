@@ -56,8 +56,8 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     if features::PACKAGES && !given.reserved_packages.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_packages", Value::None, "is not NULL: use MICROSIP_ZERO"));
     }
-    if features::REFER && given.reserved_transfers != 0 {
-        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_transfers", Value::None, "is not 0: use MICROSIP_ZERO"));
+    if features::NOTIFY && given.reserved_watchers != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_watchers", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: as above.
     let change = unsafe {
@@ -84,6 +84,8 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             info_packages: text_with(features::PACKAGES, given.info_packages, "a->info_packages")?,
             refer: super::policy::policy(given.refer, "a->refer")?,
             replaces: super::policy::policy(given.replaces, "a->replaces")?,
+            watchers: super::watcher::policy(given.watchers, "a->watchers")?,
+            watcher_details: super::watcher::details(given.watcher_details, "a->watcher_details")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout((given.media_timeout, given.media_lost), ("a->media_timeout", "a->media_lost"))?,
@@ -116,9 +118,10 @@ fn built(given: &microsip_account) -> Done {
         return refused("a->info_packages");
     }
     let messages = if features::MESSAGE { 0 } else { given.messages };
-    let transfers = if features::REFER { 0 } else { given.refer | given.replaces | given.reserved_transfers };
-    if !features::RULES && !given.rules.is_null() || messages | transfers != 0 {
-        return refused("a->rules, a->messages, a->refer or a->replaces");
+    let transfers = if features::REFER { 0 } else { given.refer | given.replaces };
+    let watchers = if features::NOTIFY { 0 } else { given.watchers | given.watcher_details };
+    if !features::RULES && !given.rules.is_null() || messages | transfers | watchers != 0 {
+        return refused("a->rules, a->messages, a->refer, a->replaces, a->watchers or a->watcher_details");
     }
     Ok(())
 }
@@ -280,6 +283,8 @@ pub(crate) unsafe fn add(
         info_packages: given.info_packages,
         refer: given.refer,
         replaces: given.replaces,
+        watchers: given.watchers,
+        watcher_details: given.watcher_details,
         dial_plan: or_empty(features::NUMBERS, given.dial_plan),
         dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),
         emergency: or_empty(features::NUMBERS, given.emergency),

@@ -135,6 +135,17 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.state = lamp as u32;
             event.value = value;
         }
+        EventKind::Watcher { .. } if !features::NOTIFY => {}
+        EventKind::Watcher { watcher, package, state, sip_code, result } => {
+            event.r#type = MICROSIP_EV_WATCHER;
+            event.owner = event.object;
+            event.object = watcher.raw();
+            event.state = state as u32;
+            event.value = package as u32;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+            event.cause = if result == Cause::Normal { 0 } else { EndCause::of(result, sip_code) as u32 };
+        }
         EventKind::Refer { .. } | EventKind::Transfer { .. } if !features::REFER => {}
         EventKind::Refer { message, state, sip_code, result } => {
             event.r#type = MICROSIP_EV_REFER;

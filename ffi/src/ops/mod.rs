@@ -21,11 +21,14 @@ mod texts;
 pub(crate) mod timers;
 pub(crate) mod tones;
 pub(crate) mod transfer;
+pub(crate) mod watcher;
 
 use crate::abi::code::{MICROSIP_E_ARG, MICROSIP_E_CLOSED, MICROSIP_E_STATE};
 use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};
 use crate::abi::{Fail, Value};
-use microsip_core::phone::{AccountId, CallId, CommandError, ConferenceId, IdError, MessageId, SubscriptionId};
+use microsip_core::phone::{
+    AccountId, CallId, CommandError, ConferenceId, IdError, MessageId, SubscriptionId, WatcherId,
+};
 
 pub(crate) type Done = Result<(), Fail>;
 
@@ -49,6 +52,7 @@ pub(crate) enum Any {
     Conference(ConferenceId),
     Message(MessageId),
     Subscription(SubscriptionId),
+    Watcher(WatcherId),
     Phone,
 }
 
@@ -64,6 +68,9 @@ pub(crate) fn any(raw: u64) -> Result<Any, Fail> {
     }
     if let Ok(subscription) = SubscriptionId::from_raw(raw) {
         return Ok(Any::Subscription(subscription));
+    }
+    if let Ok(watcher) = WatcherId::from_raw(raw) {
+        return Ok(Any::Watcher(watcher));
     }
     match CallId::from_raw(raw) {
         Ok(call) => Ok(Any::Call(call)),

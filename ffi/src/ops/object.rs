@@ -11,7 +11,7 @@ use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
     AccountId, AccountText, CallId, CallList, CallText, CommandError, ConferenceId, MessageId, MessageText, Phone,
-    SubscriptionId, SubscriptionText, Which,
+    SubscriptionId, SubscriptionText, WatcherId, WatcherText, Which,
 };
 use microsip_core::wire::sip::Method;
 
@@ -61,11 +61,17 @@ pub(crate) unsafe fn ids(
                 };
                 list(phone.subscriptions().filter(owned).map(SubscriptionId::raw), ids, cap, needed)
             }
+            MICROSIP_KIND_WATCHER => {
+                let owned = |id: &WatcherId| {
+                    account.is_none() || phone.watcher_info(*id).is_ok_and(|info| info.account == account)
+                };
+                list(phone.watchers().filter(owned).map(WatcherId::raw), ids, cap, needed)
+            }
             _ => Err(range(
                 "kind",
                 kind,
-                "is neither MICROSIP_KIND_CALL, _MESSAGE, _SUBSCRIPTION nor, without an owner, MICROSIP_KIND_ACCOUNT or \
-                 _CONFERENCE",
+                "is neither MICROSIP_KIND_CALL, _MESSAGE, _SUBSCRIPTION, _WATCHER nor, without an owner, \
+                 MICROSIP_KIND_ACCOUNT or _CONFERENCE",
             )),
         }
     }
@@ -159,6 +165,9 @@ pub(crate) unsafe fn text(
             Any::Phone if which == MICROSIP_TXT_DIALLED && index == 0 => {
                 dialled(phone, AccountId::NONE, object, cursor)
             }
+            Any::Watcher(watcher) => {
+                phone.watcher_text(watcher, watcher_text(which)?, cursor).map_err(refused("object", object))
+            }
             Any::Message(message) => {
                 phone.message_text(message, message_text(which)?, cursor).map_err(refused("object", object))
             }
@@ -212,6 +221,14 @@ const fn subscription_text(which: u32) -> Result<SubscriptionText, Fail> {
         MICROSIP_TXT_ENTRY_NAME => Ok(SubscriptionText::EntryName),
         MICROSIP_TXT_ENTRY_RESOURCE => Ok(SubscriptionText::EntryResource),
         MICROSIP_TXT_ENTRY_REASON => Ok(SubscriptionText::EntryReason),
+        _ => Err(Fail::NOTHING),
+    }
+}
+
+const fn watcher_text(which: u32) -> Result<WatcherText, Fail> {
+    match which {
+        MICROSIP_TXT_REMOTE_URI => Ok(WatcherText::RemoteUri),
+        MICROSIP_TXT_REMOTE_NAME => Ok(WatcherText::RemoteName),
         _ => Err(Fail::NOTHING),
     }
 }
@@ -316,6 +333,7 @@ pub(crate) fn tag_set(phone: &mut Phone<'_>, object: u64, tag: u64) -> Done {
         Any::Subscription(subscription) => {
             phone.subscription_set_tag(subscription, tag).map_err(refused("object", object))
         }
+        Any::Watcher(watcher) => phone.watcher_set_tag(watcher, tag).map_err(refused("object", object)),
         Any::Phone => {
             Err(Fail::new(MICROSIP_E_KIND, "object", Value::Id(object), "is MICROSIP_SELF, which has no tag"))
         }
@@ -375,6 +393,16 @@ pub(crate) fn release(phone: &mut Phone<'_>, now: Instant, object: u64) -> Done 
         return phone.subscription_release(subscription).map_err(|error| match error {
             CommandError::State => {
                 let fix = "is not MICROSIP_SUB_ENDED: microsip_subscription_remove takes it back, and its id with it";
+                Fail::new(MICROSIP_E_STATE, "object", Value::Id(object), fix)
+            }
+            error => refused("object", object)(error),
+        });
+    }
+    if let Ok(watcher) = WatcherId::from_raw(object) {
+        return phone.watcher_release(watcher).map_err(|error| match error {
+            CommandError::State => {
+                let fix =
+                    "is told of its end, or is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out";
                 Fail::new(MICROSIP_E_STATE, "object", Value::Id(object), fix)
             }
             error => refused("object", object)(error),

@@ -148,7 +148,7 @@ pub(crate) fn common() -> Trials {
                     headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT, location = c(c"<a>\x01</a>") => MICROSIP_E_TEXT,
                     reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
                     session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
-                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, reserved_transfers = 1 => MICROSIP_E_NEWER,
+                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG, watcher_details = 3 => MICROSIP_E_ARG, reserved_watchers = 1 => MICROSIP_E_NEWER,
                     info_packages = c(c"a,,b") => MICROSIP_E_TEXT, info_packages = long() => MICROSIP_E_TEXT, info_packages = c(c"\xff") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER);
             };
         }
@@ -446,6 +446,25 @@ pub(crate) fn common() -> Trials {
     bad!(t, "subscription_remove";
         subscription => MICROSIP_E_STALE, |scene| scene.world.subscription_remove(gone(scene, 8));
         subscription => MICROSIP_E_KIND, |scene| scene.world.subscription_remove(scene.account));
+
+    bad!(t, "watcher_answer";
+        watcher => MICROSIP_E_STALE, |scene| scene.world.watcher_answer(gone(scene, 9), 200);
+        watcher => MICROSIP_E_KIND, |scene| scene.world.watcher_answer(scene.account, 200);
+        code => MICROSIP_E_ARG, |scene| scene.world.watcher_answer(gone(scene, 9), 199);
+        code => MICROSIP_E_ARG, |scene| scene.world.watcher_answer(gone(scene, 9), 700);
+        code => MICROSIP_E_ARG, |scene| scene.world.watcher_answer(gone(scene, 9), 65_736));
+
+    let counted = || {
+        let mut entry: microsip_entry = zeroed();
+        (entry.message_class, entry.new_messages, entry.new_urgent, entry.old_messages) = (1, 2, 1, 3);
+        entry
+    };
+    each!(t, "mailbox_set", counted(), |scene, given| scene.world.mailbox_set(scene.account, given);
+        message_class = 0 => MICROSIP_E_ARG, message_class = 7 => MICROSIP_E_ARG, new_urgent = 3 => MICROSIP_E_ARG,
+        old_urgent = 4 => MICROSIP_E_ARG);
+    bad!(t, "mailbox_set";
+        account => MICROSIP_E_STALE, |scene| scene.world.mailbox_set(gone(scene, 2), &counted());
+        account => MICROSIP_E_KIND, |scene| scene.world.mailbox_set(scene.up, &counted()));
     t
 }
 

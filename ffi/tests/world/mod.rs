@@ -129,6 +129,9 @@ both! {
     subscription_remove(microsip_engine_subscription_remove, microsip_subscription_remove; subscription: u64);
     subscription_info_get(microsip_engine_subscription_info_get, microsip_subscription_info_get; subscription: u64, out: *mut microsip_subscription_info);
     subscription_entry_get(microsip_engine_subscription_entry_get, microsip_subscription_entry_get; subscription: u64, index: u32, out: *mut microsip_entry);
+    watcher_answer(microsip_engine_watcher_answer, microsip_watcher_answer; watcher: u64, code: u32);
+    watcher_info_get(microsip_engine_watcher_info_get, microsip_watcher_info_get; watcher: u64, out: *mut microsip_watcher_info);
+    mailbox_set(microsip_engine_mailbox_set, microsip_mailbox_set; account: u64, entry: *const microsip_entry);
     text_get(microsip_engine_text_get, microsip_text_get; object: u64, which: u32, index: u32, buf: *mut c_char, cap: u32, needed: *mut u32);
 }
 
@@ -141,7 +144,7 @@ pub(crate) fn engine_config() -> microsip_engine_config {
     (config.max_calls, config.max_accounts, config.max_message) = (CALLS, ACCOUNTS, 1500);
     (config.direct_reserve, config.direct_per_source) = (MICROSIP_NONE, MICROSIP_NONE);
     (config.max_flows, config.max_conferences, config.rule_bytes, config.kept_bytes) = (2, 2, 512, 600);
-    (config.max_messages, config.max_subscriptions) = (3, 2);
+    (config.max_messages, config.max_subscriptions, config.max_watchers) = (3, 2, 2);
     config.seed = [7; 32];
     config
 }
@@ -443,6 +446,11 @@ impl World {
             assert_eq!(self.subscription_info_get(subscription, &mut info), MICROSIP_OK);
             let found = self.subscription_entry_get(subscription, 0, &mut entry);
             writeln!(told, "{info:?} {found} {entry:?} {}", self.text(subscription, MICROSIP_TXT_REMOTE_URI)).unwrap();
+        }
+        for watcher in self.ids(MICROSIP_KIND_WATCHER, 0) {
+            let mut info: microsip_watcher_info = zeroed();
+            assert_eq!(self.watcher_info_get(watcher, &mut info), MICROSIP_OK);
+            writeln!(told, "{info:?} {}", self.text(watcher, MICROSIP_TXT_REMOTE_URI)).unwrap();
         }
         told
     }

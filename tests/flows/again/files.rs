@@ -69,6 +69,7 @@ const RUN: &[(&str, &[&str])] = &[
             "a watch refused",
         ],
     ),
+    ("watchers", &["watched through a call", "watched by a phone", "watched by leave", "watched by nobody any more"]),
     ("update", &["offered by UPDATE", "refreshed by the far end"]),
 ];
 const ROOM: &str = "its pools are its subject";

@@ -60,6 +60,9 @@ pub(crate) struct Account {
     pub(super) messages: crate::phone::MessagePolicy,
     #[cfg(feature = "refer")]
     pub(super) transfers: (crate::phone::TransferPolicy, crate::phone::TransferPolicy),
+    /// The treatment of watchers, and whether they are told who talks to whom.
+    #[cfg(feature = "notify")]
+    pub(super) watchers: (crate::phone::WatcherPolicy, Option<bool>),
     #[cfg(feature = "info")]
     pub(super) digits: crate::media::digits::DigitSettings,
     #[cfg(feature = "subscribe")]
@@ -264,6 +267,8 @@ impl Account {
         presence: super::presence::Kept::USUAL,
         #[cfg(feature = "message")]
         messages: crate::phone::MessagePolicy::Inherited,
+        #[cfg(feature = "notify")]
+        watchers: (crate::phone::WatcherPolicy::Inherited, None),
         #[cfg(feature = "refer")]
         transfers: (crate::phone::TransferPolicy::Inherited, crate::phone::TransferPolicy::Inherited),
         #[cfg(feature = "numbers")]

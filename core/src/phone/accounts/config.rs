@@ -71,6 +71,8 @@ impl Accounts<'_> {
         (account.messages = config.messages);
         #[cfg(feature = "refer")]
         (account.transfers = (config.refer, config.replaces));
+        #[cfg(feature = "notify")]
+        (account.watchers = (config.watchers, config.watcher_details));
         account.secret = cx.rng.next_u64();
         account.registration.id = cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };
@@ -184,8 +186,8 @@ impl Accounts<'_> {
         self.longest_location
     }
 
-    /// The INVITEs of an account may be asked for a password that it has.
-    #[cfg(feature = "identity")]
+    /// The requests of an account may be asked for a password that it has.
+    #[cfg(any(feature = "identity", feature = "notify"))]
     pub(in crate::phone) fn has_password(&self, handle: Handle) -> bool {
         self.slots.get(handle).is_some_and(|account| !account.password.is_empty())
     }

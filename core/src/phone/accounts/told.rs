@@ -185,6 +185,19 @@ impl Accounts<'_> {
         (refer.or(cx.fixed.transfers.0).or(usual.0), replaces.or(cx.fixed.transfers.1).or(usual.1))
     }
 
+    /// The treatment of those who would watch it.
+    #[cfg(feature = "notify")]
+    pub(in crate::phone) fn watchers(&self, cx: &Context<'_>, handle: Handle) -> crate::phone::WatcherPolicy {
+        self.slots.get(handle).map(|account| account.watchers.0).unwrap_or_default().or(cx.fixed.watchers.0)
+    }
+
+    /// Watchers of its calls are told who talks to whom: a lamp with which a call can be taken over needs that.
+    #[cfg(feature = "notify")]
+    pub(in crate::phone) fn tells_parties(&self, cx: &Context<'_>, handle: Handle) -> bool {
+        let own = self.slots.get(handle).and_then(|account| account.watchers.1);
+        own.or(cx.fixed.watchers.1).unwrap_or(true)
+    }
+
     /// The extensions of transfers that its calls know: those which are not refused.
     #[cfg(feature = "refer")]
     pub(in crate::phone) fn transfer_tags(&self, cx: &Context<'_>, handle: Handle) -> Tags {

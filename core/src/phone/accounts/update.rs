@@ -127,6 +127,8 @@ impl Accounts<'_> {
         (account.messages = change.messages.or(account.messages));
         #[cfg(feature = "refer")]
         (account.transfers = (change.refer.or(account.transfers.0), change.replaces.or(account.transfers.1)));
+        #[cfg(feature = "notify")]
+        (account.watchers = (change.watchers.or(account.watchers.0), change.watcher_details.or(account.watchers.1)));
         account.transport = change.transport.or(account.transport);
         account.tag = if change.tag == 0 { account.tag } else { change.tag };
         if way {

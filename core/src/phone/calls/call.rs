@@ -234,6 +234,12 @@ impl Call {
         self.state == CallState::Connected
     }
 
+    /// Its state, and whether we were called.
+    #[cfg(feature = "notify")]
+    pub(in crate::phone) const fn shown(&self) -> (CallState, bool) {
+        (self.state, self.incoming)
+    }
+
     /// The last SIP status.
     pub(in crate::phone) const fn sip_code(&self) -> u16 {
         self.sip_code

@@ -14,7 +14,7 @@ use crate::base::limits::UNANSWERED_S;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::arrived::Arrived;
-use crate::phone::dialogs::{Leg, Texts};
+use crate::phone::dialogs::Leg;
 #[cfg(feature = "refer")]
 use crate::phone::media::ports::Waiting;
 use crate::phone::object::Object;
@@ -28,7 +28,7 @@ use crate::sip::session::Carrier;
 use crate::sip::session::timer::Timer;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Responded;
-use crate::wire::sip::{Address, Mandatory, Message, Method, Name};
+use crate::wire::sip::{Mandatory, Message, Method};
 
 /// The values of an INVITE that its slots are made from.
 #[derive(Clone, Copy)]
@@ -420,13 +420,5 @@ pub(in crate::phone) fn begin_from(
     (request, mandatory): (&Message<'_>, &Mandatory<'_>),
     target: &[u8],
 ) -> bool {
-    let Mandatory { from, to, call_id, .. } = mandatory;
-    let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: &[] };
-    let (tag, routes) = (from.tag().unwrap_or_default(), request.values(Name::RecordRoute));
-    lower.dialogs.begin(handle, leg, &texts, tag, routes, target).is_some()
-}
-
-fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {
-    let gap: &[u8] = if address.display.is_empty() { b"" } else { b" " };
-    [address.display, gap, b"<", address.uri, b">"]
+    lower.dialogs.begin_with(handle, leg, (request, mandatory), target)
 }

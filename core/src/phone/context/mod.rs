@@ -24,6 +24,12 @@ pub(super) struct Context<'a> {
     pub(super) due: Due<'a>,
     /// SIP that is to be sent.
     pub(super) owed: Owed<'a>,
+    /// There are watchers: calls that change are noted.
+    #[cfg(feature = "notify")]
+    pub(super) watched: bool,
+    /// Calls that have changed since those who watch us were looked at.
+    #[cfg(feature = "notify")]
+    pub(super) changed: Owed<'a>,
     /// Calls, then accounts, then conferences, with an event.
     pub(super) events: Owed<'a>,
     pub(super) wishes: Owed<'a>,
@@ -77,6 +83,20 @@ impl Context<'_> {
     /// A call, an account or a conference has an event.
     pub(super) fn tell(&mut self, object: Object) {
         self.events.push(self.objects.teller(object));
+        #[cfg(feature = "notify")]
+        if self.watched {
+            self.note_change(object);
+        }
+    }
+
+    /// A call that may have changed is looked at when time is next served, which is at once.
+    #[cfg(feature = "notify")]
+    #[cold]
+    fn note_change(&mut self, object: Object) {
+        if let Object::Call(index) = object {
+            self.changed.push(index);
+            self.wake(Object::Watched, self.latest);
+        }
     }
 
     /// So many objects or digits gave way, which is to have an event.

@@ -91,6 +91,9 @@ pub(in crate::phone) struct Leg {
     /// The subscription of ours that uses it.
     #[cfg(feature = "subscribe")]
     pub(super) subscription: Handle,
+    /// The watcher that uses it.
+    #[cfg(feature = "notify")]
+    pub(super) watcher: Handle,
     /// The REFER that came by it and is not answered.
     #[cfg(feature = "refer")]
     pub(super) asked: Handle,
@@ -134,6 +137,8 @@ impl Leg {
         message: Handle::NONE,
         #[cfg(feature = "subscribe")]
         subscription: Handle::NONE,
+        #[cfg(feature = "notify")]
+        watcher: Handle::NONE,
         #[cfg(feature = "refer")]
         asked: Handle::NONE,
         #[cfg(feature = "refer")]
@@ -163,6 +168,20 @@ impl Leg {
     ) -> Self {
         let dialog = Dialog { local_tag, ..Dialog::EMPTY };
         Self { dialog, account, usages: 1, own_hop, subscription, ..Self::EMPTY }
+    }
+
+    /// The leg of a SUBSCRIBE that came in no dialog over this flow: its 200 makes the dialog, which the watcher uses.
+    /// `number`: of the SUBSCRIBE.
+    #[cfg(feature = "notify")]
+    pub(in crate::phone) const fn of_watcher(
+        watcher: Handle,
+        account: Handle,
+        local_tag: Tag,
+        number: u32,
+        (flow, own_hop): (Flow, bool),
+    ) -> Self {
+        let dialog = Dialog { local_tag, remote_number: Some(number), confirmed: true, ..Dialog::EMPTY };
+        Self { dialog, account, flow: Some(flow), usages: 1, own_hop, watcher, ..Self::EMPTY }
     }
 
     /// The leg of a REFER that came in no dialog over this flow: its answer makes the dialog, which it uses while it is
@@ -226,6 +245,8 @@ impl Leg {
             message: Handle::NONE,
             #[cfg(feature = "subscribe")]
             subscription: Handle::NONE,
+            #[cfg(feature = "notify")]
+            watcher: Handle::NONE,
             #[cfg(feature = "refer")]
             asked: Handle::NONE,
             #[cfg(feature = "refer")]
@@ -288,7 +309,7 @@ impl Leg {
         self.chained
     }
 
-    /// A message or a subscription of ours goes by it. Their rooms look for it when a call for help has begun.
+    /// A message or a subscription of ours goes by it, or somebody watches us by it. Their rooms look for it when a call for help has begun.
     #[cfg(feature = "numbers")]
     pub(in crate::phone) const fn is_of_another_room(&self) -> bool {
         #[cfg(feature = "message")]
@@ -297,6 +318,10 @@ impl Leg {
         }
         #[cfg(feature = "subscribe")]
         if !self.subscription.is_none() {
+            return true;
+        }
+        #[cfg(feature = "notify")]
+        if !self.watcher.is_none() {
             return true;
         }
         false

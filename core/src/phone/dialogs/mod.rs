@@ -160,6 +160,20 @@ impl<'a> Dialogs<'a> {
         }
     }
 
+    /// The watcher that uses a leg.
+    #[cfg(feature = "notify")]
+    pub(super) fn watcher_of(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.watcher)
+    }
+
+    /// Another one uses a leg, or none does.
+    #[cfg(feature = "notify")]
+    pub(super) fn set_watcher(&mut self, handle: Handle, watcher: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.watcher = watcher;
+        }
+    }
+
     /// The REFER that came by a leg and is not answered.
     #[cfg(feature = "refer")]
     pub(super) fn asked_by(&self, handle: Handle) -> Handle {

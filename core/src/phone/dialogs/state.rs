@@ -9,8 +9,7 @@ use crate::phone::credential::Credential;
 #[cfg(feature = "subscribe")]
 use crate::sip::dialog::contact_uri;
 use crate::sip::dialog::target_len;
-#[cfg(feature = "subscribe")]
-use crate::wire::sip::Name;
+use crate::wire::sip::{Address, Mandatory, Message, Name};
 
 /// The texts of a dialog that never change, each in the parts that it is made of.
 pub(in crate::phone) struct Texts<'t> {
@@ -50,6 +49,20 @@ impl Dialogs<'_> {
         let (dialog, block) = self.two(handle)?;
         dialog.set_fixed(block, texts.local, texts.remote, texts.call_id, texts.headers)?;
         dialog.set_remote(block, remote_tag, routes, target).then_some(())
+    }
+
+    /// A request of the far end's begins a dialog. False: its texts do not fit.
+    pub(in crate::phone) fn begin_with(
+        &mut self,
+        handle: Handle,
+        leg: Leg,
+        (request, mandatory): (&Message<'_>, &Mandatory<'_>),
+        target: &[u8],
+    ) -> bool {
+        let Mandatory { from, to, call_id, .. } = mandatory;
+        let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: &[] };
+        let (tag, routes) = (from.tag().unwrap_or_default(), request.values(Name::RecordRoute));
+        self.begin(handle, leg, &texts, tag, routes, target).is_some()
     }
 
     /// Our side of a direct call is known. False: it does not fit, and stays as it was.
@@ -159,4 +172,10 @@ impl Dialogs<'_> {
             leg.lost = lost;
         }
     }
+}
+
+/// An address without its tag and other parameters, in the parts that it is made of.
+fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {
+    let gap: &[u8] = if address.display.is_empty() { b"" } else { b" " };
+    [address.display, gap, b"<", address.uri, b">"]
 }

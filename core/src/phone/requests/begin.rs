@@ -4,6 +4,8 @@
 use crate::base::cursor::Cursor;
 use crate::base::limits::{DISPLAY_NAME, TARGET};
 use crate::base::slots::Handle;
+#[cfg(any(feature = "message", feature = "notify"))]
+use crate::phone::Flow;
 use crate::phone::accounts::Accounts;
 #[cfg(all(feature = "info", feature = "message"))]
 use crate::phone::context::Context;
@@ -17,14 +19,16 @@ use crate::phone::write::write_proxy;
 use crate::phone::write::{write_extensions, write_top};
 use crate::phone::{AccountText, CommandError, DialOptions, Lower};
 #[cfg(feature = "message")]
-use crate::phone::{Flow, transactions::request::Sending, understood::Tags};
+use crate::phone::{transactions::request::Sending, understood::Tags};
 #[cfg(feature = "message")]
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::write_quoted;
+#[cfg(any(feature = "message", feature = "notify"))]
+use crate::wire::sip::write_socket;
 #[cfg(feature = "message")]
-use crate::wire::sip::{Method, Name, Writer, write_socket};
-#[cfg(feature = "message")]
+use crate::wire::sip::{Method, Name, Writer};
+#[cfg(any(feature = "message", feature = "notify"))]
 use core::net::SocketAddr;
 
 /// Bytes of a Call-ID of ours.
@@ -278,7 +282,7 @@ impl Lower<'_> {
     }
 
     /// The address of ours that is the longest in writing, and a flow from there.
-    #[cfg(feature = "message")]
+    #[cfg(any(feature = "message", feature = "notify"))]
     pub(super) fn widest(&self) -> (Flow, SocketAddr) {
         let len = |local: &SocketAddr| {
             let mut out = Cursor::new(&mut []);

@@ -1,6 +1,8 @@
 //! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
 
 use crate::base::cursor::Cursor;
+#[cfg(feature = "notify")]
+use crate::base::limits::DATAGRAM;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::phone::accounts::{Asked, Digest, Leaving};
@@ -16,7 +18,7 @@ use crate::phone::packages;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
-#[cfg(any(not(feature = "reliable"), feature = "identity", feature = "message"))]
+#[cfg(any(not(feature = "reliable"), feature = "identity", feature = "message", feature = "notify"))]
 use crate::phone::understood::Tags;
 #[cfg(feature = "numbers")]
 use crate::phone::write::PREEMPTION;
@@ -260,8 +262,28 @@ impl Lower<'_> {
     }
 }
 
-#[cfg(feature = "message")]
+/// Bytes of credentials in a NOTIFY: its body leaves them that room, for it is carried through a challenge.
+#[cfg(feature = "notify")]
+const CREDENTIALS: usize = 360;
+
+#[cfg(any(feature = "message", feature = "notify"))]
 impl Lower<'_> {
+    /// Bytes that a NOTIFY in a dialog may carry: in a datagram that is not cut in pieces, and at most. `at most` is as much as
+    /// a length of four digits says.
+    #[cfg(feature = "notify")]
+    pub(in crate::phone) fn notify_room(&self, handle: Handle) -> (usize, usize) {
+        let mut out = Cursor::new(&mut []);
+        let ((flow, local), account) = (self.widest(), self.dialogs.account_of(handle));
+        let user = self.accounts.call_user(account).unwrap_or(self.cx.fixed.direct_user.get());
+        write_target(&mut out, user, flow, local, self.cx.fixed.focus);
+        Writer::new(&mut out).header_bytes(Name::Allow, OURS.allow);
+        let credentials = if self.accounts.has_password(account) { CREDENTIALS } else { 0 };
+        let head = self.head_within(handle, Method::Notify) + out.needed() + credentials;
+        let hard = self.transactions.longest().saturating_sub(head).min(9_999);
+        let datagram = self.dialogs.get(handle).and_then(|leg| leg.flow()).is_none_or(|flow| !flow.is_reliable());
+        (if datagram { hard.min(DATAGRAM.saturating_sub(head)) } else { hard }, hard)
+    }
+
     /// The bytes of a request in a dialog without credentials, as far as it carries nothing.
     pub(super) fn head_within(&self, handle: Handle, method: Method<'_>) -> usize {
         let Some(dialog) = self.dialogs.dialog(handle) else { return 0 };

@@ -238,6 +238,16 @@ impl Transactions<'_> {
             (kind, body) => writer.body(kind, body),
         }
         let needed = out.finish();
+        self.carried(cx, handle, needed)
+    }
+
+    /// The same, and its owner has written all of it into the buffer that [`Self::lend`] lends.
+    pub(in crate::phone) fn carried(
+        &mut self,
+        cx: &mut Context<'_>,
+        handle: Handle,
+        needed: Result<usize, Needed>,
+    ) -> Result<(), Unrendered> {
         self.written(cx, handle, needed)?;
         if let Some(request) = self.requests.get_mut(handle) {
             request.carried = request.len;

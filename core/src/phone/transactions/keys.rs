@@ -7,7 +7,7 @@ use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Mandatory, Message, Method, Start};
 
 /// Requests other than INVITE have effects outside dialogs, so copies of them over other paths are recognised.
-pub(in crate::phone) const OTHERS_BEGIN: bool = features::MESSAGE || features::SUBSCRIBE;
+pub(in crate::phone) const OTHERS_BEGIN: bool = features::MESSAGE || features::SUBSCRIBE || features::NOTIFY;
 
 /// rfc3261#17.2.3: branch, sent-by and method; without the cookie the fields that RFC 2543 compared.
 pub(in crate::phone) fn keys_of(

@@ -47,8 +47,8 @@ pub(crate) enum Sending {
     /// A REFER (RFC 3515) in a call's dialog.
     #[cfg(feature = "refer")]
     Refer,
-    /// A NOTIFY (RFC 6665) that tells how a call goes which was dialled for a REFER.
-    #[cfg(feature = "refer")]
+    /// A NOTIFY (RFC 6665) that tells how a call goes which was dialled for a REFER, or what somebody watches.
+    #[cfg(any(feature = "refer", feature = "notify"))]
     Notify,
     /// No message: an address is looked up, and that is all.
     Nothing,
@@ -78,7 +78,7 @@ impl Sending {
             Self::Package => Method::Info,
             #[cfg(feature = "refer")]
             Self::Refer => Method::Refer,
-            #[cfg(feature = "refer")]
+            #[cfg(any(feature = "refer", feature = "notify"))]
             Self::Notify => Method::Notify,
             Self::Nothing => Method::Other(b""),
         }
@@ -101,9 +101,14 @@ impl Sending {
         if matches!(self, Self::Subscribe) {
             return true;
         }
-        // rfc3515#2.2, rfc6665#8.2.1
+        // rfc6665#8.2.1
+        #[cfg(any(feature = "refer", feature = "notify"))]
+        if matches!(self, Self::Notify) {
+            return true;
+        }
+        // rfc3515#2.2
         #[cfg(feature = "refer")]
-        if matches!(self, Self::Refer | Self::Notify) {
+        if matches!(self, Self::Refer) {
             return true;
         }
         self.is_of_session()

@@ -16,7 +16,7 @@ impl Transactions<'_> {
     }
 
     /// The source that a flow leads to, as a number.
-    #[cfg(feature = "refer")]
+    #[cfg(any(feature = "refer", feature = "notify"))]
     pub(in crate::phone) fn source(cx: &Context<'_>, flow: Flow) -> u64 {
         source_of(cx, flow)
     }

@@ -6,7 +6,7 @@ use super::keys::OTHERS_BEGIN;
 use crate::base::copying::copy;
 use crate::base::count;
 use crate::base::cursor::Cursor;
-#[cfg(feature = "reoffer")]
+#[cfg(any(feature = "reoffer", feature = "notify"))]
 use crate::base::cursor::Needed;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
@@ -179,7 +179,7 @@ impl Transactions<'_> {
 
     /// A response whose body its owner writes, behind its headers in the one response buffer: see
     /// [`Transactions::written_reply`]. `None`: another one waits there, and the request will be given again.
-    #[cfg(feature = "reoffer")]
+    #[cfg(any(feature = "reoffer", feature = "notify"))]
     pub(in crate::phone) fn lend_reply(
         &mut self,
         cx: &Context<'_>,
@@ -197,7 +197,7 @@ impl Transactions<'_> {
     }
 
     /// A response is whole in its buffer, and leaves. False: it did not fit, and nothing leaves.
-    #[cfg(feature = "reoffer")]
+    #[cfg(any(feature = "reoffer", feature = "notify"))]
     pub(in crate::phone) fn written_reply(
         &mut self,
         cx: &mut Context<'_>,
@@ -279,6 +279,27 @@ impl Transactions<'_> {
         {
             self.tombstones.bury(now, keys, extra.responded(status, secret));
         }
+    }
+
+    /// The same with all of its lines, or not at all: false, and nothing leaves.
+    #[cfg(feature = "notify")]
+    pub(in crate::phone) fn respond_whole_and_bury(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+        status: u16,
+        extra: Extra<'_>,
+    ) -> bool {
+        let Arrived { flow, keys, request, .. } = *arrived;
+        let Some(mut out) = self.lend_reply(cx, flow, request, status, extra) else { return false };
+        Writer::new(&mut out).end();
+        let needed = out.finish();
+        if !self.written_reply(cx, flow, request, needed) {
+            return false;
+        }
+        self.tombstones.bury(now, keys, extra.responded(status, extra.secret.unwrap_or_default()));
+        true
     }
 
     /// The response that a request got which is only a tombstone any more.

@@ -1,5 +1,9 @@
 //! `application/dialog-info+xml` (RFC 4235): the calls of a watched party.
 
+mod write;
+
+pub use write::{END, Named, Own, write_head};
+
 use super::xml::{Element, Fault, Reader, Text};
 
 /// The type of the body.
@@ -133,15 +137,21 @@ impl<'a> Document<'a> {
     }
 }
 
+/// The states by their names.
+const STATES: [(&str, DialogState); 5] = [
+    ("trying", DialogState::Trying),
+    ("proceeding", DialogState::Proceeding),
+    ("early", DialogState::Early),
+    ("confirmed", DialogState::Confirmed),
+    ("terminated", DialogState::Terminated),
+];
+
 fn state_of(text: Text<'_>) -> Option<DialogState> {
-    let states = [
-        ("trying", DialogState::Trying),
-        ("proceeding", DialogState::Proceeding),
-        ("early", DialogState::Early),
-        ("confirmed", DialogState::Confirmed),
-        ("terminated", DialogState::Terminated),
-    ];
-    states.into_iter().find(|(name, _)| text.is_any_case(name)).map(|(_, state)| state)
+    STATES.into_iter().find(|(name, _)| text.is_any_case(name)).map(|(_, state)| state)
+}
+
+fn name_of(state: DialogState) -> &'static str {
+    STATES.into_iter().find(|(_, named)| *named == state).map_or("", |(name, _)| name)
 }
 
 fn party<'a>(reader: &mut Reader<'a>) -> Result<Party<'a>, Fault> {
@@ -156,10 +166,10 @@ fn party<'a>(reader: &mut Reader<'a>) -> Result<Party<'a>, Fault> {
             let target = reader.depth();
             while let Some(element) = reader.child(target)? {
                 let said = |name| element.attribute(name).unwrap_or_default();
-                if element.is("param") && said("pname").is_any_case("+sip.rendering") && said("pval").is_any_case("no")
-                {
-                    found.holds = true;
-                }
+                let rendering = ["sip.rendering", "+sip.rendering"].iter().any(|name| said("pname").is_any_case(name));
+                // rfc4235#4.1.6.2 has `pval`, which many write as `pvalue`
+                let no = ["pval", "pvalue"].iter().any(|name| said(name).is_any_case("no"));
+                found.holds |= element.is("param") && rendering && no;
                 reader.skip()?;
             }
         } else {

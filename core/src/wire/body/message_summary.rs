@@ -1,11 +1,17 @@
 //! `application/simple-message-summary` (RFC 3842): what waits in a mailbox.
 
+use crate::base::cursor::Cursor;
+
 /// The type of the body.
 pub const TYPE: &[u8] = b"application/simple-message-summary";
 
 /// The classes of messages (rfc3842#5.2, rfc3458), in the order of their counts.
 pub const CLASSES: [&str; 6] =
     ["voice-message", "fax-message", "pager-message", "multimedia-message", "text-message", "none"];
+
+/// The same as we write them, as the examples of rfc3842 do.
+const WRITTEN: [&str; CLASSES.len()] =
+    ["Voice-Message", "Fax-Message", "Pager-Message", "Multimedia-Message", "Text-Message", "None"];
 
 /// The counts of a class.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -63,6 +69,26 @@ impl<'a> Summary<'a> {
         let named = self.counts.iter().flatten();
         let sum = named.fold(0u32, |sum, count| sum.saturating_add(count.new));
         if sum == 0 { u32::from(self.waiting) } else { sum }
+    }
+}
+
+/// Writes a mailbox of our own. A class without a message that ever was is left out (rfc3842#5.2).
+pub fn write(account: &[u8], counts: &[Count; CLASSES.len()], out: &mut Cursor<'_>) {
+    let waiting = counts.iter().any(|count| count.new > 0);
+    out.put_str(if waiting { "Messages-Waiting: yes\r\n" } else { "Messages-Waiting: no\r\n" });
+    if !account.is_empty() {
+        out.put_str("Message-Account: ");
+        out.put(account);
+        out.put_str("\r\n");
+    }
+    for (class, count) in WRITTEN.iter().zip(counts).filter(|(_, count)| **count != Count::default()) {
+        out.put_str(class);
+        for (before, number) in [(": ", count.new), ("/", count.old), (" (", count.new_urgent), ("/", count.old_urgent)]
+        {
+            out.put_str(before);
+            out.put_number(number.into());
+        }
+        out.put_str(")\r\n");
     }
 }
 

@@ -369,3 +369,96 @@ fn parts_are_found_by_their_names() {
     let there = [1, 129, 130, 299].map(|nth| found.take(format!("{nth}").as_bytes()).is_some());
     assert_eq!(there, [true, true, false, false]);
 }
+
+// rfc4235#4.1, #4.4
+#[test]
+fn dialogs_of_our_own_are_written_as_they_are_read() {
+    use dialog_info::{DialogState, Named, Own};
+    let mut room = [0; 2048];
+    let mut out = Cursor::new(&mut room);
+    dialog_info::write_head(&mut out, 7, false, b"sip:a&b@example.com");
+    let own = Own {
+        id: (3, 0x1b),
+        state: DialogState::Early,
+        called: true,
+        call_id: b"x<1>@host",
+        local_tag: b"l",
+        remote_tag: b"r\"",
+        local: Named { identity: b"sip:a&b@example.com", target: b"sip:a@10.0.0.1", holds: true, ..Named::default() },
+        remote: Named {
+            identity: b"sip:bob@b",
+            display: b"Bob \"<B>\"",
+            target: b"sip:bob@10.0.0.2;x=1",
+            holds: false,
+        },
+    };
+    own.write(&mut out);
+    Own { id: (4, 1), ..Own::default() }.write(&mut out);
+    Own { id: (5, 1), state: DialogState::Confirmed, ..Own::default() }.write(&mut out);
+    out.put_str(dialog_info::END);
+    let text = String::from_utf8(out.written().to_vec()).unwrap();
+    let mut read = dialog_info::Document::parse(text.as_bytes()).unwrap();
+    assert_eq!(
+        (read.head.version, read.head.full, plain(read.head.entity).as_str()),
+        (7, false, "sip:a&b@example.com")
+    );
+    let first = read.next_dialog().unwrap().unwrap();
+    assert_eq!((plain(first.id).as_str(), first.state, first.called), ("00003000001b", DialogState::Early, Some(true)));
+    let texts = [first.call_id, first.local_tag, first.remote_tag].map(plain);
+    assert_eq!(texts, ["x<1>@host", "l", "r\""]);
+    assert_eq!((plain(first.local.target).as_str(), first.local.holds), ("sip:a@10.0.0.1", true));
+    let remote = [first.remote.identity, first.remote.display, first.remote.target].map(plain);
+    assert_eq!(
+        (remote, first.remote.holds),
+        (["sip:bob@b", "Bob \"<B>\"", "sip:bob@10.0.0.2;x=1"].map(String::from), false)
+    );
+    let second = read.next_dialog().unwrap().unwrap();
+    assert_eq!(
+        (plain(second.id).as_str(), second.state, second.called),
+        ("000040000001", DialogState::Terminated, None)
+    );
+    let third = read.next_dialog().unwrap().unwrap();
+    assert_eq!((third.state, third.called, third.call_id.is_blank()), (DialogState::Confirmed, Some(false), true));
+    assert_eq!(read.next_dialog(), Ok(None));
+}
+
+// rfc4235#4.1.6.2, #5.2: as the RFC has it, and as many phones write it
+#[test]
+fn a_hold_is_read_in_either_spelling() {
+    for (name, value, holds) in [
+        ("sip.rendering", "pval", true),
+        ("+sip.rendering", "pval", true),
+        ("+sip.rendering", "pvalue", true),
+        ("sip.audio", "pval", false),
+    ] {
+        let text = format!(
+            "<dialog-info version=\"1\" state=\"full\" entity=\"sip:a\"><dialog id=\"1\"><state>confirmed</state><local>\
+             <target uri=\"sip:a\"><param pname=\"{name}\" {value}=\"no\"/></target></local></dialog></dialog-info>"
+        );
+        let mut read = dialog_info::Document::parse(text.as_bytes()).unwrap();
+        assert_eq!(read.next_dialog().unwrap().unwrap().local.holds, holds, "{text}");
+    }
+}
+
+// rfc3842#5.2
+#[test]
+fn a_mailbox_of_our_own_is_written_as_it_is_read() {
+    use message_summary::{Count, Summary, write};
+    let mut counts = [Count::default(); message_summary::CLASSES.len()];
+    let written = |counts: &[Count; 6], account: &[u8]| {
+        let mut room = [0; 512];
+        let mut out = Cursor::new(&mut room);
+        write(account, counts, &mut out);
+        out.written().to_vec()
+    };
+    assert_eq!(written(&counts, b""), b"Messages-Waiting: no\r\n");
+    for (nth, count) in counts.iter_mut().enumerate() {
+        let nth = nth as u32;
+        *count = Count { new: nth, old: 10 * nth + 1, new_urgent: nth / 2, old_urgent: u32::MAX };
+    }
+    let text = written(&counts, b"sip:anna@example.org");
+    let read = Summary::parse(&text).unwrap();
+    assert_eq!((read.waiting, read.account), (true, b"sip:anna@example.org".as_slice()));
+    assert_eq!(read.counts, counts.map(Some));
+    assert!(text.windows(23).any(|line| line == b"Fax-Message: 1/11 (0/42"), "{}", String::from_utf8_lossy(&text));
+}

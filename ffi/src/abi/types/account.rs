@@ -174,13 +174,18 @@ pub struct microsip_account {
     pub refer: u32,
     /// MICROSIP_POLICY_*, for an INVITE with Replaces in its calls, which has to come by its own server; 0: the phone's.
     pub replaces: u32,
-    /// 0.
-    pub reserved_transfers: u32,
+    /// MICROSIP_POLICY_*, for those who would watch its calls, its presence or its mailbox (RFC 6665) and come by its own server
+    /// or from a host that it trusts; 0: the phone's. It counts at a refresh, too. With MICROSIP_HAS_NOTIFY.
+    pub watchers: u32,
     /// See `info_packages` of microsip_config, for its calls that begin from now on; NULL: the phone's, and in
     /// microsip_account_update as they are. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
     pub info_packages: *const c_char,
     /// NULL.
     pub reserved_packages: *const c_char,
+    /// A switch: who watches its calls is told who talks to whom; 0: the phone's. With MICROSIP_HAS_NOTIFY.
+    pub watcher_details: u32,
+    /// 0.
+    pub reserved_watchers: u32,
 }
 
 /// An account, in numbers.

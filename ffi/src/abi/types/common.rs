@@ -30,6 +30,8 @@ pub const MICROSIP_KIND_CONFERENCE: u32 = 6;
 pub const MICROSIP_KIND_MESSAGE: u32 = 7;
 /// MICROSIP_KIND() of a subscription's id.
 pub const MICROSIP_KIND_SUBSCRIPTION: u32 = 8;
+/// MICROSIP_KIND() of a watcher's id.
+pub const MICROSIP_KIND_WATCHER: u32 = 9;
 
 /// Transports; bits in a set: datagrams.
 pub const MICROSIP_UDP: u32 = 1;
@@ -110,6 +112,10 @@ pub const MICROSIP_HAS_LISTS: u32 = 1073741824;
 /// microsip_features(): transfers and calls that take the place of another (RFC 3515, 3891, 5589); without it REFER is
 /// refused (405), and a call with Replaces is one as any other.
 pub const MICROSIP_HAS_REFER: u32 = 134217728;
+
+/// microsip_features(): others may watch our calls, our presence and a mailbox of ours (RFC 6665); without it SUBSCRIBE is refused
+/// (405).
+pub const MICROSIP_HAS_NOTIFY: u32 = 536870912;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;

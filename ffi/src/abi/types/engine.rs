@@ -151,6 +151,15 @@ pub struct microsip_engine_config {
     pub info_packages: *const c_char,
     /// NULL.
     pub reserved_packages: *const c_char,
+    /// Those who watch us at once; 0: none. They take memory beside MICROSIP_ENGINE_BYTES: microsip_engine_size_get() tells how
+    /// much, of which a dialog is the most. At most 4096. With MICROSIP_HAS_NOTIFY, as the next two.
+    pub max_watchers: u32,
+    /// See `watchers` of microsip_config.
+    pub watchers: u32,
+    /// See `watcher_details` of microsip_config.
+    pub watcher_details: u32,
+    /// 0.
+    pub reserved_watchers: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

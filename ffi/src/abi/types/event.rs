@@ -51,6 +51,11 @@ pub const MICROSIP_EV_SUBSCRIPTION: u32 = 16;
 /// The state that subscription object watches has changed: state is its MICROSIP_LAMP_*, value as in its info. Of several changes
 /// since the last event of this type, the latest. With MICROSIP_HAS_SUBSCRIBE.
 pub const MICROSIP_EV_NOTIFY: u32 = 17;
+/// Watcher object would watch us (state MICROSIP_SUB_PENDING: microsip_watcher_answer decides), watches us (MICROSIP_SUB_ACTIVE), or
+/// does no more (MICROSIP_SUB_ENDED): it was taken back, refused or not refreshed (MICROSIP_OK), refused what it was told
+/// (MICROSIP_E_REFUSED, sip_code), or could not be told (MICROSIP_E_TIMEOUT and others). value is what it watches, MICROSIP_PRESENCE to
+/// MICROSIP_MESSAGE_SUMMARY; owner: the account, 0: it came directly. With MICROSIP_HAS_NOTIFY.
+pub const MICROSIP_EV_WATCHER: u32 = 33;
 /// REFER object, a message, came (state MICROSIP_UNREAD): its sender wants us to call another party, MICROSIP_TXT_REFER_TO.
 /// microsip_dial with o->refer follows it, microsip_message_answer refuses it. Or it is MICROSIP_OVER: it was
 /// refused by a policy, or not answered in time (MICROSIP_E_TIMEOUT), or a policy could not follow it (MICROSIP_E_FULL: no call

@@ -175,6 +175,19 @@ pub struct microsip_config {
     pub info_packages: *const c_char,
     /// NULL.
     pub reserved_packages: *const c_char,
+    /// Those who watch us (RFC 6665) at once; 0: 16; MICROSIP_NONE: none. At most 20000. One beyond gets 503, as one that comes
+    /// from whom half of them have.
+    pub max_watchers: u32,
+    /// MICROSIP_POLICY_*, for those who would watch our calls (RFC 4235), an account's presence (RFC 3856) or a mailbox that we
+    /// are (RFC 3842): MICROSIP_POLICY_FOLLOW lets them in at once, MICROSIP_POLICY_ASK has microsip_watcher_answer decide; 0:
+    /// MICROSIP_POLICY_REFUSE (403). They come by an account's own server, from a host that it trusts, or with
+    /// MICROSIP_ALLOW_DIRECT from anywhere, and then watch direct calls alone. With MICROSIP_HAS_NOTIFY, as the next one.
+    pub watchers: u32,
+    /// A switch, default on: who watches our calls is told who talks to whom, with the value for Replaces by which a call may be
+    /// taken over. Off: no more than that there is a call, its direction and its state.
+    pub watcher_details: u32,
+    /// 0.
+    pub reserved_watchers: u32,
 }
 
 /// The phone, in numbers.

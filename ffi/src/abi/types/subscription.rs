@@ -128,6 +128,32 @@ pub struct microsip_subscription_info {
     pub unread: u32,
 }
 
+/// A watcher: one who watches us, in numbers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_watcher_info {
+    /// sizeof(microsip_watcher_info).
+    pub size: u32,
+    /// MICROSIP_PRESENCE, MICROSIP_DIALOG or MICROSIP_MESSAGE_SUMMARY: what it watches.
+    pub package: u32,
+    /// The watcher.
+    pub watcher: microsip_id,
+    /// The account that it watches; 0: it came directly.
+    pub account: microsip_id,
+    /// The application's own number.
+    pub tag: u64,
+    /// The end of the time that it was granted: microseconds as in events.
+    pub expires_us: u64,
+    /// MICROSIP_SUB_PENDING, MICROSIP_SUB_ACTIVE or MICROSIP_SUB_ENDED.
+    pub state: u32,
+    /// The last final status with which it answered a notification; 0: there was none.
+    pub sip_code: u32,
+    /// The result of its end.
+    pub result: i32,
+    /// MICROSIP_CAUSE_*, the same in a word; 0 with MICROSIP_OK.
+    pub cause: u32,
+}
+
 /// One tuple, call or class of messages that a subscription was told of, or one class of an account's mailbox; of a list one of
 /// its parties, or one of the calls or classes of messages of that.
 #[repr(C)]
@@ -158,5 +184,6 @@ pub struct microsip_entry {
 sized!(
     microsip_subscription up to headers,
     microsip_subscription_info up to cause,
+    microsip_watcher_info up to cause,
     microsip_entry up to resource,
 );
