@@ -428,6 +428,11 @@ fn a_notify_that_cannot_be_read_is_refused_and_changes_nothing() {
             400,
         ),
         ("Event: refer\r\nSubscription-State: active\r\nContent-Type: message/sipfrag\r\n", "SIP/2.0 20", 400),
+        (
+            "Event: refer\r\nSubscription-State: active\r\nContent-Type: message/sipfrag\r\nContent-Encoding: gzip\r\n",
+            "SIP/2.0 200 OK\r\n",
+            415,
+        ),
         ("Subscription-State: active\r\n", "", 481),
     ] {
         let text = bob.request("NOTIFY", lines, body);

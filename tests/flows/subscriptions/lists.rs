@@ -427,5 +427,20 @@ fn a_long_list_fills_its_room_and_no_more() {
     assert_eq!(tell(&mut lab, &mut peer, "dialog", &list(2, true, &all, DIALOGS, &[])), 200);
     let info = lab.ends[0].phone.subscription_info(made).unwrap();
     assert_eq!((info.entries, info.left_out, info.lamp), (128, 72, Lamp::Unknown));
+    // another list has all the room of this one
+    let others: String = (0..128).map(|nth| format!("<resource uri=\"sip:other-{nth}@x.test\"/>")).collect();
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &list(3, true, &others, DIALOGS, &[])), 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert_eq!((info.entries, info.left_out), (128, 0));
+    // a document that names far more than that
+    let many: String = (0..1500).map(|nth| format!("<resource uri='sip:other-{nth}@x.test'/>")).collect();
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &list(4, true, &many, DIALOGS, &[])), 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert_eq!((info.entries, info.left_out), (128, 1500 - 128));
+    let instances: String = (0..1000).map(|nth| format!("<instance id='{nth}' state='active' cid='x'/>")).collect();
+    let one = format!("<resource uri='sip:one@x.test'>{instances}</resource>");
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &list(5, true, &one, DIALOGS, &[])), 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert_eq!(info.entries, 128);
     finish(lab, peer, made, "dialog");
 }

@@ -19,6 +19,10 @@ const TERMINATED: &[u8] = b"terminated";
 const MISSING: &[u8] = b"missing";
 const UNREADABLE: &[u8] = b"unreadable";
 
+/// Resources and instances that are read of one notification; those behind them are left out. Each walks the entries, of
+/// which there are 128 at most, so without a bound a long document would take time by its square.
+const READ: u32 = 4 * 128;
+
 /// A notification that is read.
 struct Reading<'s> {
     package: Package,
@@ -28,6 +32,8 @@ struct Reading<'s> {
     whole: bool,
     /// A part of what it builds upon is missing.
     gap: bool,
+    /// Resources and instances that may still be read.
+    left: u32,
 }
 
 /// A body of this type is a list. An error is the status of the refusal.
@@ -71,6 +77,7 @@ pub(super) fn take(
         key,
         whole: list.head.full,
         gap: matches!(read, Read::Gap),
+        left: READ,
     };
     reading.resources(contents, Rows { from: 0, place: Place::Row }, list, &mut parts);
     let gap = reading.gap;
@@ -113,19 +120,30 @@ const fn numbered(version: u32) -> [u32; 4] {
 impl Reading<'_> {
     /// rfc4662#5.6: changes the rows that a document names; one that names all of them replaces the others, too.
     fn resources(&mut self, contents: &mut Contents<'_>, rows: Rows, mut list: List<'_>, parts: &mut Related<'_>) {
+        // first those go that it does not name: their room is for the others
         if list.head.full {
             contents.forget_names(rows, None);
+            let mut named = list;
+            for _ in 0..self.left {
+                let Ok(Some(resource)) = named.next_resource() else { break };
+                if let Some(uri) = text_in(resource.uri, &mut [0; LONGEST]) {
+                    contents.name_all(rows, uri);
+                }
+            }
+            contents.sweep(rows, None);
         }
         while let Ok(Some(mut resource)) = list.next_resource() {
             let mut room = [0; LONGEST];
-            let Some(uri) = text_in(resource.uri, &mut room) else {
+            let Some(uri) = text_in(resource.uri, &mut room).filter(|_| self.left > 0) else {
                 self.left_out.note(false, self.whole, id_of(self.key, resource.uri));
                 continue;
             };
+            self.left -= 1;
             // rfc4662#5.6.2: a resource is what its element says, so instances that this does not name are gone
             contents.forget_names(rows, Some(uri));
             let (name, mut active, mut other) = (resource.name, false, None);
-            while let Some(instance) = resource.next_instance() {
+            while let Some(instance) = resource.next_instance().filter(|_| self.left > 0) {
+                self.left -= 1;
                 if instance.state == InstanceState::Active {
                     active = true;
                     self.active(contents, rows, (uri, name), &instance, parts);
@@ -146,9 +164,6 @@ impl Reading<'_> {
                 self.unknown(contents, rows, (uri, name), id, reason);
             }
             contents.sweep(rows, Some(uri));
-        }
-        if list.head.full {
-            contents.sweep(rows, None);
         }
     }
 

@@ -111,6 +111,17 @@ impl Contents<'_> {
         }
     }
 
+    /// All rows of a resource are named.
+    pub(in crate::phone::subscriptions) fn name_all(&mut self, rows: Rows, uri: &[u8]) {
+        let mut from = rows.from;
+        while let Some((at, end, is, _)) = self.next_row(Rows { from, ..rows }, Some(uri)) {
+            if let Some(marks) = self.byte(at + MARKS).filter(|_| is) {
+                *marks |= NAMED;
+            }
+            from = end;
+        }
+    }
+
     /// Takes the rows out that were not named, with what is of them; of one resource, or of all.
     pub(in crate::phone::subscriptions) fn sweep(&mut self, rows: Rows, uri: Option<&[u8]>) {
         let mut from = rows.from;

@@ -40,8 +40,8 @@ fn members_are_options_and_values_stay_as_they_are() {
             "--dtmf \"1: (2)\" are more than can wait to be sent, 32 at once: send fewer, and the rest later",
         ),
         (
-            "microsip_subscription_add: s->event is \"a b\": is no name of a package, such as \"x\" or \"x;id=3\": MICROSIP_OTHER needs one, the others bring theirs (a text, -4)",
-            "--event \"a b\" is no name of a package, such as \"x\" or \"x;id=3\": another package needs one, the others bring theirs",
+            "microsip_subscription_add: s->event is \"a b\": is no name of a package, such as \"x\" or \"x;id=3\", which MICROSIP_OTHER needs (a text, -4)",
+            "--event \"a b\" is no name of a package, such as \"x\" or \"x;id=3\", which another package needs",
         ),
         (
             "microsip_message_send: m->body has 59900 bytes of at most 59589: with its headers the message would be longer than max_message: send less, or set that higher (a text, -4)",
