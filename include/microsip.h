@@ -275,6 +275,11 @@
  * without it SUBSCRIBE is refused (405).
  */
 #define MICROSIP_HAS_NOTIFY 536870912
+/**
+ * microsip_features(): a message says that another is being written (RFC 3994), or what became of
+ * it (RFC 5438).
+ */
+#define MICROSIP_HAS_IMDN 2147483648
 /** @} */
 
 /** @name Ids and switches
@@ -417,6 +422,20 @@ typedef struct microsip_addr {
  * call, else its account. With MICROSIP_HAS_MESSAGE.
  */
 #define MICROSIP_EV_MESSAGE 15
+/**
+ * The far end that message object names writes to us, or does not any more: state is
+ * MICROSIP_COMPOSING_* (RFC 3994). It sent a message, said so, or was silent for too long. The
+ * message needs no answer, and there is one for each far end that writes, of at most a quarter of
+ * max_messages. owner: its call, else its account. With MICROSIP_HAS_IMDN, as the next one.
+ */
+#define MICROSIP_EV_COMPOSING 31
+/**
+ * A notice of what became of a message of ours (RFC 5438): state is MICROSIP_NOTICE_*; each of a
+ * message is told once. object: the message, for as long as it is there; else the notice, a message
+ * that came and needs no answer. Both have the message's name, MICROSIP_TXT_MESSAGE_ID. owner: its
+ * call, else its account.
+ */
+#define MICROSIP_EV_DELIVERY 32
 /**
  * Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result,
  * cause. The first of MICROSIP_SUB_PENDING says that somebody has to agree. With the state as it
@@ -695,8 +714,17 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
  * transfer. The latter two with MICROSIP_HAS_REFER.
  */
 #define MICROSIP_TXT_REPLACES 11
-/** Texts of a message or a subscription: the type of its body. */
+/**
+ * Texts of a message or a subscription: the type of its body. Of a message that says that another
+ * is being written (MICROSIP_EV_COMPOSING): that one's.
+ */
 #define MICROSIP_TXT_CONTENT_TYPE 20
+/**
+ * Texts of a message that asks for notices, of either way, and of a notice: the name of the
+ * message, 32 letters of one of ours (RFC 5438, Message-ID). It outlives the message's slot: keep
+ * it where notices may come for days. With MICROSIP_HAS_IMDN.
+ */
+#define MICROSIP_TXT_MESSAGE_ID 46
 /**
  * Texts of a REFER: the URI that it asks us to call, without its headers. With MICROSIP_HAS_REFER,
  * as the next one.
@@ -1191,8 +1219,11 @@ typedef struct microsip_account {
    * MICROSIP_HAS_NOTIFY.
    */
   uint32_t watcher_details;
-  /** 0. */
-  uint32_t reserved_watchers;
+  /**
+   * MICROSIP_NOTICES_*, notices of messages that leave by themselves, to its callers; 0: the
+   * phone's. With MICROSIP_HAS_IMDN.
+   */
+  uint32_t notices;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1679,6 +1710,38 @@ typedef struct microsip_stats {
 #define MICROSIP_MESSAGES_STORE 2
 /** Messages that come: they are refused (403). An INFO of a package that was asked for is not. */
 #define MICROSIP_MESSAGES_REFUSE 3
+/**
+ * States of MICROSIP_EV_COMPOSING, and of microsip_message_composing: a message is being written.
+ */
+#define MICROSIP_COMPOSING_ACTIVE 1
+/** States of MICROSIP_EV_COMPOSING, and of microsip_message_composing: none is. */
+#define MICROSIP_COMPOSING_IDLE 2
+/** Notices that are wanted of a message, a set: that it was delivered, or was not. */
+#define MICROSIP_WANT_DELIVERY 1
+/** Notices that are wanted of a message, a set: that its recipient has seen it. */
+#define MICROSIP_WANT_DISPLAY 2
+/** The fate of a message: it came to its recipient's phone. */
+#define MICROSIP_NOTICE_DELIVERED 1
+/** The fate of a message: its recipient has seen it. */
+#define MICROSIP_NOTICE_DISPLAYED 2
+/** The fate of a message: it did not come. */
+#define MICROSIP_NOTICE_FAILED 3
+/**
+ * The fate of a message: a server on the way has worked on it, or keeps it until its recipient is
+ * there.
+ */
+#define MICROSIP_NOTICE_PROCESSED 4
+/** The fate of a message: its recipient does not tell. */
+#define MICROSIP_NOTICE_FORBIDDEN 5
+/** The fate of a message: that is not known. */
+#define MICROSIP_NOTICE_ERROR 6
+/** Notices that leave by themselves: none; microsip_message_notice sends them. */
+#define MICROSIP_NOTICES_NEVER 1
+/**
+ * Notices that leave by themselves: that a message was delivered, once it was accepted (2xx), to
+ * callers of the account that ask for it. That it was displayed only microsip_message_notice tells.
+ */
+#define MICROSIP_NOTICES_DELIVERY 2
 
 /** A message to send. */
 typedef struct microsip_message {
@@ -1711,6 +1774,13 @@ typedef struct microsip_message {
   const char *package;
   /** NULL. */
   const char *reserved;
+  /**
+   * MICROSIP_WANT_*, the notices that are wanted of it (MICROSIP_EV_DELIVERY): it goes in an
+   * envelope (RFC 3862), which not every far end can open. 0: none. With MICROSIP_HAS_IMDN.
+   */
+  uint32_t notices;
+  /** 0. */
+  uint32_t reserved_notices;
 } microsip_message;
 
 /** A message, in numbers. */
@@ -1744,6 +1814,20 @@ typedef struct microsip_message_info {
   uint32_t refer;
   /** 1: it is an INFO of its call: MICROSIP_TXT_PACKAGE is its package. With MICROSIP_HAS_INFO. */
   uint32_t info;
+  /**
+   * 1: it says that another message is being written: MICROSIP_EV_COMPOSING tells its state. With
+   * MICROSIP_HAS_IMDN, as the next two.
+   */
+  uint32_t composing;
+  /** MICROSIP_WANT_*, the notices that its writer asks for. */
+  uint32_t notices;
+  /**
+   * The notices of it that were told, a bit (1 << MICROSIP_NOTICE_*) each: of one of ours to us, of
+   * one that came by us.
+   */
+  uint32_t noticed;
+  /** 0. */
+  uint32_t reserved;
 } microsip_message_info;
 /** @} */
 
@@ -2512,8 +2596,11 @@ typedef struct microsip_config {
    * direction and its state.
    */
   uint32_t watcher_details;
-  /** 0. */
-  uint32_t reserved_watchers;
+  /**
+   * MICROSIP_NOTICES_*, notices of messages that leave by themselves; 0: MICROSIP_NOTICES_NEVER.
+   * With MICROSIP_HAS_IMDN.
+   */
+  uint32_t notices;
 } microsip_config;
 /** @} */
 
@@ -2812,8 +2899,8 @@ typedef struct microsip_engine_config {
   uint32_t watchers;
   /** See `watcher_details` of microsip_config. */
   uint32_t watcher_details;
-  /** 0. */
-  uint32_t reserved_watchers;
+  /** See `notices` of microsip_config. */
+  uint32_t notices;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
@@ -3738,6 +3825,53 @@ int32_t microsip_message_answer(microsip_id phone,
 int32_t microsip_message_info_get(microsip_id phone,
                                   microsip_id message,
                                   struct microsip_message_info *out);
+
+/**
+ * Tells the writer of a message that came what became of it (RFC 5438). Each leaves once: a second
+ * call does nothing. It goes to the message's sender, by its call's dialog while that is up, and no
+ * event tells its end.
+ * @param phone The phone.
+ * @param message One that was accepted (2xx), and whose writer asks for it: `notices` of
+ * microsip_message_info.
+ * @param state MICROSIP_NOTICE_DELIVERED, which leaves by itself with MICROSIP_NOTICES_DELIVERY, or
+ * MICROSIP_NOTICE_DISPLAYED, when a person has seen it.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It was not accepted, its writer did not ask, or it is none for people.
+ * @retval MICROSIP_E_URI Its writer does not want to be known.
+ * @retval MICROSIP_E_FULL Every message is in use.
+ * @retval MICROSIP_E_CLOSED After shutdown.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_IMDN.
+ */
+int32_t microsip_message_notice(microsip_id phone,
+                                microsip_id message,
+                                uint32_t state);
+
+/**
+ * Tells a far end that a message to it is being written, or that none is (RFC 3994). owner, uri: as
+ * owner and m->uri of microsip_message_send. The library keeps the times: one leaves at the first
+ * key, and another once a minute while keys follow; 15 seconds behind the last one the far end is
+ * told that none is being written, and a message to it says that, too. A far end that refuses them
+ * gets no more. No event tells their end; at most a quarter of max_messages are far ends that write
+ * or are written to.
+ * @param phone The phone.
+ * @param owner 0 or MICROSIP_SELF, or an account.
+ * @param uri The address to call.
+ * @param state MICROSIP_COMPOSING_ACTIVE, for each key that is pressed; MICROSIP_COMPOSING_IDLE,
+ * where what was written is deleted.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI As microsip_message_send.
+ * @retval MICROSIP_E_KIND As microsip_message_send.
+ * @retval MICROSIP_E_STATE As microsip_message_send.
+ * @retval MICROSIP_E_BLOCKED As microsip_message_send.
+ * @retval MICROSIP_E_ARG As microsip_message_send.
+ * @retval MICROSIP_E_FULL As microsip_message_send.
+ * @retval MICROSIP_E_CLOSED As microsip_message_send.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_IMDN.
+ */
+int32_t microsip_message_composing(microsip_id phone,
+                                   microsip_id owner,
+                                   const char *uri,
+                                   uint32_t state);
 /** @} */
 #endif
 
@@ -5255,6 +5389,57 @@ int32_t microsip_engine_message_info_get(struct microsip_engine *e,
                                          uint64_t now_us,
                                          microsip_id message,
                                          struct microsip_message_info *out);
+
+/**
+ * Tells the writer of a message that came what became of it (RFC 5438). Each leaves once: a second
+ * call does nothing. It goes to the message's sender, by its call's dialog while that is up, and no
+ * event tells its end.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param message One that was accepted (2xx), and whose writer asks for it: `notices` of
+ * microsip_message_info.
+ * @param state MICROSIP_NOTICE_DELIVERED, which leaves by itself with MICROSIP_NOTICES_DELIVERY, or
+ * MICROSIP_NOTICE_DISPLAYED, when a person has seen it.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It was not accepted, its writer did not ask, or it is none for people.
+ * @retval MICROSIP_E_URI Its writer does not want to be known.
+ * @retval MICROSIP_E_FULL Every message is in use.
+ * @retval MICROSIP_E_CLOSED After shutdown.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_IMDN.
+ */
+int32_t microsip_engine_message_notice(struct microsip_engine *e,
+                                       uint64_t now_us,
+                                       microsip_id message,
+                                       uint32_t state);
+
+/**
+ * Tells a far end that a message to it is being written, or that none is (RFC 3994). owner, uri: as
+ * owner and m->uri of microsip_engine_message_send. The library keeps the times: one leaves at the
+ * first key, and another once a minute while keys follow; 15 seconds behind the last one the far
+ * end is told that none is being written, and a message to it says that, too. A far end that
+ * refuses them gets no more. No event tells their end; at most a quarter of max_messages are far
+ * ends that write or are written to.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param owner 0 or MICROSIP_SELF, or an account.
+ * @param uri The address to call.
+ * @param state MICROSIP_COMPOSING_ACTIVE, for each key that is pressed; MICROSIP_COMPOSING_IDLE,
+ * where what was written is deleted.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI As microsip_engine_message_send.
+ * @retval MICROSIP_E_KIND As microsip_engine_message_send.
+ * @retval MICROSIP_E_STATE As microsip_engine_message_send.
+ * @retval MICROSIP_E_BLOCKED As microsip_engine_message_send.
+ * @retval MICROSIP_E_ARG As microsip_engine_message_send.
+ * @retval MICROSIP_E_FULL As microsip_engine_message_send.
+ * @retval MICROSIP_E_CLOSED As microsip_engine_message_send.
+ * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_IMDN.
+ */
+int32_t microsip_engine_message_composing(struct microsip_engine *e,
+                                          uint64_t now_us,
+                                          microsip_id owner,
+                                          const char *uri,
+                                          uint32_t state);
 /** @} */
 
 /** @name Engines: subscriptions

@@ -218,6 +218,12 @@ public:
   }
   /// Refuses a REFER, or answers a message.
   void answer_message(microsip_id message, std::uint32_t code = 0) { check(microsip_message_answer(id_, message, code)); }
+  /// Tells the writer of a message that a person has seen it, or that it came, where its writer asks for that.
+  void notice(microsip_id message, std::uint32_t state = MICROSIP_NOTICE_DISPLAYED) { check(microsip_message_notice(id_, message, state)); }
+  /// A message to a far end is being written: for each key; or none is.
+  void composing(microsip_id account, const std::string &uri, bool writes = true) {
+    check(microsip_message_composing(id_, account, uri.c_str(), writes ? MICROSIP_COMPOSING_ACTIVE : MICROSIP_COMPOSING_IDLE));
+  }
   void hangup_all() { check(microsip_hangup_all(id_)); }
   void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0, const microsip_digit_options *options = nullptr) {
     check(microsip_digits(id_, call, digits.c_str(), options, token));

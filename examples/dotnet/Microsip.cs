@@ -42,7 +42,8 @@ public static class Microsip
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, TxtDialled = 41, TxtMailbox = 42, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2,
         HasMessage = 33554432, HasSubscribe = 67108864, KindMessage = 7, KindSubscription = 8, EvMessage = 15, EvSubscription = 16, EvNotify = 17, EvMailbox = 26, EvCheckSync = 27, OpSend = 10,
-        Unread = 1, Kept = 2, Queued = 3, Sending = 4, Over = 5, MessagesAsk = 1, MessagesStore = 2, MessagesRefuse = 3, TxtReplaces = 11, TxtContentType = 20,
+        Unread = 1, Kept = 2, Queued = 3, Sending = 4, Over = 5, MessagesAsk = 1, MessagesStore = 2, MessagesRefuse = 3, HasImdn = 2147483648, EvComposing = 31, EvDelivery = 32, ComposingActive = 1, ComposingIdle = 2, WantDelivery = 1, WantDisplay = 2,
+        NoticeDelivered = 1, NoticeDisplayed = 2, NoticeFailed = 3, NoticeProcessed = 4, NoticeForbidden = 5, NoticeError = 6, NoticesNever = 1, NoticesDelivery = 2, TxtMessageId = 46, TxtReplaces = 11, TxtContentType = 20,
         TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, TxtEntryResource = 50, TxtEntryReason = 51, ResourceParty = 1, ResourceList = 2, HasLists = 1073741824, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
         SubEnded = 4, LampUnknown = 0, LampClosed = 1, LampOpen = 2, LampIdle = 3, LampTrying = 4, LampRinging = 5, LampBusy = 6, LampHeld = 7, ActivityAway = 1,
         ActivityBusy = 2, ActivityPhone = 3, ActivityOther = 4,
@@ -109,7 +110,7 @@ public static class Microsip
         public uint dtmfGapMs, dtmfLevelDb;
         public uint maxMessages, messages, maxSubscriptions, refer, messagesReserve, messagesPerSource;
         public IntPtr infoPackages, reservedPackages;
-        public uint maxWatchers, watchers, watcherDetails, reservedWatchers;
+        public uint maxWatchers, watchers, watcherDetails, notices;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -129,7 +130,7 @@ public static class Microsip
         public uint dtmfMs, dtmfGapMs;
         public uint messages, refer, replaces, watchers;
         public IntPtr infoPackages, reservedPackages;
-        public uint watcherDetails, reservedWatchers;
+        public uint watcherDetails, notices;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -194,6 +195,7 @@ public static class Microsip
         public uint size, len;
         public ulong tag;
         public IntPtr uri, contentType, body, headers, package, reserved;
+        public uint notices, reservedNotices;
         public static Message New() { return new Message { size = SizeOf<Message>() }; }
     }
 
@@ -204,7 +206,7 @@ public static class Microsip
         public ulong message, account, call, tag, beganUs;
         public uint incoming, len, sipCode;
         public int result;
-        public uint refer, info;
+        public uint refer, info, composing, notices, noticed, reserved;
         public static MessageInfo New() { return new MessageInfo { size = SizeOf<MessageInfo>() }; }
     }
 
@@ -348,6 +350,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_member_get(ulong phone, ulong conference, ulong member, ref Member part);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_send(ulong phone, ulong owner, ref Message message, ulong token, out ulong id);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_answer(ulong phone, ulong message, uint code);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_notice(ulong phone, ulong message, uint state);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_composing(ulong phone, ulong owner, byte[] uri, uint state);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_message_info_get(ulong phone, ulong message, ref MessageInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_body_get(ulong phone, ulong id, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_subscription_add(ulong phone, ulong account, ref Subscription subscription, out ulong id);

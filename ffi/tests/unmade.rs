@@ -58,7 +58,7 @@ fn a_phone_that_cannot_be_made_leaves_nothing() {
         session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
         max_messages = 1 << 30 => MICROSIP_E_ARG, messages = 9 => MICROSIP_E_ARG, max_subscriptions = 1 << 30 => MICROSIP_E_ARG, refer = 4 => MICROSIP_E_ARG,
         info_packages = c(c"a,,b") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER,
-        max_watchers = 20_001 => MICROSIP_E_ARG, watchers = 4 => MICROSIP_E_ARG, watcher_details = 3 => MICROSIP_E_ARG, reserved_watchers = 1 => MICROSIP_E_NEWER,
+        max_watchers = 20_001 => MICROSIP_E_ARG, watchers = 4 => MICROSIP_E_ARG, watcher_details = 3 => MICROSIP_E_ARG, notices = 9 => MICROSIP_E_ARG,
     );
     let missing: Vec<_> =
         members(&header, "microsip_config").into_iter().filter(|member| !tried.contains(member)).collect();

@@ -270,7 +270,7 @@ fn an_engine_that_cannot_be_made_leaves_the_one_that_is_there() {
         max_messages = 4097 => MICROSIP_E_ARG, messages = 9 => MICROSIP_E_ARG, max_subscriptions = 4097 => MICROSIP_E_ARG, subscription_bytes = 60_001 => MICROSIP_E_ARG,
         info_packages = c(c"a,,b") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER,
         refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, max_watchers = 4097 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG,
-        watcher_details = 3 => MICROSIP_E_ARG, reserved_watchers = 1 => MICROSIP_E_NEWER,
+        watcher_details = 3 => MICROSIP_E_ARG, notices = 9 => MICROSIP_E_ARG,
     );
     let missing: Vec<_> =
         members(&header, "microsip_engine_config").into_iter().filter(|member| !tried.contains(member)).collect();

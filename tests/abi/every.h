@@ -25,6 +25,7 @@
   X(microsip_conference_create(p, 1, &id)) X(microsip_conference_member_set(p, r, c, &member)) X(microsip_conference_member_remove(p, r, c)) \
   X(microsip_conference_member_get(p, r, c, &member)) \
   X(microsip_message_send(p, 0, &message, 1, &id)) X(microsip_message_answer(p, w, 200)) X(microsip_message_info_get(p, w, &minfo)) \
+  X(microsip_message_notice(p, w, MICROSIP_NOTICE_DISPLAYED)) X(microsip_message_composing(p, 0, "sip:x@127.0.0.1:9", MICROSIP_COMPOSING_ACTIVE)) \
   X(microsip_body_get(p, w, buf, sizeof buf, &n)) X(microsip_subscription_add(p, 0, &subscription, &id)) X(microsip_subscription_remove(p, u)) \
   X(microsip_subscription_info_get(p, u, &sinfo)) X(microsip_subscription_entry_get(p, u, 0, &entry))
 
@@ -87,6 +88,7 @@
   X(microsip_engine_conference_create(e, 1, 1, &id)) X(microsip_engine_conference_member_set(e, 1, r, c, &member)) \
   X(microsip_engine_conference_member_remove(e, 1, r, c)) X(microsip_engine_conference_member_get(e, 1, r, c, &member)) \
   X(microsip_engine_message_send(e, 1, 0, &message, 1, &id)) X(microsip_engine_message_answer(e, 1, w, 200)) X(microsip_engine_message_info_get(e, 1, w, &minfo)) \
+  X(microsip_engine_message_notice(e, 1, w, MICROSIP_NOTICE_DISPLAYED)) X(microsip_engine_message_composing(e, 1, 0, "sip:x@127.0.0.1:9", MICROSIP_COMPOSING_ACTIVE)) \
   X(microsip_engine_body_get(e, 1, w, buf, sizeof buf, &n)) X(microsip_engine_subscription_add(e, 1, 0, &subscription, &id)) \
   X(microsip_engine_subscription_remove(e, 1, u)) X(microsip_engine_subscription_info_get(e, 1, u, &sinfo)) \
   X(microsip_engine_subscription_entry_get(e, 1, u, 0, &entry))

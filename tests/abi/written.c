@@ -31,6 +31,65 @@ static int error_names(const char *what) {
   return strstr(text, what) != NULL;
 }
 
+/* RFC 3994, RFC 5438 */
+static void of_messages(void) {
+  microsip_message m;
+  microsip_message_info info;
+  microsip_event ev;
+  microsip_id sent = 0, came, writes;
+  char name[40], body[16];
+
+  CHECK(microsip_message_composing(a, 0, uri, 3) == MICROSIP_E_ARG && error_names("MICROSIP_COMPOSING_IDLE"));
+  CHECK(microsip_message_composing(a, 0, NULL, MICROSIP_COMPOSING_ACTIVE) != MICROSIP_OK && error_names("is no call"));
+  CHECK(microsip_message_composing(a, 0, uri, MICROSIP_COMPOSING_ACTIVE) == MICROSIP_OK);
+  ev = until(b, MICROSIP_EV_COMPOSING);
+  writes = ev.object;
+  CHECK(ev.state == MICROSIP_COMPOSING_ACTIVE && MICROSIP_KIND(writes) == MICROSIP_KIND_MESSAGE);
+  CHECK(text_is(b, writes, MICROSIP_TXT_CONTENT_TYPE, "text/plain"));
+  CHECK(microsip_text_get(b, writes, MICROSIP_TXT_REMOTE_URI, 0, text, sizeof text, &n) == MICROSIP_OK && strncmp(text, "sip:microsip@127.0.0.1", 22) == 0);
+  MICROSIP_ZERO(info);
+  CHECK(microsip_message_info_get(b, writes, &info) == MICROSIP_OK && info.composing == 1 && info.state == MICROSIP_OVER);
+  CHECK(microsip_message_notice(b, writes, MICROSIP_NOTICE_DISPLAYED) == MICROSIP_E_STATE);
+
+  MICROSIP_ZERO(m);
+  m.uri = uri;
+  m.body = "hello";
+  m.len = 5;
+  m.tag = 8;
+  m.notices = 4;
+  CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_E_ARG && error_names("m->notices"));
+  m.notices = MICROSIP_WANT_DELIVERY | MICROSIP_WANT_DISPLAY;
+  CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_OK);
+  CHECK(until(b, MICROSIP_EV_COMPOSING).state == MICROSIP_COMPOSING_IDLE);
+  came = until(b, MICROSIP_EV_MESSAGE).object;
+  CHECK(microsip_message_info_get(b, came, &info) == MICROSIP_OK && info.notices == m.notices && info.noticed == 0 && info.len == 5);
+  CHECK(microsip_body_get(b, came, body, sizeof body, &n) == MICROSIP_OK && n == 5 && memcmp(body, "hello", 5) == 0);
+  CHECK(microsip_text_get(b, came, MICROSIP_TXT_MESSAGE_ID, 0, name, sizeof name, &n) == MICROSIP_OK && strlen(name) == 32);
+  CHECK(text_is(a, sent, MICROSIP_TXT_MESSAGE_ID, name));
+  CHECK(microsip_message_notice(b, came, MICROSIP_NOTICE_DELIVERED) == MICROSIP_E_STATE && error_names("answer it first"));
+  CHECK(microsip_message_answer(b, came, 0) == MICROSIP_OK);
+  CHECK(until(a, MICROSIP_EV_DONE).sip_code == 200);
+  CHECK(microsip_message_notice(b, came, MICROSIP_NOTICE_FAILED) == MICROSIP_E_ARG);
+  CHECK(microsip_message_notice(b, came, MICROSIP_NOTICE_DELIVERED) == MICROSIP_OK);
+  ev = until(a, MICROSIP_EV_DELIVERY);
+  CHECK(ev.object == sent && ev.state == MICROSIP_NOTICE_DELIVERED && ev.tag == 8);
+  CHECK(microsip_id_release(a, sent) == MICROSIP_OK);
+  CHECK(microsip_message_notice(b, came, MICROSIP_NOTICE_DISPLAYED) == MICROSIP_OK);
+  CHECK(microsip_message_notice(b, came, MICROSIP_NOTICE_DISPLAYED) == MICROSIP_OK);
+  ev = until(a, MICROSIP_EV_DELIVERY);
+  CHECK(ev.object != sent && ev.state == MICROSIP_NOTICE_DISPLAYED && text_is(a, ev.object, MICROSIP_TXT_MESSAGE_ID, name));
+  CHECK(microsip_message_info_get(b, came, &info) == MICROSIP_OK && info.noticed == ((1u << MICROSIP_NOTICE_DELIVERED) | (1u << MICROSIP_NOTICE_DISPLAYED)));
+  CHECK(microsip_id_release(b, came) == MICROSIP_OK && microsip_id_release(b, writes) == MICROSIP_OK && microsip_id_release(a, ev.object) == MICROSIP_OK);
+
+  m.notices = 0;
+  CHECK(microsip_message_send(a, 0, &m, 1, &sent) == MICROSIP_OK);
+  came = until(b, MICROSIP_EV_MESSAGE).object;
+  CHECK(microsip_message_answer(b, came, 0) == MICROSIP_OK && until(a, MICROSIP_EV_DONE).sip_code == 200);
+  CHECK(microsip_message_notice(b, came, MICROSIP_NOTICE_DISPLAYED) == MICROSIP_E_STATE && error_names("asks for no such notice"));
+  CHECK(microsip_text_get(b, came, MICROSIP_TXT_MESSAGE_ID, 0, name, sizeof name, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_id_release(b, came) == MICROSIP_OK && microsip_id_release(a, sent) == MICROSIP_OK);
+}
+
 static void messages(void) {
   static const char words[] = "Gr\xc3\xbc\xc3\x9f" "e";
   microsip_message m;
@@ -207,6 +266,7 @@ int main(void) {
   CHECK(microsip_address_get(b, MICROSIP_ADDRESS_V4, &addr) == MICROSIP_OK);
   snprintf(uri, sizeof uri, "sip:box@127.0.0.1:%u", (unsigned)addr.port);
   messages();
+  of_messages();
   subscriptions();
   CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);
 

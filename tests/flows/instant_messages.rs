@@ -6,7 +6,7 @@ use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
     AccountConfig, AccountId, Capacity, Cause, CommandError, MessageId, MessagePolicy, MessageState, MessageText,
-    NewMessage,
+    NewMessage, TransferPolicy,
 };
 use microsip_tests::{EventKind, Lab, Options, Peer, Told, ladder};
 
@@ -349,6 +349,22 @@ fn a_type_that_the_application_refuses_is_answered_with_plain_text_as_what_is_ta
     lab.run_for(Duration::from_millis(500));
     peer.send(&mut lab, &sip);
     assert_eq!(peer.wait(&mut lab, "SIP/2.0").bytes, refusal.bytes, "a repetition gets the same response");
+}
+
+// rfc3261#20.1: of a REFER, which says all in its header, no body is taken
+#[test]
+fn a_refer_that_is_refused_for_its_body_names_none() {
+    let mut lab = Lab::new(&[Options { transfers: (TransferPolicy::Ask, TransferPolicy::Ask), ..Options::default() }]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    let lines = format!("Refer-To: <sip:x@10.0.0.10>\r\nContact: <{}>\r\nContent-Type: image/png\r\n", peer.contact);
+    let sip = peer.request("REFER", &lines, "picture");
+    peer.send(&mut lab, &sip);
+    lab.run_until("it", |lab| !events(lab, 0, EventKind::Refer).is_empty());
+    let came = events(&lab, 0, EventKind::Refer)[0].message;
+    answer(&mut lab, 0, came, 415).unwrap();
+    let refusal = peer.wait(&mut lab, "SIP/2.0 4");
+    assert_eq!((refusal.status(), refusal.headers("Accept")), (415, vec![String::new()]), "{}", refusal.text());
 }
 
 #[test]

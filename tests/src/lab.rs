@@ -133,6 +133,19 @@ impl core::fmt::Debug for Lab {
     }
 }
 
+/// It may be told behind the end of the call that it belongs to: a command's end, and what came by MESSAGE or REFER.
+const fn ends_alone(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Done
+            | EventKind::Sent
+            | EventKind::Message
+            | EventKind::Composing
+            | EventKind::Delivery
+            | EventKind::Refer
+    )
+}
+
 impl Lab {
     /// Phones with these options, at 10.0.0.1, 10.0.0.2 …, port 5060.
     pub fn new(options: &[Options]) -> Self {
@@ -339,16 +352,13 @@ impl Lab {
             // calls that had to give way, which outlive their objects
             let gave_way =
                 matches!(told.cause, EndCause::Full | EndCause::Emergency | EndCause::Cancelled | EndCause::Replaced);
-            let outlives =
-                matches!(told.kind, EventKind::Done | EventKind::Sent | EventKind::Message | EventKind::Refer)
-                    || gave_way;
+            let outlives = ends_alone(told.kind) || gave_way;
             assert!(
                 told.call == CallId::NONE || outlives || end.phone.call_info(told.call).is_ok(),
                 "{told:?} names nothing"
             );
             let over = end.events.iter().any(|before| before.call == told.call && before.call_is(CallState::Ended));
-            let outlives =
-                matches!(told.kind, EventKind::Done | EventKind::Sent | EventKind::Message | EventKind::Refer);
+            let outlives = ends_alone(told.kind);
             assert!(told.call == CallId::NONE || outlives || !over, "{told:?} comes behind an end");
             end.events.push(told);
             if told.call_is(CallState::Ended) {

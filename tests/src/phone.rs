@@ -6,8 +6,8 @@ use microsip_core::media::digits::DigitSettings;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
-    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, MessagePolicy, Patch, Phone,
-    Reliable, SessionTimer, Setup, Source, Storage, TimerMode, TransferPolicy, WatcherPolicy,
+    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, MessagePolicy, NoticePolicy, Patch,
+    Phone, Reliable, SessionTimer, Setup, Source, Storage, TimerMode, TransferPolicy, WatcherPolicy,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -48,6 +48,8 @@ pub struct Options {
     pub messages: MessagePolicy,
     /// The INFO packages of its calls.
     pub info_packages: Option<&'static str>,
+    /// The notices that leave by themselves.
+    pub notices: NoticePolicy,
     /// The treatment of REFER, and of Replaces.
     pub transfers: (TransferPolicy, TransferPolicy),
     /// The treatment of those who would watch it, and whether they are told who talks to whom.
@@ -71,6 +73,7 @@ impl Default for Options {
             digits: DigitSettings::NONE,
             messages: MessagePolicy::Inherited,
             info_packages: None,
+            notices: NoticePolicy::Inherited,
             transfers: (TransferPolicy::Inherited, TransferPolicy::Inherited),
             watchers: (WatcherPolicy::Inherited, None),
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
@@ -187,6 +190,7 @@ impl End {
             digits: options.digits,
             messages: options.messages,
             info_packages: options.info_packages,
+            notices: options.notices,
             refer: options.transfers.0,
             replaces: options.transfers.1,
             watchers: options.watchers.0,

@@ -39,6 +39,10 @@ pub enum EventKind {
     Message,
     /// A message of ours ended.
     Sent,
+    /// A far end writes (state 1), or does not any more (2).
+    Composing,
+    /// A notice of what became of a message of ours.
+    Delivery,
     /// A REFER came, or was answered without the application.
     Refer,
     /// A transfer of ours goes on.
@@ -174,6 +178,12 @@ impl Told {
             }
             phone::EventKind::Message { message, state, sip_code, result } => {
                 Self { kind: EventKind::Message, message, state: state as u32, sip_code, result, ..blank }
+            }
+            phone::EventKind::Composing { message, active } => {
+                Self { kind: EventKind::Composing, message, state: if active { 1 } else { 2 }, ..blank }
+            }
+            phone::EventKind::Delivery { message, disposition } => {
+                Self { kind: EventKind::Delivery, message, state: disposition as u32, ..blank }
             }
             phone::EventKind::Refer { message, state, sip_code, result } => {
                 Self { kind: EventKind::Refer, message, state: state as u32, sip_code, result, ..blank }

@@ -39,6 +39,8 @@ pub const TIMERS: bool = cfg!(feature = "timers");
 pub const RULES: bool = cfg!(feature = "rules");
 /// Messages.
 pub const MESSAGE: bool = cfg!(feature = "message");
+/// Indications that a message is being written, and notices of what became of one.
+pub const IMDN: bool = cfg!(feature = "imdn");
 /// Subscriptions.
 pub const SUBSCRIBE: bool = cfg!(feature = "subscribe");
 /// Lists of parties that one subscription watches.

@@ -247,6 +247,26 @@ pub const UNREAD_MS: u64 = 5000;
 /// and those behind it with it.
 pub const MESSAGE_SLOT_MS: u64 = 64_000;
 
+/// A far end that says that it writes does so for so many seconds, where it names no time (rfc3994#3.3).
+#[cfg(feature = "imdn")]
+pub const COMPOSING_S: u32 = 120;
+
+/// The same at most, whatever it says: its indication keeps a slot.
+#[cfg(feature = "imdn")]
+pub const COMPOSING_MOST_S: u32 = 300;
+
+/// The application is idle so long behind the last key (milliseconds; rfc3994#3.2).
+#[cfg(feature = "imdn")]
+pub const COMPOSING_IDLE_MS: u64 = 15_000;
+
+/// An application that goes on writing says so again after this, and no sooner (milliseconds; rfc3994#3.2).
+#[cfg(feature = "imdn")]
+pub const COMPOSING_REFRESH_MS: u64 = 60_000;
+
+/// Seconds that an indication of ours counts for: half as long again, so that one which waits for a key is no gap.
+#[cfg(feature = "imdn")]
+pub const COMPOSING_SAID_S: u32 = 90;
+
 /// A far end that has accepted a transfer tells something within this (milliseconds): 64·T1, for that is as long as it
 /// tries to (rfc6665#4.1.2.4).
 #[cfg(feature = "refer")]

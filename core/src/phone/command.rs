@@ -219,6 +219,8 @@ pub struct AccountConfig<'t> {
     /// said as well, so that the far end says which ones it takes. `None`: the phone's. With the features `info` and
     /// `message`.
     pub info_packages: Option<&'t str>,
+    /// The notices to its callers that leave by themselves. With the feature `imdn`.
+    pub notices: super::NoticePolicy,
     /// The treatment of REFER in its calls and by its own server. With the feature `refer`, as the next.
     pub refer: super::TransferPolicy,
     /// The treatment of INVITEs that are to take the place of a call of its (RFC 3891).
@@ -298,6 +300,8 @@ pub struct AccountChange<'t> {
     pub info_packages: Option<&'t str>,
     /// [`AccountConfig::messages`], from the next one on.
     pub messages: super::MessagePolicy,
+    /// [`AccountConfig::notices`], from the next one on.
+    pub notices: super::NoticePolicy,
     /// [`AccountConfig::refer`], from the next one on.
     pub refer: super::TransferPolicy,
     /// [`AccountConfig::replaces`], from the next one on.

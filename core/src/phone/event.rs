@@ -477,6 +477,21 @@ pub enum EventKind {
         /// The result.
         result: Cause,
     },
+    /// A far end writes a message, or does not any more (RFC 3994): it sent one, said so, or has been silent for too long.
+    /// With the feature `imdn`, as the next one.
+    Composing {
+        /// The indication, as a message: it has the far end's URI. Of several from one far end the one slot.
+        message: MessageId,
+        /// It writes.
+        active: bool,
+    },
+    /// A notice of what became of a message of ours (RFC 5438); each disposition of one is told once.
+    Delivery {
+        /// The message, while it is there; else the notice, whose [`super::MessageText::MessageId`] is that of the message.
+        message: MessageId,
+        /// Its fate.
+        disposition: super::Disposition,
+    },
     /// A REFER came: somebody wants us to call another party ([`super::MessageText::ReferTo`]). [`super::Phone::dial`] with
     /// [`super::DialOptions::refer`] follows it, [`super::Phone::message_answer`] refuses. Or it was answered by a policy, or
     /// by nobody in time. With the feature `refer`.

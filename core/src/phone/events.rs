@@ -33,7 +33,14 @@ impl Phone<'_> {
                 Object::Account(index) => self.account_event(index),
                 Object::Conference(index) if features::CONFERENCE => self.conference_event(index),
                 #[cfg(feature = "message")]
-                Object::Message(index) => self.messages.poll_event(index),
+                Object::Message(index) => {
+                    let event = self.messages.poll_event(index);
+                    if event.is_some() && !self.messages.has_news(index) {
+                        // the next message in this slot is behind those that came before it
+                        self.lower.cx.events.pop();
+                    }
+                    event
+                }
                 #[cfg(feature = "subscribe")]
                 Object::Subscription(index) => self.subscriptions.poll_event(index),
                 #[cfg(feature = "notify")]

@@ -62,6 +62,9 @@ pub(crate) struct Fixed {
     /// The INFO packages of calls whose accounts name none; `None`: they know no packages.
     #[cfg(all(feature = "info", feature = "message"))]
     pub(super) packages: Option<super::packages::Usual>,
+    /// The notices that leave by themselves.
+    #[cfg(feature = "imdn")]
+    pub(super) notices: super::NoticePolicy,
     /// The treatment of REFER, and of Replaces.
     #[cfg(feature = "refer")]
     pub(super) transfers: (super::TransferPolicy, super::TransferPolicy),

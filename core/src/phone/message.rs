@@ -3,6 +3,8 @@
 use super::event::{Cause, MessageState};
 use super::{AccountId, CallId, MessageId};
 use crate::base::time::Instant;
+pub use crate::wire::body::cpim::Asked;
+pub use crate::wire::body::imdn::Disposition;
 
 /// A message to send.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,6 +22,30 @@ pub struct NewMessage<'t> {
     /// It is an INFO of this package (RFC 6086), with its parameters or without, in a call whose far end takes it; `*`: an
     /// INFO without a package, which the far end may know or not. Empty: it is a MESSAGE. With the feature `info`.
     pub package: &'t str,
+    /// The notices that are wanted of it ([`super::EventKind::Delivery`]): it leaves in an envelope (RFC 3862) that asks for
+    /// them (RFC 5438). With the feature `imdn`.
+    pub notices: Asked,
+}
+
+/// Notices that leave by themselves.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum NoticePolicy {
+    /// As it is set elsewhere: for an account by the phone, for that one [`Self::Never`].
+    #[default]
+    Inherited = 0,
+    /// None.
+    Never = 1,
+    /// A message that an account's caller asked it for is told to be delivered, once it was accepted (2xx).
+    Delivery = 2,
+}
+
+impl NoticePolicy {
+    /// This one, unless it is set elsewhere.
+    #[cfg(feature = "imdn")]
+    pub(super) const fn or(self, other: Self) -> Self {
+        if matches!(self, Self::Inherited) { other } else { self }
+    }
 }
 
 /// The treatment of messages that come.
@@ -68,6 +94,12 @@ pub struct MessageInfo {
     pub began: Instant,
     /// Bytes of its body.
     pub len: usize,
+    /// It says that another message is being written; its state is [`MessageState::Over`].
+    pub composing: bool,
+    /// The notices that its writer asks for.
+    pub notices: Asked,
+    /// The dispositions that were told of it, a bit (1 << disposition) each: of ours to us, of one that came by us.
+    pub noticed: u8,
     /// The final status; 0: there is none.
     pub sip_code: u16,
     /// The result of its end.
@@ -88,8 +120,10 @@ pub enum MessageText {
     Reason = 4,
     /// Call-ID; of one that came.
     CallId = 5,
-    /// The type of its body.
+    /// The type of its body. Of one that says that another is being written, that one's.
     ContentType = 20,
+    /// The name of a message whose writer wants notices; of a notice, the name of the message that it is about (RFC 5438).
+    MessageId = 46,
     /// The URI that a REFER asks us to call, without its headers.
     ReferTo = 21,
     /// The URI of whom a REFER says that it asks (RFC 3892).

@@ -83,7 +83,21 @@ impl Phone<'_> {
             return Err(CommandError::Range);
         }
         self.hear(now);
-        self.messages.answer(&mut self.lower, now, message.0, status)
+        self.messages.answer(&mut self.lower, now, message.0, status)?;
+        #[cfg(feature = "imdn")]
+        if status < 300 {
+            let dialog = self.dialog_of(message);
+            self.messages.tell_delivery(&mut self.lower, now, message.0, dialog);
+        }
+        Ok(())
+    }
+
+    /// The dialog of a message's call, while that is up.
+    #[cfg(feature = "imdn")]
+    pub(super) fn dialog_of(&self, message: MessageId) -> crate::base::slots::Handle {
+        let call = self.calls.get(self.messages.call_of(message.0)).filter(|call| call.is_up());
+        let dialog = call.map(|call| call.dialog()).filter(|dialog| self.lower.dialogs.is_confirmed(*dialog));
+        dialog.unwrap_or_default()
     }
 
     /// Gives a message's slot back. One that came and was not answered is answered as by
@@ -196,6 +210,13 @@ impl Phone<'_> {
         if !call.is_none() {
             self.calls.keep(&self.lower.cx, call, arrived.request);
         }
-        self.messages.arrived(&mut self.lower, now, arrived, call);
+        let accepted = self.messages.arrived(&mut self.lower, now, arrived, call).map(MessageId);
+        #[cfg(feature = "imdn")]
+        if let Some(message) = accepted {
+            let dialog = self.dialog_of(message);
+            self.messages.tell_delivery(&mut self.lower, now, message.0, dialog);
+        }
+        #[cfg(not(feature = "imdn"))]
+        let _ = accepted;
     }
 }

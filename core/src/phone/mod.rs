@@ -46,6 +46,8 @@ mod message_commands;
 #[cfg(feature = "message")]
 mod messages;
 mod methods;
+#[cfg_attr(not(feature = "imdn"), path = "notice_commands/none.rs")]
+mod notice_commands;
 mod object;
 mod options;
 pub mod output;
@@ -111,7 +113,7 @@ pub use identity::is_identity;
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
-pub use message::{MessageInfo, MessagePolicy, MessageText, NewMessage};
+pub use message::{Asked, Disposition, MessageInfo, MessagePolicy, MessageText, NewMessage, NoticePolicy};
 pub use output::{Transmit, Via};
 pub use presence::Presence;
 pub use redial::Redial;

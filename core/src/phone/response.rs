@@ -56,9 +56,9 @@ pub(super) struct Extra<'e> {
     /// It is the response to a NOTIFY: it says which bodies these may have.
     #[cfg(feature = "subscribe")]
     pub(super) notify: bool,
-    /// It is the response to a MESSAGE: the bodies that these may have.
+    /// It is the response to a MESSAGE or a REFER: the bodies that these may have.
     #[cfg(feature = "message")]
-    pub(super) accept: &'e [u8],
+    pub(super) accept: Option<&'e [u8]>,
     /// Of a REFER: no subscription was made (rfc4488#4).
     #[cfg(feature = "refer")]
     pub(super) no_progress: bool,
@@ -130,7 +130,7 @@ impl Extra<'_> {
             #[cfg(feature = "subscribe")]
             let accept = if self.notify { &ACCEPT_NOTIFY } else { accept };
             #[cfg(feature = "message")]
-            let accept = if self.accept.is_empty() { accept } else { self.accept };
+            let accept = self.accept.unwrap_or(accept);
             writer.header_bytes(Name::Accept, accept);
             writer.header_bytes(Name::AcceptEncoding, b"identity");
         }

@@ -52,6 +52,8 @@ pub struct Setup<'t> {
     /// ([`super::AccountConfig::info_packages`]); `None`: none, and nothing is said of packages. With the features `info`
     /// and `message`.
     pub info_packages: Option<&'t str>,
+    /// The notices that leave by themselves, unless the account says otherwise. With the feature `imdn`.
+    pub notices: super::NoticePolicy,
     /// The treatment of REFER, unless the account has another one. In no call it is taken from an account's own server
     /// alone. With the feature `refer`.
     pub refer: super::TransferPolicy,
@@ -95,6 +97,7 @@ impl Default for Setup<'_> {
             digits: DigitSettings::NONE,
             messages: super::MessagePolicy::Inherited,
             info_packages: None,
+            notices: super::NoticePolicy::Inherited,
             refer: super::TransferPolicy::Inherited,
             replaces: super::TransferPolicy::Inherited,
             watchers: super::WatcherPolicy::Inherited,
@@ -261,6 +264,8 @@ impl<'a> Phone<'a> {
                         messages: setup.messages.or(super::MessagePolicy::Ask),
                         #[cfg(all(feature = "info", feature = "message"))]
                         packages: setup.info_packages.and_then(super::packages::Usual::new),
+                        #[cfg(feature = "imdn")]
+                        notices: setup.notices.or(super::NoticePolicy::Never),
                         #[cfg(feature = "refer")]
                         transfers: (setup.refer, setup.replaces),
                         #[cfg(feature = "notify")]

@@ -49,6 +49,7 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::LISTS, MICROSIP_HAS_LISTS)
         | bit(features::REFER, MICROSIP_HAS_REFER)
         | bit(features::NOTIFY, MICROSIP_HAS_NOTIFY)
+        | bit(features::IMDN, MICROSIP_HAS_IMDN)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)
         | bit(features::G722, MICROSIP_HAS_G722)

@@ -71,9 +71,8 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if (features::MESSAGE || features::SUBSCRIBE || features::NOTIFY) && most > 4096 {
         return Err(wrong("c->max_messages, c->max_subscriptions or c->max_watchers", most, "is above 4096"));
     }
-    if config.reserved_watchers != 0 {
-        let (fix, value) = ("is not 0: use MICROSIP_ZERO", Value::Number(i64::from(config.reserved_watchers)));
-        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved_watchers", value, fix));
+    if !features::IMDN && config.notices != 0 {
+        return Err(Fail::command(CommandError::Unsupported, "c->notices", Value::None));
     }
     if features::SUBSCRIBE && config.subscription_bytes > 60_000 {
         return Err(wrong("c->subscription_bytes", config.subscription_bytes, "is above 60000"));
@@ -247,6 +246,7 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
                 ("c->info_packages", "c->reserved_packages"),
             )?
         },
+        notices: crate::ops::message::notices(config.notices, "c->notices")?,
         refer: crate::ops::policy::policy(config.refer, "c->refer")?,
         replaces: crate::ops::policy::policy(config.replaces, "c->replaces")?,
         watchers: crate::ops::watcher::policy(config.watchers, "c->watchers")?,

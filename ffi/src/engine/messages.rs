@@ -3,6 +3,7 @@
 use super::{begin, command, microsip_engine};
 use crate::abi::types::*;
 use crate::ops;
+use core::ffi::c_char;
 
 /// As microsip_message_send.
 #[unsafe(no_mangle)]
@@ -42,5 +43,31 @@ pub unsafe extern "C" fn microsip_engine_message_info_get(
     // SAFETY: by contract.
     command("microsip_engine_message_info_get", e, now_us, |phone, _| unsafe {
         ops::message::info(phone, message, out)
+    })
+}
+
+/// As microsip_message_notice.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_message_notice(
+    e: *mut microsip_engine,
+    now_us: u64,
+    message: microsip_id,
+    state: u32,
+) -> i32 {
+    command("microsip_engine_message_notice", e, now_us, |phone, now| ops::message::notice(phone, now, message, state))
+}
+
+/// As microsip_message_composing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_message_composing(
+    e: *mut microsip_engine,
+    now_us: u64,
+    owner: microsip_id,
+    uri: *const c_char,
+    state: u32,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_message_composing", e, now_us, |phone, now| unsafe {
+        ops::message::composing(phone, now, owner, uri, state)
     })
 }

@@ -29,8 +29,8 @@ use microsip_core::media::digits::DigitSettings;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::offer::Answering;
 use microsip_core::phone::{
-    AccountId, Capacity, CommandError, Lender, MediaTimeout, MessagePolicy, Phone, Reliable, Rules, SessionTimer,
-    Setup, SetupError, Storage, Tones, TransferPolicy, WatcherPolicy, tone,
+    AccountId, Capacity, CommandError, Lender, MediaTimeout, MessagePolicy, NoticePolicy, Phone, Reliable, Rules,
+    SessionTimer, Setup, SetupError, Storage, Tones, TransferPolicy, WatcherPolicy, tone,
 };
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -60,6 +60,7 @@ struct Plan<'c> {
     messages: u32,
     message_policy: MessagePolicy,
     info_packages: Option<&'c str>,
+    notices: NoticePolicy,
     /// Those that are left to ours, and those of one source, as the capacity has them.
     messages_left: (u32, u32),
     subscriptions: u32,
@@ -136,11 +137,6 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         let fix = "is not 0: use MICROSIP_ZERO on the configuration";
         return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved", Value::Number(i64::from(config.reserved)), fix));
     }
-    if config.reserved_watchers != 0 {
-        let (fix, value) = ("is not 0: use MICROSIP_ZERO on the configuration", config.reserved_watchers);
-        let value = Value::Number(i64::from(value));
-        return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved_watchers", value, fix));
-    }
     if config.flags & !known != 0 {
         return Err(Fail::new(
             MICROSIP_E_NEWER,
@@ -206,6 +202,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
                 ("config->info_packages", "config->reserved_packages"),
             )?
         },
+        notices: crate::ops::message::notices(config.notices, "config->notices")?,
         subscriptions: slots("config->max_subscriptions", config.max_subscriptions)?,
         watchers: (
             slots("config->max_watchers", config.max_watchers)?,
@@ -307,6 +304,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         digits: plan.digits,
         messages: plan.message_policy,
         info_packages: plan.info_packages,
+        notices: plan.notices,
         refer: plan.transfers.0,
         replaces: plan.transfers.1,
         watchers: plan.watchers.1,

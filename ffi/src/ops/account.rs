@@ -56,9 +56,6 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     if features::PACKAGES && !given.reserved_packages.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_packages", Value::None, "is not NULL: use MICROSIP_ZERO"));
     }
-    if features::NOTIFY && given.reserved_watchers != 0 {
-        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_watchers", Value::None, "is not 0: use MICROSIP_ZERO"));
-    }
     // SAFETY: as above.
     let change = unsafe {
         AccountChange {
@@ -82,6 +79,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             digits: super::digits::said!(given, "a->")?,
             messages: super::message::policy(given.messages, "a->messages")?,
             info_packages: text_with(features::PACKAGES, given.info_packages, "a->info_packages")?,
+            notices: super::message::notices(given.notices, "a->notices")?,
             refer: super::policy::policy(given.refer, "a->refer")?,
             replaces: super::policy::policy(given.replaces, "a->replaces")?,
             watchers: super::watcher::policy(given.watchers, "a->watchers")?,
@@ -119,6 +117,9 @@ fn built(given: &microsip_account) -> Done {
     }
     let messages = if features::MESSAGE { 0 } else { given.messages };
     let transfers = if features::REFER { 0 } else { given.refer | given.replaces };
+    if !features::IMDN && given.notices != 0 {
+        return refused("a->notices");
+    }
     let watchers = if features::NOTIFY { 0 } else { given.watchers | given.watcher_details };
     if !features::RULES && !given.rules.is_null() || messages | transfers | watchers != 0 {
         return refused("a->rules, a->messages, a->refer, a->replaces, a->watchers or a->watcher_details");
@@ -281,6 +282,7 @@ pub(crate) unsafe fn add(
         digits: given.digits,
         messages: given.messages,
         info_packages: given.info_packages,
+        notices: given.notices,
         refer: given.refer,
         replaces: given.replaces,
         watchers: given.watchers,

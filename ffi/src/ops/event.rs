@@ -118,6 +118,19 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.cause = EndCause::of(result, sip_code) as u32;
             event.ended_by = EndedBy::of_failure(result, sip_code) as u32;
         }
+        EventKind::Composing { .. } | EventKind::Delivery { .. } if !features::IMDN => {}
+        EventKind::Composing { message, active } => {
+            event.r#type = MICROSIP_EV_COMPOSING;
+            event.owner = event.object;
+            event.object = message.raw();
+            event.state = if active { MICROSIP_COMPOSING_ACTIVE } else { MICROSIP_COMPOSING_IDLE };
+        }
+        EventKind::Delivery { message, disposition } => {
+            event.r#type = MICROSIP_EV_DELIVERY;
+            event.owner = event.object;
+            event.object = message.raw();
+            event.state = disposition as u32;
+        }
         EventKind::Subscription { .. } | EventKind::Notify { .. } if !features::SUBSCRIBE => {}
         EventKind::Subscription { subscription, state, sip_code, result } => {
             event.r#type = MICROSIP_EV_SUBSCRIPTION;

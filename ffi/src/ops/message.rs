@@ -9,8 +9,8 @@ use microsip_core::base::cursor::Cursor;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CallText, CommandError, IdError, MessageId, MessagePolicy, MessageState, NewMessage,
-    Phone,
+    AccountId, Asked, CallId, CallState, CallText, CommandError, Disposition, IdError, MessageId, MessagePolicy,
+    MessageState, NewMessage, NoticePolicy, Phone,
 };
 
 pub(crate) fn message_id(raw: u64) -> Result<MessageId, Fail> {
@@ -48,6 +48,31 @@ pub(crate) unsafe fn packages<'c>(
     unsafe { text::optional(names, argument) }
 }
 
+/// MICROSIP_NOTICES_*; 0: as it is set elsewhere. In a library without the feature its caller has found none.
+pub(crate) fn notices(value: u32, argument: &'static str) -> Result<NoticePolicy, Fail> {
+    match value {
+        _ if !features::IMDN => Ok(NoticePolicy::Inherited),
+        0 => Ok(NoticePolicy::Inherited),
+        MICROSIP_NOTICES_NEVER => Ok(NoticePolicy::Never),
+        MICROSIP_NOTICES_DELIVERY => Ok(NoticePolicy::Delivery),
+        _ => Err(range(argument, value, "is neither 0, MICROSIP_NOTICES_NEVER nor MICROSIP_NOTICES_DELIVERY")),
+    }
+}
+
+/// The notices that are wanted of a message.
+fn wanted(given: &microsip_message, package: &str) -> Result<Asked, Fail> {
+    if given.notices & !(MICROSIP_WANT_DELIVERY | MICROSIP_WANT_DISPLAY) != 0 {
+        return Err(range("m->notices", given.notices, "asks for more than delivery (1) and display (2)"));
+    }
+    if given.notices != 0 && !features::IMDN {
+        return Err(Fail::command(CommandError::Unsupported, "m->notices", Value::Number(given.notices.into())));
+    }
+    if given.notices != 0 && !package.is_empty() {
+        return Err(range("m->notices", given.notices, "goes with no package: of an INFO nothing is told"));
+    }
+    Ok(Asked(given.notices as u8))
+}
+
 /// # Safety
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn send(
@@ -78,8 +103,12 @@ pub(crate) unsafe fn send(
     if !given.reserved.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "m->reserved", Value::None, "is not NULL: use MICROSIP_ZERO"));
     }
+    if given.reserved_notices != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "m->reserved_notices", Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
     let package = packaged(package, uri)?;
-    let new = NewMessage { tag: given.tag, token, body, content_type, headers, package };
+    let notices = wanted(&given, package)?;
+    let new = NewMessage { tag: given.tag, token, body, content_type, headers, package, notices };
     let untold = |phone: &Phone<'_>, error| match error {
         CommandError::ContentType if body.is_empty() => {
             let fix = "stands without a body: set m->body and m->len, or leave it NULL";
@@ -225,6 +254,84 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, message: u64, out: *mut microsip_me
         result: info.result as i32,
         refer: info.refer.into(),
         info: info.info.into(),
+        composing: info.composing.into(),
+        notices: info.notices.0.into(),
+        noticed: info.noticed.into(),
+        reserved: 0,
     });
     Ok(())
+}
+
+/// Tells the writer of a message what became of it.
+pub(crate) fn notice(phone: &mut Phone<'_>, now: Instant, message: u64, state: u32) -> Done {
+    let id = message_id(message)?;
+    let disposition = match state {
+        MICROSIP_NOTICE_DELIVERED => Disposition::Delivered,
+        MICROSIP_NOTICE_DISPLAYED => Disposition::Displayed,
+        _ => return Err(range("state", state, "is neither MICROSIP_NOTICE_DELIVERED nor MICROSIP_NOTICE_DISPLAYED")),
+    };
+    let fail = |code, fix| Fail::new(code, "message", Value::Id(message), fix);
+    phone.message_notice(now, id, disposition).map_err(|error| match error {
+        CommandError::Nothing => fail(MICROSIP_E_STATE, "asks for no such notice: its info has those that it wants"),
+        CommandError::State => {
+            fail(MICROSIP_E_STATE, "was not accepted, or is none that people read: answer it first, with 200 to 299")
+        }
+        CommandError::Uri => fail(MICROSIP_E_URI, "has a writer who does not want to be known"),
+        CommandError::Full => {
+            fail(MICROSIP_E_FULL, "finds every message in use: release some, or set max_messages higher")
+        }
+        error => refused("message", message)(error),
+    })
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn composing(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    owner: u64,
+    uri: *const c_char,
+    state: u32,
+) -> Done {
+    // SAFETY: by the C function's contract.
+    let uri = unsafe { text::optional(uri, "uri")? };
+    let writes = match state {
+        MICROSIP_COMPOSING_ACTIVE => true,
+        MICROSIP_COMPOSING_IDLE => false,
+        _ => return Err(range("state", state, "is neither MICROSIP_COMPOSING_ACTIVE nor MICROSIP_COMPOSING_IDLE")),
+    };
+    let told = match uri {
+        None => {
+            let call = CallId::from_raw(owner).map_err(|error| {
+                wrong_owner(owner, error, "is no call: give uri, to name the far end by its address")
+            })?;
+            phone.compose_in_call(now, call, writes)
+        }
+        Some(uri) => {
+            let account = if owner == 0 { Ok(AccountId::NONE) } else { AccountId::from_raw(owner) };
+            let account = account.map_err(|error| {
+                wrong_owner(owner, error, "is no account: leave uri NULL for the far end of a call")
+            })?;
+            phone.compose(now, account, uri, writes)
+        }
+    };
+    told.map_err(|error| match error {
+        CommandError::Full if phone.message_capacity() == 0 => {
+            let fix = "was made without messages: set max_messages when you make it";
+            Fail::new(MICROSIP_E_FULL, "phone", Value::None, fix)
+        }
+        CommandError::Full => {
+            let fix = "has every message in use, or a quarter of them for those who write: set max_messages higher";
+            Fail::new(MICROSIP_E_FULL, "phone", Value::None, fix)
+        }
+        CommandError::State => match CallId::from_raw(owner) {
+            Ok(call) if phone.call_info(call).is_ok_and(|info| info.state != CallState::Connected) => {
+                let fix = "is a call that is not MICROSIP_CONNECTED: wait for that, or name the far end by uri";
+                Fail::new(MICROSIP_E_STATE, "owner", Value::Id(owner), fix)
+            }
+            _ => super::shut_down("owner", owner),
+        },
+        CommandError::Stale => refused("owner", owner)(error),
+        error => Fail::command(error, "uri", uri.map_or(Value::None, Value::text)),
+    })
 }

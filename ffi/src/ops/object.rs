@@ -138,6 +138,7 @@ pub(crate) unsafe fn text(
                 | MICROSIP_TXT_ENTRY_NAME
                 | MICROSIP_TXT_ENTRY_RESOURCE
                 | MICROSIP_TXT_ENTRY_REASON
+                | MICROSIP_TXT_MESSAGE_ID
     ) {
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
@@ -206,6 +207,7 @@ const fn message_text(which: u32) -> Result<MessageText, Fail> {
         MICROSIP_TXT_REFERRED_BY => Ok(MessageText::ReferredBy),
         MICROSIP_TXT_REPLACES => Ok(MessageText::Replaces),
         MICROSIP_TXT_PACKAGE => Ok(MessageText::Package),
+        MICROSIP_TXT_MESSAGE_ID => Ok(MessageText::MessageId),
         _ => Err(Fail::NOTHING),
     }
 }

@@ -3,6 +3,7 @@
 use super::{begin, command, read};
 use crate::abi::types::*;
 use crate::ops;
+use core::ffi::c_char;
 
 /// Sends a message (RFC 3428). owner: an account, or 0 for a direct one; or with m->uri NULL a call that is up, in whose
 /// dialog it leaves. m: the message. token: of the command. Messages to one far end leave one after the other, each when the one before it has its final response,
@@ -47,4 +48,37 @@ pub unsafe extern "C" fn microsip_message_info_get(
 ) -> i32 {
     // SAFETY: by contract.
     read("microsip_message_info_get", phone, |phone, _| unsafe { ops::message::info(phone, message, out) })
+}
+
+/// Tells the writer of a message that came what became of it (RFC 5438). message: one that was accepted (2xx), and whose
+/// writer asks for it: `notices` of microsip_message_info. state: MICROSIP_NOTICE_DELIVERED, which leaves by itself with
+/// MICROSIP_NOTICES_DELIVERY, or MICROSIP_NOTICE_DISPLAYED, when a person has seen it. Each leaves once: a second call does
+/// nothing. It goes to the message's sender, by its call's dialog while that is up, and no event tells its end.
+/// MICROSIP_E_STATE: it was not accepted, its writer did not ask, or it is none for people. MICROSIP_E_URI: its writer
+/// does not want to be known. MICROSIP_E_FULL: every message is in use. MICROSIP_E_CLOSED: after shutdown.
+/// MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_IMDN.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_message_notice(phone: microsip_id, message: microsip_id, state: u32) -> i32 {
+    command("microsip_message_notice", phone, |phone, now| ops::message::notice(phone, now, message, state))
+}
+
+/// Tells a far end that a message to it is being written, or that none is (RFC 3994). owner, uri: as owner and m->uri of
+/// microsip_message_send. state: MICROSIP_COMPOSING_ACTIVE, for each key that is pressed; MICROSIP_COMPOSING_IDLE, where
+/// what was written is deleted. The library keeps the times: one leaves at the first key, and another once a minute while
+/// keys follow; 15 seconds behind the last one the far end is told that none is being written, and a message to it says
+/// that, too. A far end that refuses them gets no more. No event tells their end; at most a quarter of max_messages are
+/// far ends that write or are written to. MICROSIP_E_URI, MICROSIP_E_KIND, MICROSIP_E_STATE, MICROSIP_E_BLOCKED,
+/// MICROSIP_E_ARG, MICROSIP_E_FULL, MICROSIP_E_CLOSED: as microsip_message_send. MICROSIP_E_UNSUPPORTED: a library without
+/// MICROSIP_HAS_IMDN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_message_composing(
+    phone: microsip_id,
+    owner: microsip_id,
+    uri: *const c_char,
+    state: u32,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_message_composing", phone, |phone, now| unsafe {
+        ops::message::composing(phone, now, owner, uri, state)
+    })
 }

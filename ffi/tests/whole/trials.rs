@@ -116,7 +116,7 @@ fn update() -> microsip_account {
     (a.own_order, a.single_codec) = (MICROSIP_ON, MICROSIP_ON);
     (a.session_timer, a.session_expires, a.min_se) = (MICROSIP_TIMER_ALWAYS, 700, 95);
     (a.session_refresher, a.messages) = (MICROSIP_REFRESHER_US, MICROSIP_MESSAGES_STORE);
-    (a.refer, a.replaces) = (MICROSIP_POLICY_FOLLOW, MICROSIP_POLICY_ASK);
+    (a.refer, a.replaces, a.notices) = (MICROSIP_POLICY_FOLLOW, MICROSIP_POLICY_ASK, MICROSIP_NOTICES_DELIVERY);
     static RULES: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     a.rules = *RULES.get_or_init(|| Box::leak(Box::new(rules())) as *const microsip_rules as usize) as *const _;
     a
@@ -148,7 +148,7 @@ pub(crate) fn common() -> Trials {
                     headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT, location = c(c"<a>\x01</a>") => MICROSIP_E_TEXT,
                     reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
                     session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
-                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG, watcher_details = 3 => MICROSIP_E_ARG, reserved_watchers = 1 => MICROSIP_E_NEWER,
+                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG, watcher_details = 3 => MICROSIP_E_ARG, notices = 9 => MICROSIP_E_ARG,
                     info_packages = c(c"a,,b") => MICROSIP_E_TEXT, info_packages = long() => MICROSIP_E_TEXT, info_packages = c(c"\xff") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER);
             };
         }
@@ -401,7 +401,8 @@ pub(crate) fn common() -> Trials {
         len = 60_001 => MICROSIP_E_ARG, uri = c(c"mailto:a@b") => MICROSIP_E_URI, uri = c(c"\xff") => MICROSIP_E_TEXT, uri = core::ptr::null() => MICROSIP_E_KIND,
         content_type = c(c"text") => MICROSIP_E_TEXT, content_type = long() => MICROSIP_E_TEXT, content_type = c(c"\xff") => MICROSIP_E_TEXT,
         body = core::ptr::null() => MICROSIP_E_NULL, headers = c(c"X: 1") => MICROSIP_E_TEXT, headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT,
-        package = c(c"foo") => MICROSIP_E_ARG, package = c(c"") => MICROSIP_E_ARG, package = c(c"\xff") => MICROSIP_E_TEXT, reserved = c(c"x") => MICROSIP_E_NEWER);
+        package = c(c"foo") => MICROSIP_E_ARG, package = c(c"") => MICROSIP_E_ARG, package = c(c"\xff") => MICROSIP_E_TEXT, reserved = c(c"x") => MICROSIP_E_NEWER,
+        notices = 4 => MICROSIP_E_ARG, reserved_notices = 1 => MICROSIP_E_NEWER);
     bad!(t, "message_send";
     package => MICROSIP_E_STATE, |scene| {
         let m = microsip_message { uri: core::ptr::null(), package: c(c"foo"), ..text() };
@@ -427,6 +428,17 @@ pub(crate) fn common() -> Trials {
         message => MICROSIP_E_STALE, |scene| scene.world.message_answer(gone(scene, 7), 200);
         message => MICROSIP_E_STATE, |scene| scene.world.message_answer(scene.message, 200);
         code => MICROSIP_E_ARG, |scene| scene.world.message_answer(scene.message, 199));
+    bad!(t, "message_notice";
+        message => MICROSIP_E_STALE, |scene| scene.world.message_notice(gone(scene, 7), MICROSIP_NOTICE_DISPLAYED);
+        message => MICROSIP_E_STATE, |scene| scene.world.message_notice(scene.message, MICROSIP_NOTICE_DISPLAYED);
+        state => MICROSIP_E_ARG, |scene| scene.world.message_notice(scene.message, MICROSIP_NOTICE_FAILED));
+    let writes = c(c"sip:new@example.org");
+    bad!(t, "message_composing";
+        owner => MICROSIP_E_STALE, |scene| scene.world.message_composing(gone(scene, 2), writes, MICROSIP_COMPOSING_ACTIVE);
+        owner => MICROSIP_E_STATE, |scene| scene.world.message_composing(scene.rings, core::ptr::null(), MICROSIP_COMPOSING_ACTIVE);
+        uri => MICROSIP_E_KIND, |scene| scene.world.message_composing(scene.account, core::ptr::null(), MICROSIP_COMPOSING_ACTIVE);
+        uri => MICROSIP_E_URI, |scene| scene.world.message_composing(scene.account, c(c"mailto:a@b"), MICROSIP_COMPOSING_ACTIVE);
+        state => MICROSIP_E_ARG, |scene| scene.world.message_composing(scene.account, writes, 3));
 
     let watched = || {
         let mut s: microsip_subscription = zeroed();

@@ -124,6 +124,8 @@ both! {
     call_quality_get(microsip_engine_call_quality_get, microsip_call_quality_get; call: u64, mos: *mut u32, cap: u32, needed: *mut u32, each: *mut u32);
     message_send(microsip_engine_message_send, microsip_message_send; owner: u64, m: *const microsip_message, token: u64, message: *mut u64);
     message_answer(microsip_engine_message_answer, microsip_message_answer; message: u64, code: u32);
+    message_notice(microsip_engine_message_notice, microsip_message_notice; message: u64, state: u32);
+    message_composing(microsip_engine_message_composing, microsip_message_composing; owner: u64, uri: *const c_char, state: u32);
     message_info_get(microsip_engine_message_info_get, microsip_message_info_get; message: u64, out: *mut microsip_message_info);
     subscription_add(microsip_engine_subscription_add, microsip_subscription_add; account: u64, s: *const microsip_subscription, subscription: *mut u64);
     subscription_remove(microsip_engine_subscription_remove, microsip_subscription_remove; subscription: u64);

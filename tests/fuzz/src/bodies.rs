@@ -1,8 +1,12 @@
-//! The bodies of notifications: presence, dialogs, mailboxes, transfers, over the reader of XML; and the names of dialogs.
+//! The bodies of notifications: presence, dialogs, mailboxes, transfers, over the reader of XML; the names of dialogs; and
+//! what messages say of each other, in their envelopes.
 
 use crate::world::broken;
 use microsip_core::base::cursor::Cursor;
+use microsip_core::wire::body::composing::Composing;
+use microsip_core::wire::body::cpim::{Cpim, read_id, write_id};
 use microsip_core::wire::body::dialog_info::Document;
+use microsip_core::wire::body::imdn::{self, Notice};
 use microsip_core::wire::body::message_summary::Summary;
 use microsip_core::wire::body::pidf::Presence;
 use microsip_core::wire::body::rlmi::List;
@@ -66,6 +70,36 @@ fn transfer(bytes: &[u8]) {
         assert_eq!(again.map(|(status, _)| status), Some(status), "what is written is read as it was");
         assert!(words.is_empty() || again.is_some_and(|(_, said)| said == words), "its words, too");
     }
+}
+
+/// An envelope is opened to parts of it; a name of ours is written as it was read.
+fn envelope(bytes: &[u8]) {
+    let Some(opened) = Cpim::parse(bytes) else { return };
+    let parts = opened.from.len() + opened.date_time.len() + opened.message_id.len();
+    assert!(parts + opened.content_type.len() + opened.body.len() < bytes.len(), "its parts are more than it");
+    assert!(bytes.ends_with(opened.body), "what is in it is its end");
+    if let Some(id) = read_id(opened.message_id) {
+        let mut room = [0; 32];
+        let mut out = Cursor::new(&mut room);
+        write_id(id, &mut out);
+        assert_eq!(out.written(), opened.message_id);
+    }
+    about_messages(opened.body);
+}
+
+/// Bodies of messages about other messages.
+fn about_messages(bytes: &[u8]) {
+    if let Ok(said) = Composing::parse(bytes) {
+        [said.content_type, said.last_active].iter().for_each(|text| write(text, bytes));
+    }
+    let Ok(notice) = Notice::parse(bytes) else { return };
+    write(&notice.message_id, bytes);
+    assert!(!notice.message_id.is_blank(), "a notice is about a message");
+    // whatever is quoted in a notice of ours stays what it was
+    let mut room = vec![0; 6 * bytes.len() + 512];
+    let mut out = Cursor::new(&mut room);
+    imdn::write(notice.message_id.raw(), b"", bytes, true, &mut out);
+    assert!(Notice::parse(out.written()).is_ok(), "a notice of ours that cannot be read");
 }
 
 fn names(bytes: &[u8]) {
@@ -134,4 +168,6 @@ pub fn bodies(bytes: &[u8]) {
     mailbox(bytes);
     transfer(bytes);
     names(bytes);
+    envelope(bytes);
+    about_messages(bytes);
 }

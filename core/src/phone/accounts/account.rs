@@ -58,6 +58,8 @@ pub(crate) struct Account {
     pub(super) reliable: crate::phone::Reliable,
     #[cfg(feature = "message")]
     pub(super) messages: crate::phone::MessagePolicy,
+    #[cfg(feature = "imdn")]
+    pub(super) notices: crate::phone::NoticePolicy,
     #[cfg(feature = "refer")]
     pub(super) transfers: (crate::phone::TransferPolicy, crate::phone::TransferPolicy),
     /// The treatment of watchers, and whether they are told who talks to whom.
@@ -269,6 +271,8 @@ impl Account {
         messages: crate::phone::MessagePolicy::Inherited,
         #[cfg(feature = "notify")]
         watchers: (crate::phone::WatcherPolicy::Inherited, None),
+        #[cfg(feature = "imdn")]
+        notices: crate::phone::NoticePolicy::Inherited,
         #[cfg(feature = "refer")]
         transfers: (crate::phone::TransferPolicy::Inherited, crate::phone::TransferPolicy::Inherited),
         #[cfg(feature = "numbers")]

@@ -69,6 +69,8 @@ impl Accounts<'_> {
         (account.digits = config.digits);
         #[cfg(feature = "message")]
         (account.messages = config.messages);
+        #[cfg(feature = "imdn")]
+        (account.notices = config.notices);
         #[cfg(feature = "refer")]
         (account.transfers = (config.refer, config.replaces));
         #[cfg(feature = "notify")]

@@ -171,6 +171,14 @@ impl Accounts<'_> {
         own.or(cx.fixed.messages)
     }
 
+    /// A message that an account's caller wants it of is told to be delivered, without the application. Others are not told
+    /// anything by themselves.
+    #[cfg(feature = "imdn")]
+    pub(in crate::phone) fn tells_delivery(&self, cx: &Context<'_>, handle: Handle) -> bool {
+        let own = self.slots.get(handle).map(|account| account.notices);
+        own.is_some_and(|own| own.or(cx.fixed.notices) == crate::phone::NoticePolicy::Delivery)
+    }
+
     /// The treatment of REFER, and of Replaces, in its calls, or in those of no account's.
     #[cfg(feature = "refer")]
     pub(in crate::phone) fn transfers(

@@ -125,6 +125,8 @@ impl Accounts<'_> {
         (account.digits = change.digits.or(account.digits));
         #[cfg(feature = "message")]
         (account.messages = change.messages.or(account.messages));
+        #[cfg(feature = "imdn")]
+        (account.notices = change.notices.or(account.notices));
         #[cfg(feature = "refer")]
         (account.transfers = (change.refer.or(account.transfers.0), change.replaces.or(account.transfers.1)));
         #[cfg(feature = "notify")]

@@ -13,25 +13,35 @@ use crate::phone::response::Extra;
 use crate::phone::{Cause, CommandError, Lower};
 
 impl Messages<'_> {
-    /// A MESSAGE came, in a call's dialog or in none.
+    /// A MESSAGE came, in a call's dialog or in none. Gives one that was accepted at once.
     pub(in crate::phone) fn arrived(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
         arrived: &Arrived<'_, '_>,
         call: Handle,
-    ) {
+    ) -> Option<Handle> {
         let account = if arrived.dialog.is_none() { arrived.account } else { lower.dialogs.account_of(arrived.dialog) };
         let message = Message { account, call, ..Message::EMPTY };
         let policy = lower.accounts.messages(&lower.cx, account);
+        #[cfg(feature = "imdn")]
+        if policy != MessagePolicy::Refuse
+            && !lower.cx.closing
+            && !arrived.request.is_coded()
+            && let Some(status) = self.status_arrived(lower, now, arrived, (account, call))
+        {
+            lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
+            return None;
+        }
         let taken = if policy == MessagePolicy::Refuse {
             Err(403)
         } else {
             self.take_in(lower, now, arrived, message, policy == MessagePolicy::Store)
         };
-        if let Err(status) = taken {
+        taken.unwrap_or_else(|status| {
             lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, Extra::default());
-        }
+            None
+        })
     }
 
     /// Takes one in that is not refused: `stores` it, or asks. An error is the status of its refusal.
@@ -42,7 +52,7 @@ impl Messages<'_> {
         arrived: &Arrived<'_, '_>,
         message: Message,
         stores: bool,
-    ) -> Result<(), u16> {
+    ) -> Result<Option<Handle>, u16> {
         let request = arrived.request;
         if lower.cx.closing {
             return Err(message.unread());
@@ -59,15 +69,20 @@ impl Messages<'_> {
             if !lower.transactions.owes_reply() {
                 // its echo alone is too long: who hears nothing of it believes that it did not come
                 self.free(&mut lower.cx, handle);
-                return Ok(());
+                return Ok(None);
             }
             self.set_outcome(handle, kept, Cause::Normal);
         } else {
             lower.cx.wake(Object::Message(handle.index), due);
         }
+        #[cfg(feature = "imdn")]
+        if !message.is_info() {
+            self.learn_wanted(handle);
+            self.composer_wrote(lower, now, message.account, arrived);
+        }
         let state = if stores { MessageState::Kept } else { MessageState::Unread };
         self.reach(&mut lower.cx, handle, state, PENDING_NEWS);
-        Ok(())
+        Ok(Some(handle).filter(|_| stores))
     }
 
     pub(super) fn set_outcome(&mut self, handle: Handle, sip_code: u16, result: Cause) {
@@ -114,10 +129,16 @@ impl Messages<'_> {
     pub(in crate::phone) fn due(&mut self, lower: &mut Lower<'_>, now: Instant, index: u32) {
         let Some(handle) = self.slots.handle_at(index) else { return };
         let Some(message) = self.slots.get(handle) else { return };
+        let (incoming, unread) = (message.incoming, message.unread());
         if message.due > now {
             lower.cx.wake(Object::Message(index), message.due);
-        } else if message.incoming {
-            let unread = message.unread();
+            return;
+        }
+        #[cfg(feature = "imdn")]
+        if self.composing_due(lower, now, handle) {
+            return;
+        }
+        if incoming {
             self.respond(lower, now, handle, unread);
             self.over(lower, now, handle, unread, Cause::Timeout, PENDING_NEWS);
         } else {
@@ -129,10 +150,13 @@ impl Messages<'_> {
     pub(in crate::phone) fn leave_all(&mut self, lower: &mut Lower<'_>, now: Instant, account: Option<Handle>) {
         for index in 0..self.slots.capacity() as u32 {
             let Some(handle) = self.slots.handle_at(index) else { continue };
-            let Some(message) = self.slots.get(handle).filter(|message| message.is_under_way()) else { continue };
+            let Some(message) = self.slots.get(handle) else { continue };
             if account.is_some_and(|account| account != message.account) {
                 continue;
             }
+            #[cfg(feature = "imdn")]
+            self.composing_ends(&mut lower.cx, now, handle);
+            let Some(message) = self.slots.get(handle).filter(|message| message.is_under_way()) else { continue };
             if message.incoming {
                 let unread = message.unread();
                 self.respond(lower, now, handle, unread);

@@ -1,5 +1,7 @@
 //! A message: between its command, or its arrival, and its release, or the need for its slot.
 
+#[cfg(feature = "imdn")]
+use super::status::Status;
 use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::Instant;
@@ -10,6 +12,9 @@ use crate::phone::MessageState;
 pub(super) const PENDING_NEWS: u8 = 1;
 /// [`Message::pending`]: one of ours has ended.
 pub(super) const PENDING_END: u8 = 2;
+/// [`Message::pending`]: notices of one of ours came.
+#[cfg(feature = "imdn")]
+pub(super) const PENDING_NOTICE: u8 = 4;
 
 /// The parts of a message of ours, in its block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -71,6 +76,9 @@ pub(super) struct Message {
     pub(super) len: u16,
     /// Of one of ours.
     pub(super) parts: Parts,
+    /// It says that a message is being written, or what became of one; or that is asked of it.
+    #[cfg(feature = "imdn")]
+    pub(super) status: Status,
 }
 
 impl Message {
@@ -100,6 +108,8 @@ impl Message {
         result: Cause::Normal,
         len: 0,
         parts: Parts { target: Span::EMPTY, lines: Span::EMPTY, content_type: Span::EMPTY, body: Span::EMPTY },
+        #[cfg(feature = "imdn")]
+        status: Status::NONE,
     };
 
     /// It waits for a response: ours for theirs, theirs for ours.
@@ -141,6 +151,22 @@ impl Message {
 
     /// It may give way: it is over, the application knows, and nobody was told that it is kept.
     pub(super) const fn may_go(&self) -> bool {
-        matches!(self.state, MessageState::Over) && self.pending == 0
+        matches!(self.state, MessageState::Over) && self.pending == 0 && !self.is_active()
+    }
+
+    /// It says that a message is being written, and its state is active.
+    pub(super) const fn is_active(&self) -> bool {
+        #[cfg(feature = "imdn")]
+        return self.status.active;
+        #[cfg(not(feature = "imdn"))]
+        false
+    }
+
+    /// It is one of ours that the application did not send: nothing is told of it.
+    pub(super) const fn is_quiet(&self) -> bool {
+        #[cfg(feature = "imdn")]
+        return !self.incoming && !matches!(self.status.kind, super::status::Kind::Text);
+        #[cfg(not(feature = "imdn"))]
+        false
     }
 }

@@ -4,12 +4,19 @@
 //! parts there, for it may have to wait behind another one to the same far end.
 
 mod arriving;
+#[cfg(feature = "imdn")]
+mod composing;
+mod envelope;
 #[cfg(feature = "info")]
 mod informing;
 mod message;
+#[cfg(feature = "imdn")]
+mod notices;
 #[cfg(feature = "refer")]
 mod referring;
 mod sending;
+#[cfg(feature = "imdn")]
+mod status;
 mod taking;
 mod told;
 
@@ -41,6 +48,14 @@ pub(super) struct Messages<'a> {
     /// Slots that those which come leave to ours, and those that one source may have.
     reserve: usize,
     per_source: usize,
+    /// Indications that a message is being written, both ways, by their far end.
+    #[cfg(feature = "imdn")]
+    composers: Table<'a>,
+    /// Those of them that may not give way, and the most of them that there may be.
+    #[cfg(feature = "imdn")]
+    composing: usize,
+    #[cfg(feature = "imdn")]
+    most_composing: usize,
 }
 
 impl<'a> Messages<'a> {
@@ -56,6 +71,12 @@ impl<'a> Messages<'a> {
             sources: Table::new(lender.zeroed(count)),
             reserve: capacity.messages_reserve(),
             per_source: capacity.messages_per_source(),
+            #[cfg(feature = "imdn")]
+            composers: Table::new(lender.zeroed(count)),
+            #[cfg(feature = "imdn")]
+            composing: 0,
+            #[cfg(feature = "imdn")]
+            most_composing: count.div_ceil(composing::SHARE),
         }
     }
 
@@ -74,9 +95,9 @@ impl<'a> Messages<'a> {
         self.slots.used() - self.spare
     }
 
-    /// The messages that are there.
+    /// The messages that are there, and that the application knows.
     pub(super) fn handles(&self) -> impl Iterator<Item = Handle> {
-        self.slots.iter().map(|(handle, _)| handle)
+        self.slots.iter().filter(|(_, message)| !message.is_quiet()).map(|(handle, _)| handle)
     }
 
     /// Sets the application's own number. False: there is no such message.
@@ -112,6 +133,8 @@ impl<'a> Messages<'a> {
         } else {
             self.leaves_inbox(handle);
         }
+        #[cfg(feature = "imdn")]
+        self.forget_composer(handle);
         self.slots.remove(handle);
         cx.wake(Object::Message(handle.index), Instant::NEVER);
         // what people write to each other does not stay
@@ -141,6 +164,10 @@ impl<'a> Messages<'a> {
             self.spare += 1;
             self.ended.push(handle.index);
             self.leaves_inbox(handle);
+            #[cfg(feature = "imdn")]
+            self.composer_may_go(handle);
+        } else if before && !message.may_go() {
+            self.spare -= 1; // there is news of it again
         }
     }
 

@@ -2,9 +2,12 @@
 //! in their order.
 
 use super::Messages;
+use super::envelope::{ENVELOPE, envelope, outer_kind};
 #[cfg(feature = "info")]
 use super::informing::{self, lines};
 use super::message::{Message, PENDING_END, Parts};
+#[cfg(feature = "imdn")]
+use super::status::{Kind, Status};
 use crate::base::cursor::Cursor;
 use crate::base::limits::{MESSAGE_SLOT_MS, SLOT_RETRY_MS, TARGET};
 use crate::base::slots::Handle;
@@ -25,9 +28,6 @@ use crate::wire::sip::{MediaType, Message as Sip, Name, Writer};
 
 /// Headers that the package of an INFO brings.
 pub(in crate::phone) const OF_PACKAGE: &[Name] = &[Name::InfoPackage, Name::ContentDisposition];
-
-/// The type of a body that the application gives none for (rfc3428#4).
-const TEXT: &str = "text/plain;charset=UTF-8";
 
 /// The end of a message of ours.
 #[derive(Clone, Copy, Debug)]
@@ -53,21 +53,38 @@ impl Messages<'_> {
         }
         let mut room = [0u8; TARGET];
         let uri = address(&lower.accounts, account, target, &mut room)?;
+        let message = to_uri(lower, account, uri);
+        let message = asking(lower, message, new);
+        self.send_to(lower, now, uri, message, new)
+    }
+
+    /// A message to this URI, or by its dialog, is queued.
+    pub(super) fn send_to(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        uri: &[u8],
+        message: Message,
+        new: &NewMessage<'_>,
+    ) -> Result<Handle, CommandError> {
+        let Message { account, dialog, .. } = message;
         // nothing may fail behind this: a message that has ended may give way to this one
-        if !lower.can_name(account, uri) {
+        if dialog.is_none() && !lower.can_name(account, uri) {
             return Err(CommandError::Text);
         }
-        self.has_room(lower, new, lower.message_head(account, uri, Handle::NONE), uri.len())?;
+        let mut room = [0u8; ENVELOPE];
+        let envelope = envelope(lower, (now, Handle::NONE), &message, (uri, new), &mut room);
+        let head = lower.message_head(if dialog.is_none() { account } else { Handle::NONE }, uri, dialog);
+        self.has_room(lower, new, head, (uri, envelope))?;
         let handle = self.open(&mut lower.cx).ok_or(CommandError::Full)?;
-        let parts = self.keep_parts(handle, uri, new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
-        let [key, _] = lower.cx.keys;
-        let peer = Hasher::new(key)
-            .with(&account.index.to_le_bytes())
-            .with(&account.generation.to_le_bytes())
-            .with(uri)
-            .finish();
-        let message = Message { account, peer, parts, ..Message::EMPTY };
-        self.queue(lower, now, handle, message, new);
+        // its name has the same length, whichever slot it is
+        let envelope = self::envelope(lower, (now, handle), &message, (uri, new), &mut room);
+        let parts = self.keep_parts(handle, (uri, envelope), new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
+        self.queue(lower, now, handle, Message { parts, ..message }, new);
+        #[cfg(feature = "imdn")]
+        if message.status.kind == Kind::Text && !message.is_info() {
+            self.stops_composing(message.peer);
+        }
         Ok(handle)
     }
 
@@ -86,24 +103,13 @@ impl Messages<'_> {
         if !new.package.is_empty() {
             return Err(CommandError::Unsupported);
         }
-        self.has_room(lower, new, lower.message_head(Handle::NONE, b"", dialog), 0)?;
-        let handle = self.open(&mut lower.cx).ok_or(CommandError::Full)?;
-        let parts = self.keep_parts(handle, b"", new).inspect_err(|_| self.free(&mut lower.cx, handle))?;
-        let account = lower.dialogs.account_of(dialog);
-        let [key, _] = lower.cx.keys;
-        let peer = Hasher::new(key).with(&dialog.index.to_le_bytes()).with(&dialog.generation.to_le_bytes()).finish();
         let message = Message {
             #[cfg(feature = "info")]
             info: !new.package.is_empty(),
-            account,
-            call,
-            dialog,
-            peer,
-            parts,
-            ..Message::EMPTY
+            ..in_call(lower, (call, dialog))
         };
-        self.queue(lower, now, handle, message, new);
-        Ok(handle)
+        let message = asking(lower, message, new);
+        self.send_to(lower, now, b"", message, new)
     }
 
     /// A message fits behind a head of so many bytes, and its parts a block, with a target of so many.
@@ -112,19 +118,19 @@ impl Messages<'_> {
         lower: &Lower<'_>,
         new: &NewMessage<'_>,
         head: usize,
-        target: usize,
+        (target, envelope): (&[u8], &[u8]),
     ) -> Result<(), CommandError> {
         let mut carried = Cursor::new(&mut []);
         lines(new).iter().for_each(|part| carried.put(part));
         let mut writer = Writer::new(&mut carried);
-        match kind_of(new) {
+        let (kind, whole) = (outer_kind(new, envelope), envelope.len() + new.body.len());
+        match kind {
             "" => writer.end(),
-            kind => writer.body(kind.as_bytes(), new.body),
+            kind => writer.body_of(kind.as_bytes(), whole),
         }
         let most = lower.transactions.longest();
-        let over = (head.saturating_add(carried.needed())).saturating_sub(most);
-        let parts =
-            target + lines(new).iter().map(|part| part.len()).sum::<usize>() + kind_of(new).len() + new.body.len();
+        let over = (head.saturating_add(carried.needed() + whole)).saturating_sub(most);
+        let parts = target.len() + lines(new).iter().map(|part| part.len()).sum::<usize>() + kind.len() + whole;
         let over = over.max(parts.saturating_sub(self.text.each()));
         if over == 0 {
             return Ok(());
@@ -133,20 +139,32 @@ impl Messages<'_> {
     }
 
     /// The parts of a message go into its block.
-    fn keep_parts(&mut self, handle: Handle, uri: &[u8], new: &NewMessage<'_>) -> Result<Parts, CommandError> {
-        let kind = kind_of(new);
+    fn keep_parts(
+        &mut self,
+        handle: Handle,
+        (uri, envelope): (&[u8], &[u8]),
+        new: &NewMessage<'_>,
+    ) -> Result<Parts, CommandError> {
+        let kind = outer_kind(new, envelope);
         let mut packer = Packer::new(self.text.get_mut(handle.index), 0);
         let mut add = |parts: &[&[u8]]| packer.add_parts(parts).ok_or(CommandError::Text);
         Ok(Parts {
             target: add(&[uri])?,
             lines: add(&lines(new))?,
             content_type: add(&[kind.as_bytes()])?,
-            body: add(&[new.body])?,
+            body: add(&[envelope, new.body])?,
         })
     }
 
     /// The message takes its place behind the last one to the same far end; without one it leaves.
-    fn queue(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, message: Message, new: &NewMessage<'_>) {
+    pub(super) fn queue(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        message: Message,
+        new: &NewMessage<'_>,
+    ) {
         // a command may walk them, a packet may not
         let ours = |other: &Message| other.peer == message.peer && !other.incoming && other.is_under_way();
         let last = self.slots.iter().find(|(_, other)| ours(other) && other.next.is_none()).map(|(last, _)| last);
@@ -246,7 +264,10 @@ impl Messages<'_> {
         let message = self.slots.get_mut(handle)?;
         let Message { dialog, call, token, state, .. } = *message;
         let next = core::mem::replace(&mut message.next, Handle::NONE);
-        (message.request, message.dialog, message.changed) = (Handle::NONE, Handle::NONE, now);
+        (message.request, message.changed) = (Handle::NONE, now);
+        if call.is_none() || !message.is_active() {
+            message.dialog = Handle::NONE; // an indication may leave by its call's again
+        }
         (message.result, message.sip_code) = (outcome.result, outcome.sip_code);
         message.due = Instant::NEVER;
         if call.is_none() {
@@ -254,7 +275,13 @@ impl Messages<'_> {
         } else if state == MessageState::Sending {
             lower.dialogs.set_message(dialog, Handle::NONE);
         }
-        let tells = token != 0 || outcome.result != Cause::Normal;
+        #[cfg(feature = "imdn")]
+        let status = message.status;
+        let tells = !message.is_quiet() && (token != 0 || outcome.result != Cause::Normal);
+        #[cfg(feature = "imdn")]
+        if status.kind == Kind::Composing {
+            self.composing_sent(&mut lower.cx, handle, outcome);
+        }
         self.reach(&mut lower.cx, handle, MessageState::Over, if tells { PENDING_END } else { 0 });
         Some(next).filter(|next| !next.is_none())
     }
@@ -353,13 +380,30 @@ impl Messages<'_> {
     }
 }
 
-/// The type of its body.
-fn kind_of<'n>(new: &NewMessage<'n>) -> &'n str {
-    match new.content_type {
-        _ if new.body.is_empty() => "",
-        "" => TEXT,
-        kind => kind,
+/// A message of ours to a URI. Those with the same hash of their far end leave one after the other.
+pub(super) fn to_uri(lower: &Lower<'_>, account: Handle, uri: &[u8]) -> Message {
+    let [key, _] = lower.cx.keys;
+    let named = [account.index.to_le_bytes(), account.generation.to_le_bytes()];
+    let peer = named.iter().fold(Hasher::new(key), |hasher, part| hasher.with(part)).with(uri).finish();
+    Message { account, peer, ..Message::EMPTY }
+}
+
+/// The same in a call's dialog.
+pub(super) fn in_call(lower: &Lower<'_>, (call, dialog): (Handle, Handle)) -> Message {
+    let [key, _] = lower.cx.keys;
+    let peer = Hasher::new(key).with(&dialog.index.to_le_bytes()).with(&dialog.generation.to_le_bytes()).finish();
+    Message { account: lower.dialogs.account_of(dialog), call, dialog, peer, ..Message::EMPTY }
+}
+
+/// A message of the application's; where it asks for notices, its name is drawn, by which they find it.
+fn asking(lower: &mut Lower<'_>, message: Message, new: &NewMessage<'_>) -> Message {
+    #[cfg(feature = "imdn")]
+    if new.notices.0 != 0 && !message.is_info() {
+        let (asked, secret) = (new.notices, lower.cx.rng.next_u64());
+        return Message { status: Status { asked, secret, ..Status::NONE }, ..message };
     }
+    let _ = (lower, new);
+    message
 }
 
 /// The header lines of a message.
@@ -369,7 +413,7 @@ const fn lines<'n>(new: &NewMessage<'n>) -> [&'n [u8]; 1] {
 }
 
 /// The application's part can be sent.
-fn check(new: &NewMessage<'_>) -> Result<(), CommandError> {
+pub(super) fn check(new: &NewMessage<'_>) -> Result<(), CommandError> {
     header_lines::check(new.headers, if new.package.is_empty() { &[] } else { OF_PACKAGE })?;
     let wrong = CommandError::ContentType;
     let kind = new.content_type.as_bytes();
@@ -380,6 +424,10 @@ fn check(new: &NewMessage<'_>) -> Result<(), CommandError> {
     // one without a body is a message all the same (rfc3428#4), but its type would be of nothing
     if !kind.is_empty() && new.body.is_empty() {
         return Err(wrong);
+    }
+    #[cfg(not(feature = "imdn"))]
+    if new.notices.0 != 0 {
+        return Err(CommandError::Unsupported);
     }
     Ok(())
 }

@@ -168,7 +168,9 @@ impl Messages<'_> {
         let message = self.slots.get_mut(handle)?;
         let server = core::mem::replace(&mut message.server, Handle::NONE);
         let info = message.is_info();
-        let (account, accept) = (message.account, if message.is_refer() || info { b"" } else { ACCEPT_TEXT });
+        // a REFER says all in its header: none is taken (rfc3261#20.1)
+        let accept = if message.is_refer() { Some(b"".as_slice()) } else { Some(ACCEPT_TEXT).filter(|_| !info) };
+        let account = message.account;
         let owing = lower.transactions.server(server)?;
         let (flow, tagged) = (owing.flow(), owing.has_tag());
         let ours = (!tagged).then_some(tag);

@@ -2,6 +2,8 @@
 
 use super::Messages;
 use super::message::{Message, PENDING_END, PENDING_NEWS};
+#[cfg(feature = "imdn")]
+use super::status::Kind;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::phone::fields::{first_line, nth_field};
@@ -16,6 +18,11 @@ impl Messages<'_> {
         let told = *self.slots.get(handle)?;
         let Message { state, sip_code, result, token, tag, .. } = told;
         let message = MessageId(handle);
+        #[cfg(feature = "imdn")]
+        if let Some(kind) = self.poll_status(handle, &told) {
+            let (account, call) = (AccountId(told.account), CallId(told.call));
+            return Some(Event { at: told.changed, account, call, tag, kind });
+        }
         let kind = if told.pending & PENDING_NEWS != 0 {
             self.change(handle, |message| message.pending &= !PENDING_NEWS);
             if told.is_refer() {
@@ -30,6 +37,12 @@ impl Messages<'_> {
             return None;
         };
         Some(Event { at: told.changed, account: AccountId(told.account), call: CallId(told.call), tag, kind })
+    }
+
+    /// It has an event that was not fetched.
+    pub(in crate::phone) fn has_news(&self, index: u32) -> bool {
+        let handle = self.slots.handle_at(index);
+        handle.and_then(|handle| self.slots.get(handle)).is_some_and(|message| message.pending != 0)
     }
 
     /// A message, in numbers.
@@ -48,11 +61,31 @@ impl Messages<'_> {
             len: self.body(handle).map_or(0, <[u8]>::len),
             sip_code: message.sip_code,
             result: message.result,
+            #[cfg(feature = "imdn")]
+            composing: message.status.kind == Kind::Composing,
+            #[cfg(feature = "imdn")]
+            notices: message.status.asked,
+            #[cfg(feature = "imdn")]
+            noticed: message.status.noticed,
+            #[cfg(not(feature = "imdn"))]
+            composing: false,
+            #[cfg(not(feature = "imdn"))]
+            notices: crate::phone::Asked::default(),
+            #[cfg(not(feature = "imdn"))]
+            noticed: 0,
         })
     }
 
     /// The body of a message; empty: it has none.
     pub(in crate::phone) fn body(&self, handle: Handle) -> Option<&[u8]> {
+        #[cfg(feature = "imdn")]
+        return self.content(handle).map(|content| content.body);
+        #[cfg(not(feature = "imdn"))]
+        self.whole_body(handle)
+    }
+
+    #[cfg(not(feature = "imdn"))]
+    fn whole_body(&self, handle: Handle) -> Option<&[u8]> {
         let message = self.slots.get(handle)?;
         if !message.incoming {
             return Some(message.parts.body.of(self.text.get(handle.index)));
@@ -89,6 +122,22 @@ impl Messages<'_> {
             out.put(text);
             if text.is_empty() { Err(CommandError::Nothing) } else { Ok(()) }
         };
+        if which == MessageText::MessageId {
+            #[cfg(feature = "imdn")]
+            if self.write_name(handle, out) {
+                return Ok(());
+            }
+            return Err(CommandError::Nothing);
+        }
+        #[cfg(feature = "imdn")]
+        if which == MessageText::ContentType {
+            if !self.write_composed(handle, out) {
+                let kind = self.content(handle).map_or(b"".as_slice(), |content| content.content_type);
+                out.put(kind);
+                return if kind.is_empty() { Err(CommandError::Nothing) } else { Ok(()) };
+            }
+            return Ok(());
+        }
         if !message.incoming {
             return match which {
                 MessageText::RemoteUri => put(message.parts.target.of(block)),
@@ -131,7 +180,8 @@ impl Messages<'_> {
             | MessageText::Reason
             | MessageText::ReferTo
             | MessageText::ReferredBy
-            | MessageText::Replaces => Err(nothing),
+            | MessageText::Replaces
+            | MessageText::MessageId => Err(nothing),
             MessageText::RemoteName => {
                 let from: Address<'_> = sip.from().map_err(|_| nothing)?;
                 if from.display.is_empty() {

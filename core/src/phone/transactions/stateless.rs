@@ -118,11 +118,11 @@ impl<'r, 'm> Asked<'r, 'm> {
 
 /// The bodies that a 415 to this request names, where it is a MESSAGE.
 #[cfg(feature = "message")]
-fn messages_accept(request: &Message<'_>) -> &'static [u8] {
+fn messages_accept(request: &Message<'_>) -> Option<&'static [u8]> {
     match request.start() {
-        Start::Request { method: Method::Message, .. } if request.is_coded() => ACCEPT_ANY,
-        Start::Request { method: Method::Message, .. } => ACCEPT_TEXT,
-        _ => b"",
+        Start::Request { method: Method::Message, .. } if request.is_coded() => Some(ACCEPT_ANY),
+        Start::Request { method: Method::Message, .. } => Some(ACCEPT_TEXT),
+        _ => None,
     }
 }
 

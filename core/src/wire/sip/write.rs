@@ -131,12 +131,18 @@ impl<'c, 'b> Writer<'c, 'b> {
 
     /// Content-Type, Content-Length, the empty line and the body.
     pub fn body(&mut self, content_type: &[u8], body: &[u8]) {
+        self.body_of(content_type, body.len());
+        self.out.put(body);
+    }
+
+    /// The same without the bytes of the body, which follow.
+    #[inline]
+    pub fn body_of(&mut self, content_type: &[u8], len: usize) {
         self.out.put(b"Content-Type: ");
         self.out.put(content_type);
         self.out.put(b"\r\nContent-Length: ");
-        self.out.put_number(body.len() as u64);
+        self.out.put_number(len as u64);
         self.out.put(b"\r\n\r\n");
-        self.out.put(body);
     }
 
     /// No body: `Content-Length: 0` and the empty line.

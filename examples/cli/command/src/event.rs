@@ -141,6 +141,14 @@ pub(crate) enum Happened {
     Message {
         state: u32,
     },
+    /// A far end writes, or does not any more.
+    Composing {
+        active: bool,
+    },
+    /// A notice of a message of ours: MICROSIP_NOTICE_*.
+    Delivery {
+        state: u32,
+    },
     /// A message of ours has its final response, or came to nothing.
     Sent {
         sip_code: u32,
@@ -249,6 +257,8 @@ impl Event {
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),
             c::MICROSIP_EV_CHALLENGE => Happened::Challenge(event.result),
             c::MICROSIP_EV_MESSAGE => Happened::Message { state: event.state },
+            c::MICROSIP_EV_COMPOSING => Happened::Composing { active: event.state == c::MICROSIP_COMPOSING_ACTIVE },
+            c::MICROSIP_EV_DELIVERY => Happened::Delivery { state: event.state },
             c::MICROSIP_EV_SUBSCRIPTION => Happened::Subscription { state: event.state },
             c::MICROSIP_EV_NOTIFY => Happened::Notified,
             c::MICROSIP_EV_MAILBOX => Happened::Mailbox,

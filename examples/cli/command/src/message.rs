@@ -50,10 +50,13 @@ pub(crate) struct Message {
     /// Header line of the request, "Name: value" (repeated)
     #[arg(long, value_name = "LINE", value_parser = header_line)]
     pub(crate) header: Vec<String>,
+    /// Ask whether it was delivered and displayed, and wait for that (--for, 10s); with --receive, tell those who ask
+    #[arg(long)]
+    pub(crate) notices: bool,
     /// Print the messages that come, until Ctrl-C, --for or --count
     #[arg(long, conflicts_with_all = ["target", "text", "file", "lines", "kind", "header"])]
     pub(crate) receive: bool,
-    /// End after so long; before --count messages came that is exit code 4
+    /// End after so long; before --count messages came that is exit code 4. With --notices: wait so long for them
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,
     /// End when so many came
@@ -107,8 +110,11 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, message: &Message) -> Resul
     let mut send = sending::Send::new(message)?;
     let account = account(&message.account, &message.network, false)?;
     // one is under way at a time, and the one before it may not be over yet
-    let work = Beside { messages: 2, longest: LONGEST, ..Beside::default() };
-    let session = Session::without_calls(show, output, &message.network, false, work)?;
+    let messages = if message.notices { receiving::AT_ONCE } else { 2 };
+    // notices are messages that come, of whom nobody knows from where
+    let policy = if message.notices { c::MICROSIP_MESSAGES_ASK } else { 0 };
+    let work = Beside { policy, messages, longest: LONGEST, ..Beside::default() };
+    let session = Session::without_calls(show, output, &message.network, message.notices, work)?;
     app::run(session, output, account, &mut send)
 }
 
@@ -116,8 +122,8 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, message: &Message) -> Resul
 fn effective(message: &Message) -> Result<(), String> {
     let standard_input = message.lines || message.text.iter().any(|text| text == "-");
     let twice = message.text.iter().filter(|text| *text == "-").count() > 1;
-    let takes =
-        message.length.is_some() || message.count.is_some() || message.policy.is_some() || message.code.is_some();
+    let waits = message.length.is_some() && !message.notices;
+    let takes = waits || message.count.is_some() || message.policy.is_some() || message.code.is_some();
     for (wrong, text) in [
         (
             takes && !message.receive,

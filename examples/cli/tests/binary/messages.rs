@@ -68,6 +68,48 @@ fn messages_come_in_their_order_and_each_is_told_at_both_ends() {
 }
 
 #[test]
+fn notices_are_asked_for_and_given() {
+    let taking = Listening::start(&["message", "--receive", "--notices", "--listen", "127.0.0.1:0", "--count", "2"]);
+    let to = format!("sip:anna@{}", taking.address);
+    let output = run(microsip(&["message", &to, "one", "two", "--notices", "--json", "--listen", "127.0.0.1:0"]));
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    let told = of_type(&objects(&out(&output)), "message");
+    for number in [1, 2] {
+        let states: Vec<_> =
+            told.iter().filter(|one| one["number"] == number).map(|one| one["state"].clone()).collect();
+        let at =
+            |state: &str| states.iter().position(|one| one == state).unwrap_or_else(|| panic!("{state}: {states:?}"));
+        assert!(at("sending") < at("stored") && at("delivered") < at("displayed"), "{states:?}");
+    }
+    let (code, told) = taking.finished();
+    let texts: Vec<_> = of_type(&told, "message").iter().map(|message| message["text"].clone()).collect();
+    assert_eq!((code, texts), (Some(0), vec!["one".into(), "two".into()]));
+    // one who tells nothing
+    let taking = Listening::start(&["message", "--receive", "--listen", "127.0.0.1:0", "--count", "1"]);
+    let to = format!("sip:anna@{}", taking.address);
+    let output = run(microsip(&["message", &to, "one", "--notices", "--for", "1s", "--listen", "127.0.0.1:0"]));
+    assert_eq!(output.status.code(), Some(0), "it was accepted all the same");
+    assert!(out(&output).contains("no notice came in time"), "{}", out(&output));
+    assert_eq!(of_type(&taking.finished().1, "message")[0]["text"], "one", "out of its envelope");
+}
+
+#[test]
+fn who_writes_is_told() {
+    let taking = Listening::start(&["message", "--receive", "--listen", "127.0.0.1:0", "--count", "1"]);
+    let to = format!("sip:anna@{}", taking.address);
+    let body = "<isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>active</state></isComposing>";
+    // a direct sender is known by its address
+    let at = far().0.local_addr().unwrap().to_string();
+    let typed = ["message", &to, body, "--type", "application/im-iscomposing+xml", "--listen", &at];
+    assert_eq!(run(microsip(&typed)).status.code(), Some(0));
+    assert_eq!(run(microsip(&["message", &to, "hello", "--listen", &at])).status.code(), Some(0));
+    let (code, told) = taking.finished();
+    let states: Vec<_> = of_type(&told, "composing").iter().map(|one| one["state"].clone()).collect();
+    assert_eq!((code, states), (Some(0), vec!["active".into(), "idle".into()]));
+    assert_eq!(of_type(&told, "message").len(), 1, "it is no message for people");
+}
+
+#[test]
 fn all_of_standard_input_is_one_message_and_bytes_have_a_type() {
     let taking = Listening::start(&["message", "--receive", "--listen", "127.0.0.1:0", "--count", "2"]);
     let to = format!("sip:anna@{}", taking.address);

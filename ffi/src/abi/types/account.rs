@@ -184,8 +184,9 @@ pub struct microsip_account {
     pub reserved_packages: *const c_char,
     /// A switch: who watches its calls is told who talks to whom; 0: the phone's. With MICROSIP_HAS_NOTIFY.
     pub watcher_details: u32,
-    /// 0.
-    pub reserved_watchers: u32,
+    /// MICROSIP_NOTICES_*, notices of messages that leave by themselves, to its callers; 0: the phone's. With
+    /// MICROSIP_HAS_IMDN.
+    pub notices: u32,
 }
 
 /// An account, in numbers.

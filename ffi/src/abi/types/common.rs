@@ -117,6 +117,9 @@ pub const MICROSIP_HAS_REFER: u32 = 134217728;
 /// (405).
 pub const MICROSIP_HAS_NOTIFY: u32 = 536870912;
 
+/// microsip_features(): a message says that another is being written (RFC 3994), or what became of it (RFC 5438).
+pub const MICROSIP_HAS_IMDN: u32 = 2147483648;
+
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;
 /// An address family: IPv6.

@@ -158,8 +158,8 @@ pub struct microsip_engine_config {
     pub watchers: u32,
     /// See `watcher_details` of microsip_config.
     pub watcher_details: u32,
-    /// 0.
-    pub reserved_watchers: u32,
+    /// See `notices` of microsip_config.
+    pub notices: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

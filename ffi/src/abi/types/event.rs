@@ -44,6 +44,15 @@ pub const MICROSIP_EV_TRANSFER: u32 = 14;
 /// (MICROSIP_OVER, MICROSIP_E_TIMEOUT), and its sender got sip_code. owner: its call, else its account. With
 /// MICROSIP_HAS_MESSAGE.
 pub const MICROSIP_EV_MESSAGE: u32 = 15;
+/// The far end that message object names writes to us, or does not any more: state is MICROSIP_COMPOSING_* (RFC 3994). It
+/// sent a message, said so, or was silent for too long. The message needs no answer, and there is one for each far end
+/// that writes, of at most a quarter of max_messages. owner: its call, else its account. With MICROSIP_HAS_IMDN, as the
+/// next one.
+pub const MICROSIP_EV_COMPOSING: u32 = 31;
+/// A notice of what became of a message of ours (RFC 5438): state is MICROSIP_NOTICE_*; each of a message is told once.
+/// object: the message, for as long as it is there; else the notice, a message that came and needs no answer. Both have the
+/// message's name, MICROSIP_TXT_MESSAGE_ID. owner: its call, else its account.
+pub const MICROSIP_EV_DELIVERY: u32 = 32;
 /// Subscription object has another state, MICROSIP_SUB_*, or has failed once more: sip_code, result, cause. The first of
 /// MICROSIP_SUB_PENDING says that somebody has to agree. With the state as it was: it was told something that cannot be read
 /// (`unread` of its info). owner: its account. With MICROSIP_HAS_SUBSCRIBE.

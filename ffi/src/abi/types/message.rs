@@ -24,6 +24,35 @@ pub const MICROSIP_MESSAGES_STORE: u32 = 2;
 /// Messages that come: they are refused (403). An INFO of a package that was asked for is not.
 pub const MICROSIP_MESSAGES_REFUSE: u32 = 3;
 
+/// States of MICROSIP_EV_COMPOSING, and of microsip_message_composing: a message is being written.
+pub const MICROSIP_COMPOSING_ACTIVE: u32 = 1;
+/// States of MICROSIP_EV_COMPOSING, and of microsip_message_composing: none is.
+pub const MICROSIP_COMPOSING_IDLE: u32 = 2;
+
+/// Notices that are wanted of a message, a set: that it was delivered, or was not.
+pub const MICROSIP_WANT_DELIVERY: u32 = 1;
+/// Notices that are wanted of a message, a set: that its recipient has seen it.
+pub const MICROSIP_WANT_DISPLAY: u32 = 2;
+
+/// The fate of a message: it came to its recipient's phone.
+pub const MICROSIP_NOTICE_DELIVERED: u32 = 1;
+/// The fate of a message: its recipient has seen it.
+pub const MICROSIP_NOTICE_DISPLAYED: u32 = 2;
+/// The fate of a message: it did not come.
+pub const MICROSIP_NOTICE_FAILED: u32 = 3;
+/// The fate of a message: a server on the way has worked on it, or keeps it until its recipient is there.
+pub const MICROSIP_NOTICE_PROCESSED: u32 = 4;
+/// The fate of a message: its recipient does not tell.
+pub const MICROSIP_NOTICE_FORBIDDEN: u32 = 5;
+/// The fate of a message: that is not known.
+pub const MICROSIP_NOTICE_ERROR: u32 = 6;
+
+/// Notices that leave by themselves: none; microsip_message_notice sends them.
+pub const MICROSIP_NOTICES_NEVER: u32 = 1;
+/// Notices that leave by themselves: that a message was delivered, once it was accepted (2xx), to callers of the account
+/// that ask for it. That it was displayed only microsip_message_notice tells.
+pub const MICROSIP_NOTICES_DELIVERY: u32 = 2;
+
 /// A message to send.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +78,11 @@ pub struct microsip_message {
     pub package: *const c_char,
     /// NULL.
     pub reserved: *const c_char,
+    /// MICROSIP_WANT_*, the notices that are wanted of it (MICROSIP_EV_DELIVERY): it goes in an envelope (RFC 3862), which not
+    /// every far end can open. 0: none. With MICROSIP_HAS_IMDN.
+    pub notices: u32,
+    /// 0.
+    pub reserved_notices: u32,
 }
 
 /// A message, in numbers.
@@ -81,6 +115,15 @@ pub struct microsip_message_info {
     pub refer: u32,
     /// 1: it is an INFO of its call: MICROSIP_TXT_PACKAGE is its package. With MICROSIP_HAS_INFO.
     pub info: u32,
+    /// 1: it says that another message is being written: MICROSIP_EV_COMPOSING tells its state. With MICROSIP_HAS_IMDN, as
+    /// the next two.
+    pub composing: u32,
+    /// MICROSIP_WANT_*, the notices that its writer asks for.
+    pub notices: u32,
+    /// The notices of it that were told, a bit (1 << MICROSIP_NOTICE_*) each: of one of ours to us, of one that came by us.
+    pub noticed: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 sized!(

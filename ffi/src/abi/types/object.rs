@@ -36,8 +36,13 @@ pub const MICROSIP_TXT_DIVERSION_REASON: u32 = 33;
 /// `pickup` of microsip_options has it. Of a call that is up: its own, as its far end knows it. Of a REFER: that of the call
 /// whose place the new one is to take, for an attended transfer. The latter two with MICROSIP_HAS_REFER.
 pub const MICROSIP_TXT_REPLACES: u32 = 11;
-/// Texts of a message or a subscription: the type of its body.
+/// Texts of a message or a subscription: the type of its body. Of a message that says that another is being written
+/// (MICROSIP_EV_COMPOSING): that one's.
 pub const MICROSIP_TXT_CONTENT_TYPE: u32 = 20;
+/// Texts of a message that asks for notices, of either way, and of a notice: the name of the message, 32 letters of one of
+/// ours (RFC 5438, Message-ID). It outlives the message's slot: keep it where notices may come for days. With
+/// MICROSIP_HAS_IMDN.
+pub const MICROSIP_TXT_MESSAGE_ID: u32 = 46;
 /// Texts of a REFER: the URI that it asks us to call, without its headers. With MICROSIP_HAS_REFER, as the next one.
 pub const MICROSIP_TXT_REFER_TO: u32 = 21;
 /// Texts of a REFER: the URI of whom it says that it asks (RFC 3892). Nobody vouches for it.

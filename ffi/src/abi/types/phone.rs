@@ -186,8 +186,8 @@ pub struct microsip_config {
     /// A switch, default on: who watches our calls is told who talks to whom, with the value for Replaces by which a call may be
     /// taken over. Off: no more than that there is a call, its direction and its state.
     pub watcher_details: u32,
-    /// 0.
-    pub reserved_watchers: u32,
+    /// MICROSIP_NOTICES_*, notices of messages that leave by themselves; 0: MICROSIP_NOTICES_NEVER. With MICROSIP_HAS_IMDN.
+    pub notices: u32,
 }
 
 /// The phone, in numbers.

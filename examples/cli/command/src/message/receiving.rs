@@ -109,23 +109,45 @@ impl<'a> Job<'a> for Take<'a> {
     }
 
     fn happened(&mut self, app: &mut App<'a>, event: Event) {
-        let Happened::Message { state } = event.what else { return };
         let id = event.object;
+        if let Happened::Composing { active } = event.what
+            && self.on
+        {
+            return composing(app, id, active);
+        }
+        let Happened::Message { state } = event.what else { return };
         // one that was given up meanwhile was told so; behind the last one nobody looks
         if !self.on || !matches!(state, c::MICROSIP_UNREAD | c::MICROSIP_KEPT) {
             return;
         }
         self.taken += 1;
         show(app, id, Some(self.taken));
-        if self.message.policy == Some(Policy::Answer) {
-            if let Err(failure) = app.phone.message_answer(id, self.message.code.unwrap_or(200)) {
-                app.output.problem(&failure.into());
+        if self.message.policy == Some(Policy::Answer)
+            && let Err(failure) = app.phone.message_answer(id, self.message.code.unwrap_or(200))
+        {
+            app.output.problem(&failure.into());
+        }
+        if self.message.notices {
+            for state in [c::MICROSIP_NOTICE_DELIVERED, c::MICROSIP_NOTICE_DISPLAYED] {
+                // one that was refused is told nothing, and who does not want to be known cannot be
+                let _ = app.phone.message_notice(id, state);
             }
-        } else {
+        }
+        if self.message.policy != Some(Policy::Answer) {
             app.phone.release(id);
         }
         if Some(self.taken) == self.message.count {
             self.end(app, Ok(()));
         }
     }
+}
+
+/// A far end writes, or does not any more.
+fn composing(app: &App<'_>, id: Id, active: bool) {
+    let [uri, name] =
+        [c::MICROSIP_TXT_REMOTE_URI, c::MICROSIP_TXT_REMOTE_NAME].map(|which| app.phone.text_of(id, which, 0));
+    let from = Party { uri, name };
+    let text = if active { format!("{from} is writing") } else { format!("{from} is not writing any more") };
+    let fields = || json!({ "from": from.uri, "name": from.name, "state": if active { "active" } else { "idle" } });
+    app.output.say("composing", fields, &text);
 }

@@ -21,6 +21,8 @@ const LOOK: Duration = Duration::from_millis(20);
 /// A body that with the headers of a common request may be longer than 1300 bytes, which go by TCP or not at all
 /// (RFC 3428 §8).
 const LONG: usize = 800;
+/// The time for which notices are waited for, behind the last message.
+const NOTICES: Duration = Duration::from_secs(10);
 
 pub(super) struct Send<'a> {
     message: &'a Message,
@@ -37,6 +39,10 @@ pub(super) struct Send<'a> {
     on: bool,
     /// The end of the first that failed.
     failed: Option<Stop>,
+    /// Those whose notices are waited for, with their numbers.
+    awaited: Vec<(Id, u64)>,
+    /// All is sent: notices are waited for until then.
+    until: Option<Instant>,
 }
 
 impl<'a> Send<'a> {
@@ -52,6 +58,8 @@ impl<'a> Send<'a> {
             length: 0,
             on: false,
             failed: None,
+            awaited: Vec::new(),
+            until: None,
         })
     }
 
@@ -85,7 +93,7 @@ impl<'a> Send<'a> {
     }
 
     fn go_on(&mut self, app: &mut App<'a>) {
-        if !self.on || self.under_way {
+        if !self.on || self.under_way || self.until.is_some() {
             return;
         }
         match self.next_body() {
@@ -102,6 +110,10 @@ impl<'a> Send<'a> {
     }
 
     fn stop(&mut self, app: &mut App<'a>) {
+        if self.failed.is_none() && !self.awaited.is_empty() && self.until.is_none() {
+            self.until = Some(Instant::now() + self.message.length.unwrap_or(NOTICES));
+            return;
+        }
         self.on = false;
         app.finish(self.failed.take().map_or(Ok(()), Err));
     }
@@ -112,7 +124,12 @@ impl<'a> Send<'a> {
         let tracer = app.tracer.clone();
         let held = tracer.as_ref().map(|tracer| tracer.hold());
         let headers = header_lines(&message.header);
-        let id = app.phone.message_send(app.account, to, message.kind.as_deref(), &headers, body, number)?;
+        let notices = if message.notices { c::MICROSIP_WANT_DELIVERY | c::MICROSIP_WANT_DISPLAY } else { 0 };
+        let content = (message.kind.as_deref(), headers.as_str(), body);
+        let id = app.phone.message_send(app.account, to, content, notices, number)?;
+        if message.notices {
+            self.awaited.push((id, number));
+        }
         (self.under_way, self.length) = (true, body.len());
         let uri = app.phone.text_of(id, c::MICROSIP_TXT_REMOTE_URI, 0);
         let whole = if uri.is_empty() || uri == to { String::new() } else { format!(" as {uri}") };
@@ -120,6 +137,24 @@ impl<'a> Send<'a> {
         app.output.say("message", fields, &format!("{}sending to {to}{whole}", self.label()));
         drop(held);
         Ok(())
+    }
+
+    /// A notice of one that was sent.
+    fn delivery(&mut self, app: &mut App<'a>, id: Id, state: u32) {
+        let Some(number) = self.awaited.iter().find(|(awaited, _)| *awaited == id).map(|(_, number)| *number) else {
+            return;
+        };
+        let (word, text, last) = became(state);
+        let name = app.phone.text_of(id, c::MICROSIP_TXT_MESSAGE_ID, 0);
+        let label = if self.several { format!("message {number}: ") } else { String::new() };
+        let fields = || json!({ "message": id, "number": number, "state": word, "message_id": name });
+        app.output.say("message", fields, &format!("{label}{text}"));
+        if last {
+            self.awaited.retain(|(awaited, _)| *awaited != id);
+        }
+        if self.on && self.until.is_some() && self.awaited.is_empty() {
+            self.stop(app);
+        }
     }
 
     /// Its end. One that nobody answered stops the others: they would wait as long, each.
@@ -148,6 +183,7 @@ impl<'a> Send<'a> {
         };
         app.output.say("message", fields, text.trim_end());
         if let Some(mut stop) = unless_accepted(&label, &uri, sip_code, &reason, result, self.length) {
+            self.awaited.retain(|(awaited, _)| *awaited != id);
             if self.several {
                 app.output.problem(&stop);
                 stop.told = true;
@@ -165,6 +201,18 @@ impl<'a> Send<'a> {
             }
         }
         self.go_on(app);
+    }
+}
+
+/// The words of MICROSIP_NOTICE_*, for programs and for people, and whether nothing more is to come.
+const fn became(state: u32) -> (&'static str, &'static str, bool) {
+    match state {
+        c::MICROSIP_NOTICE_DELIVERED => ("delivered", "it was delivered", false),
+        c::MICROSIP_NOTICE_DISPLAYED => ("displayed", "it was displayed", true),
+        c::MICROSIP_NOTICE_FAILED => ("undelivered", "it could not be delivered", true),
+        c::MICROSIP_NOTICE_PROCESSED => ("processed", "it is on its way", false),
+        c::MICROSIP_NOTICE_FORBIDDEN => ("untold", "its recipient does not tell", true),
+        _ => ("unknown", "what became of it is not known", true),
     }
 }
 
@@ -208,14 +256,25 @@ impl<'a> Job<'a> for Send<'a> {
     }
 
     fn next(&self) -> Option<Instant> {
+        if self.until.is_some() {
+            return self.until.filter(|_| self.on);
+        }
         (self.on && !self.under_way && self.lines.is_some()).then(|| Instant::now() + LOOK)
     }
 
-    fn due(&mut self, app: &mut App<'a>, _now: Instant) {
+    fn due(&mut self, app: &mut App<'a>, now: Instant) {
+        if self.on && self.until.is_some_and(|until| until <= now) {
+            let text = "no notice came in time of what became of it; --for TIME waits longer";
+            app.output.say("message", || json!({ "state": "unknown", "messages": self.awaited.len() }), text);
+            return self.stop(app);
+        }
         self.go_on(app);
     }
 
     fn happened(&mut self, app: &mut App<'a>, event: Event) {
+        if let Happened::Delivery { state } = event.what {
+            return self.delivery(app, event.object, state);
+        }
         if let Happened::Sent { sip_code, result } = event.what
             && event.token == self.number
             && self.under_way

@@ -6,15 +6,14 @@ use super::texts::{check, pointer, read_text, text};
 use super::{Failure, Handle, Id, c};
 
 impl Handle {
-    /// Sends one, in its order behind those to the same far end. `kind`: the type of its body; none: plain text. Its end
-    /// is [`crate::event::Happened::Sent`] with the token.
+    /// Sends one, in its order behind those to the same far end. `kind`: the type of its body; none: plain text.
+    /// `notices`: MICROSIP_WANT_*. Its end is [`crate::event::Happened::Sent`] with the token.
     pub(crate) fn message_send(
         self,
         account: Id,
         to: &str,
-        kind: Option<&str>,
-        headers: &str,
-        body: &[u8],
+        (kind, headers, body): (Option<&str>, &str, &[u8]),
+        notices: u32,
         token: u64,
     ) -> Result<Id, Failure> {
         let (to, headers, kind) = (text(to)?, text(headers)?, kind.map(text).transpose()?);
@@ -28,6 +27,8 @@ impl Handle {
             headers: headers.as_ptr(),
             package: null(),
             reserved: null(),
+            notices,
+            reserved_notices: 0,
         };
         let mut id = 0;
         // SAFETY: the texts and the body live until the call has copied them.
@@ -46,6 +47,24 @@ impl Handle {
     /// Its sender gets this status.
     pub(crate) fn message_answer(self, message: Id, code: u32) -> Result<(), Failure> {
         check(c::microsip_message_answer(self.0, message, code))
+    }
+
+    /// Its sender is told that it came, or was read. One that did not ask is not.
+    pub(crate) fn message_notice(self, message: Id, state: u32) -> Result<(), Failure> {
+        if self.message_info(message)?.notices
+            & (if state == c::MICROSIP_NOTICE_DISPLAYED { c::MICROSIP_WANT_DISPLAY } else { c::MICROSIP_WANT_DELIVERY })
+            == 0
+        {
+            return Ok(());
+        }
+        check(c::microsip_message_notice(self.0, message, state))
+    }
+
+    fn message_info(self, message: Id) -> Result<c::microsip_message_info, Failure> {
+        let mut info =
+            c::microsip_message_info { size: size_of::<c::microsip_message_info>() as u32, ..Default::default() };
+        // SAFETY: it is writable, and says its size.
+        check(unsafe { c::microsip_message_info_get(self.0, message, &raw mut info) }).map(|()| info)
     }
 
     /// The body of a message, or of a subscription's last notification; empty where there is none.
