@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A change of network, as the kernel makes it: the phone's address goes, another comes, and the phone finds out by itself. Its registration and its
-call with baresip go on from there."""
+"""A change of network, as the kernel makes it: the phone's address goes, another comes, and the phone finds out by itself. Its registration, its
+call with baresip and its subscription go on from there."""
 import ctypes
 import os
 import re
@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 
+from bare import lines
 from baresip import ADDRESS, baresip, heard_by_baresip
 from peers import LOGS, Namespace, cannot, check, check_heard, microsip, needs, subprocess, test, until, write_tone
 
@@ -64,6 +65,42 @@ class Registrar(threading.Thread):
         return [contact for _, contact in self.contacts if f"@{address}" in contact and "expires=0" not in contact]
 
 
+class Mailbox(threading.Thread):
+    """Accepts each SUBSCRIBE, and tells its Contact one more message each time."""
+
+    def __init__(self, mine):
+        super().__init__(daemon=True)
+        self.mine = mine
+        self.came = []
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                data, peer = self.mine.recvfrom(65536)
+            except TimeoutError:
+                continue
+            text = data.decode()
+            if not text.startswith("SUBSCRIBE "):
+                continue
+            line = lambda name: re.search(rf"^{name}: *(.*)\r$", text, re.M)[1]
+            contact, to = re.search(r"<([^>]+)>", line("Contact"))[1], line("To").split(";tag=")[0] + ";tag=box"
+            if text not in (known for _, known in self.came):
+                self.came.append((contact, text))
+            own = f"Contact: <sip:box@{REGISTRAR}:5062>\r\n"
+            echoed = "".join(each + "\r\n" for each in text.split("\r\n") if re.match(r"(Via|From|Call-ID|CSeq):", each))
+            self.mine.sendto(f"SIP/2.0 200 OK\r\n{echoed}To: {to}\r\n{own}Expires: {line('Expires')}\r\nContent-Length: 0\r\n\r\n".encode(), peer)
+            number, state = len(self.came), "active;expires=600" if line("Expires") != "0" else "terminated;reason=timeout"
+            body = f"Messages-Waiting: yes\r\nVoice-Message: {number}/0\r\n"
+            host, port = re.search(r"@([0-9.]+):([0-9]+)", contact).groups()
+            self.mine.sendto((f"NOTIFY {contact} SIP/2.0\r\nVia: SIP/2.0/UDP {REGISTRAR}:5062;branch=z9hG4bKbox{number}\r\nMax-Forwards: 70\r\nFrom: {to}\r\nTo: {line('From')}\r\n"
+                              f"Call-ID: {line('Call-ID')}\r\nCSeq: {number} NOTIFY\r\n{own}Event: message-summary\r\nSubscription-State: {state}\r\n"
+                              f"Content-Type: application/simple-message-summary\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode(), (host, int(port)))
+
+    def at(self, address):
+        return [text for contact, text in self.came if f"@{address}" in contact]
+
+
 def ip(*words):
     return subprocess.run(["ip", *words], capture_output=True, text=True)
 
@@ -86,6 +123,26 @@ def run():
             check(done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}")
     registration(phone, far, cable)
     call(phone, far, cable)
+    subscription(phone, far, cable)
+
+
+def subscription(phone, far, cable):
+    """The phone's address is replaced: the subscription goes on in its dialog from the new one, where it is told from then on."""
+    ip("-n", phone.name, "addr", "del", f"{SECOND}/24", "dev", cable)
+    check(ip("-n", phone.name, "addr", "add", f"{FIRST}/24", "dev", cable).returncode == 0, "addr add")
+    box = Mailbox(socket_in(far, (REGISTRAR, 5062)))
+    ours = microsip("watcher", "--json", "subscribe", f"sip:box@{REGISTRAR}:5062", "--event", "message-summary", inside=phone.name)
+    counts = lambda: [told["new"] for told in lines(ours, "notify")]
+    until(lambda: counts() == [1], 8, "the mailbox to be told")
+    ip("-n", phone.name, "addr", "del", f"{FIRST}/24", "dev", cable)
+    check(ip("-n", phone.name, "addr", "add", f"{SECOND}/24", "dev", cable).returncode == 0, "addr add")
+    until(lambda: counts()[-1] > 1, 8, "the mailbox to be told at the new address")
+    there = box.at(SECOND)
+    check(there and ";tag=box" in re.search(r"^To: .*$", there[0], re.M)[0], f"a refresh in its dialog comes from the new address, came: {there}")
+    states = [state["state"] for state in lines(ours, "subscription")]
+    check(states == ["asking", "active"], f"the subscription went on, told were {states}")
+    check(ours.end() == 0, f"the watcher, interrupted, ended with {ours.process.returncode}, 0 is wanted")
+    check("\r\nExpires: 0\r\n" in box.at(SECOND)[-1], "it is taken back from the new address")
 
 
 def call(phone, far, cable):
