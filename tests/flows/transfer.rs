@@ -280,6 +280,55 @@ fn a_refer_without_response_gives_the_call_back() {
 }
 
 // rfc3515#2.4.5: the new party is busy, does not answer, is unknown
+/// The far end has the REFER when the phone is somewhere else, over another socket.
+fn moved() -> (Lab, Peer, CallId) {
+    let (mut lab, mut bob, call) = talking();
+    referred(&mut lab, &mut bob, call);
+    let (now, new) = (lab.now, "10.0.0.31:5060".parse().unwrap());
+    lab.ends[0].move_to(now, Some((1, new)));
+    bob.phone = new;
+    let again = bob.wait(&mut lab, "INVITE");
+    let body = bob.sdp();
+    bob.respond(&mut lab, &again, 200, &body);
+    bob.wait(&mut lab, "ACK");
+    // its next repetition finds no socket
+    lab.run_for(Duration::from_secs(2));
+    (lab, bob, call)
+}
+
+// rfc3515#2.4.4: the response to the REFER goes to where the phone was, and the NOTIFYs to where it is
+#[test]
+fn a_host_that_moves_hears_how_its_transfer_goes() {
+    for (last, wanted) in [(200, Cause::Normal), (486, Cause::Refused)] {
+        let (mut lab, mut bob, call) = moved();
+        assert!(dones(&lab).is_empty(), "it is not known yet");
+        assert_eq!(notify(&mut lab, &mut bob, "active;expires=60", "SIP/2.0 180 Ringing\r\n"), 200);
+        let body = format!("SIP/2.0 {last} So\r\n");
+        assert_eq!(notify(&mut lab, &mut bob, "terminated;reason=noresource", &body), 200);
+        assert_eq!(dones(&lab), [(9, last, wanted)]);
+        if last == 200 {
+            let bye = bob.wait(&mut lab, "BYE");
+            bob.respond(&mut lab, &bye, 200, "");
+            lab.run_for(Duration::from_millis(50));
+            assert_eq!(ended(&lab, call).unwrap().cause, EndCause::Transferred);
+            lab.assert_settled();
+        } else {
+            given_back(&mut lab, &mut bob, call, last, wanted);
+        }
+    }
+    // nothing is told: it never came, or nobody knows; a BYE is a hang-up like any other
+    let (mut lab, mut bob, call) = moved();
+    lab.run_for(Duration::from_millis(TRANSFER_SILENT_MS));
+    given_back(&mut lab, &mut bob, call, 0, Cause::Timeout);
+    let (mut lab, mut bob, call) = moved();
+    let bye = bob.request("BYE", "", "");
+    bob.send(&mut lab, &bye);
+    bob.wait(&mut lab, "SIP/2.0 200");
+    assert_eq!(dones(&lab), [(9, 0, Cause::Cancelled)]);
+    assert_eq!(ended(&lab, call).unwrap().cause, EndCause::Normal);
+    lab.assert_settled();
+}
+
 #[test]
 fn a_new_party_that_refuses_gives_the_call_back() {
     for code in [302, 404, 486, 487, 503, 603] {

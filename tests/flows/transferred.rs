@@ -496,12 +496,23 @@ fn without_a_free_slot_it_is_refused_and_the_call_stays() {
 // the host moves while the far end is told
 #[test]
 fn a_host_that_moves_goes_on_telling() {
+    // between two NOTIFYs, and before the response to one
+    for agreed in [true, false] {
+        moves_on(agreed);
+    }
+}
+
+fn moves_on(agreed: bool) {
     let (mut lab, mut bob, mut carol, call) = talking(following());
     refer(&mut lab, &mut bob, CAROL, "");
     notified(&mut lab, &mut bob);
     let invite = carol.wait(&mut lab, "INVITE");
     carol.respond(&mut lab, &invite, 180, "");
-    notified(&mut lab, &mut bob);
+    let ringing = bob.wait(&mut lab, "NOTIFY");
+    if agreed {
+        bob.respond(&mut lab, &ringing, 200, "");
+        lab.run_for(Duration::from_millis(20));
+    }
     let now = lab.now;
     lab.ends[0].move_to(now, Some((1, "10.0.1.1:5060".parse().unwrap())));
     bob.phone = lab.ends[0].address;

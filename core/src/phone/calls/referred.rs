@@ -157,14 +157,21 @@ impl Calls<'_> {
         self.report(lower, now, handle);
     }
 
-    /// A NOTIFY of ours came to nothing: nobody is told any more (rfc6665#4.2.2).
+    /// A NOTIFY of ours came to nothing: nobody is told any more (rfc6665#4.2.2). One whose socket is gone is told anew from
+    /// where we are now.
     pub(super) fn report_lost(&mut self, lower: &mut Lower<'_>, leg: Handle, request: Handle) {
         let handle = lower.dialogs.reporter_of(leg);
+        let told = lower.transactions.request(request);
+        let moved = told.is_some_and(|told| told.was_sent() && lower.cx.local_of(told.flow().socket()).is_none());
         lower.end_request(request);
-        if let Some(call) = self.get_mut(handle).filter(|call| call.report.request == request) {
-            call.report.request = Handle::NONE;
-            self.end_report(lower, handle);
+        let Some(call) = self.get_mut(handle).filter(|call| call.report.request == request) else { return };
+        call.report.request = Handle::NONE;
+        if moved {
+            (call.report.told, call.report.over) = (0, false);
+            let now = lower.cx.latest;
+            return self.report(lower, now, handle);
         }
+        self.end_report(lower, handle);
     }
 
     /// A deadline of a report: a slot may be free, or it has gone on for too long.

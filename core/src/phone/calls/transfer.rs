@@ -179,7 +179,8 @@ impl Calls<'_> {
     }
 
     /// A REFER of ours came to nothing without a final response: the call stays, for its media shows whether the far end
-    /// is there.
+    /// is there. One whose socket is gone may have been followed all the same: its response goes to where we were, and what
+    /// the far end tells to where we are, as the call does.
     pub(super) fn refer_lost(
         &mut self,
         lower: &mut Lower<'_>,
@@ -188,11 +189,16 @@ impl Calls<'_> {
         request: Handle,
         cause: Cause,
     ) {
+        let asked = lower.transactions.request(request);
+        let moved = asked.filter(|asked| asked.was_sent() && lower.cx.local_of(asked.flow().socket()).is_none());
+        let number = moved.map(Request::number);
         lower.end_request(request);
-        if let Some(call) = self.get_mut(handle).filter(|call| call.transfer.request == request) {
-            call.transfer.request = Handle::NONE;
-            self.transfer_failed(lower, now, handle, 0, cause);
-        }
+        let Some(call) = self.get_mut(handle).filter(|call| call.transfer.request == request) else { return };
+        call.transfer.request = Handle::NONE;
+        let Some(number) = number else { return self.transfer_failed(lower, now, handle, 0, cause) };
+        call.transfer.number = number;
+        call.transfer.until = now + Duration::from_millis(TRANSFER_SILENT_MS);
+        self.wake(&mut lower.cx, handle);
     }
 
     /// A NOTIFY came in a call's dialog. False: it is not about a transfer of it.
@@ -234,6 +240,9 @@ impl Calls<'_> {
         lower.dialogs.renew_target(dialog, contact_uri(notify).unwrap_or_default());
         if let Some(call) = self.get_mut(handle) {
             call.transfer.open = !over;
+            if call.transfer.request.is_none() {
+                call.transfer.stage = Stage::Accepted; // its response may be lost
+            }
         }
         match status {
             Some(status @ 200..=299) => self.transferred(lower, now, handle, status),
