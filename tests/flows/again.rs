@@ -294,6 +294,10 @@ fn play(flow: &Flow, lab: &mut Lab, about: &str) -> Outcome {
         lab.run_for(PATIENCE);
         (0..lab.ends.len()).for_each(|end| hangup_all(lab, end));
     }
+    // a watcher whose last SUBSCRIBE went to where the phone was stays for its time, ten minutes in these flows
+    if lab.moved.is_some() && lab.ends.iter().any(|end| end.phone.in_use().watchers > 0) {
+        lab.run_for(Duration::from_secs(660));
+    }
     lab.network = Network::default();
     let name = flow.name;
     for end in &lab.ends {

@@ -2,7 +2,7 @@
 //! its phones has another address, over another socket or the same one, at once or after a while without any. Nothing
 //! hangs, no slot stays taken, each command has its end; and a subscription that stood is asked for from the new address.
 
-use super::{Flow, messages, play, stage, subscriptions, transfers};
+use super::{Flow, messages, play, stage, subscriptions, transfers, watchers};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::SubscriptionState;
 use microsip_tests::{EventKind, Lab, Move, Network, ladder};
@@ -11,9 +11,9 @@ use std::net::SocketAddr;
 /// The flows, and the places in each at which the network changes, at most: all of those of messages, subscriptions and
 /// transfers, which nothing but this shows to survive it; of the others a few.
 fn flows() -> impl Iterator<Item = (Flow, usize)> {
-    let close = transfers::FLOWS.into_iter().chain(subscriptions::FLOWS).chain(messages::FLOWS);
+    let close = transfers::FLOWS.into_iter().chain(subscriptions::FLOWS).chain(messages::FLOWS).chain(watchers::FLOWS);
     let names: Vec<_> = close.map(|flow| flow.name).collect();
-    super::flows().map(move |flow| if names.contains(&flow.name) { (flow, 24) } else { (flow, 5) })
+    super::flows().map(move |flow| if names.contains(&flow.name) { (flow, 24) } else { (flow, 4) })
 }
 
 /// Another socket at once, the same one elsewhere (as an engine has it), and a time without a network that is shorter than
