@@ -1,6 +1,7 @@
 //! Those who watch us (RFC 6665 §4.2): who is let in, what each is told and when, and each end.
 
 mod calls;
+mod ends;
 mod limits;
 mod mailbox;
 mod phones;

@@ -6,6 +6,8 @@ use super::transactions::request::Owner;
 use super::{AccountChange, AccountConfig, AccountId, AccountInfo, CommandError, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+#[cfg(feature = "notify")]
+use crate::sip::notifier::Ending;
 
 impl Phone<'_> {
     /// Adds an account. It registers when [`Phone::keep_registered`] or [`Phone::register`] is called.
@@ -44,6 +46,11 @@ impl Phone<'_> {
         let updated = self.lower.accounts.update(&mut self.lower.cx, now, account.0, change)?;
         if updated.way {
             self.leave_way(account.0);
+        }
+        // who watched may be nobody's caller any more: who still is comes again at once (rfc6665#4.1.3)
+        #[cfg(feature = "notify")]
+        if updated.other {
+            self.watchers.leave_all(&mut self.lower, &self.calls, now, (Some(account.0), Ending::Deactivated));
         }
         match updated.follows {
             Follows::Stands => {}
@@ -87,7 +94,7 @@ impl Phone<'_> {
         #[cfg(feature = "subscribe")]
         self.subscriptions.leave_all(&mut self.lower, now, Some(account.0));
         #[cfg(feature = "notify")]
-        self.watchers.leave_all(&mut self.lower, &self.calls, now, Some(account.0));
+        self.watchers.leave_all(&mut self.lower, &self.calls, now, (Some(account.0), Ending::NoResource));
         self.withdraw(now, account.0);
         self.calls.leave(&mut self.lower, account.0);
         Ok(())

@@ -13,6 +13,8 @@ use crate::media::StreamStats;
 #[cfg(doc)]
 use crate::media::digits::DigitMethod;
 use crate::media::digits::DigitSettings;
+#[cfg(feature = "notify")]
+use crate::sip::notifier::Ending;
 
 /// Loudest volume in percent.
 const LOUDEST: u32 = 400;
@@ -47,7 +49,7 @@ impl Phone<'_> {
         self.subscriptions.leave_all(&mut self.lower, now, None);
         self.hangup_all(now);
         #[cfg(feature = "notify")]
-        self.watchers.leave_all(&mut self.lower, &self.calls, now, None);
+        self.watchers.leave_all(&mut self.lower, &self.calls, now, (None, Ending::Deactivated));
         for index in 0..self.lower.accounts.capacity() {
             if let Some(handle) = self.lower.accounts.handle_at(index) {
                 self.withdraw(now, handle);

@@ -79,7 +79,8 @@ impl Phone<'_> {
         if self.watchers.set_tag(watcher.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
-    /// Gives the slot of a watcher back that has ended; it is given back by itself, too, when it is needed.
+    /// Gives the slot of a watcher back that has ended, at once or as soon as its far end has been told; it is given back by
+    /// itself, too, when it is needed.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for one that has not ended.

@@ -186,10 +186,10 @@ impl Notifier {
         true
     }
 
-    /// It is to end; the first reason counts.
+    /// It is to end; the first reason counts. No wait that its watcher asked for holds up its end.
     pub const fn end(&mut self, ending: Ending) {
         if self.ending.is_none() {
-            self.ending = Some(ending);
+            (self.ending, self.retry) = (Some(ending), Instant::ZERO);
         }
     }
 

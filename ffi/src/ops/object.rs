@@ -403,8 +403,7 @@ pub(crate) fn release(phone: &mut Phone<'_>, now: Instant, object: u64) -> Done 
     if let Ok(watcher) = WatcherId::from_raw(object) {
         return phone.watcher_release(watcher).map_err(|error| match error {
             CommandError::State => {
-                let fix =
-                    "is told of its end, or is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out";
+                let fix = "is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out";
                 Fail::new(MICROSIP_E_STATE, "object", Value::Id(object), fix)
             }
             error => refused("object", object)(error),

@@ -6,14 +6,14 @@ use microsip_core::phone::{AccountChange, AccountConfig, Presence};
 use microsip_core::wire::body::pidf::{self, Activity};
 
 /// A phone whose account is registered and watched by way of its own server.
-struct Watched {
-    lab: Lab,
-    account: AccountId,
+pub(super) struct Watched {
+    pub(super) lab: Lab,
+    pub(super) account: AccountId,
     server: Server,
-    peer: Peer,
+    pub(super) peer: Peer,
 }
 
-fn begun(policy: WatcherPolicy) -> Watched {
+pub(super) fn begun(policy: WatcherPolicy) -> Watched {
     let (mut lab, account, server) = registered();
     let now = lab.now;
     let change = AccountChange { watchers: policy, ..AccountChange::default() };
@@ -38,8 +38,18 @@ impl Watched {
         self.lab.drain();
     }
 
-    fn notified(&mut self) -> Sip {
+    pub(super) fn notified(&mut self) -> Sip {
         notified(&mut self.lab, &mut self.peer)
+    }
+
+    /// The account has another server, or goes: its binding at this one is nothing to the test.
+    pub(super) fn unregistered(self) {
+        let Self { mut lab, account, .. } = self;
+        let now = lab.now;
+        lab.ends[0].phone.account_remove(now, account).unwrap();
+        lab.drain();
+        lab.run_for(Duration::from_secs(120));
+        lab.assert_settled();
     }
 }
 

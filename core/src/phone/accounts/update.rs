@@ -21,6 +21,9 @@ const TEXTS: usize = 1024;
 pub(in crate::phone) struct Updated {
     /// Requests under way take a way that is not the account's any more.
     pub(in crate::phone) way: bool,
+    /// It is another identity, or others may ask it.
+    #[cfg(feature = "notify")]
+    pub(in crate::phone) other: bool,
     /// Challenges may be answered otherwise than before.
     #[cfg(feature = "subscribe")]
     pub(in crate::phone) credentials: bool,
@@ -86,7 +89,7 @@ impl Accounts<'_> {
         let trusts = differs(|account| account.trusted);
         #[cfg(feature = "subscribe")]
         let credentials = binding || differs(|account| account.realms);
-        #[cfg(feature = "subscribe")]
+        #[cfg(any(feature = "subscribe", feature = "notify"))]
         let other = way || differs(|account| account.uri);
         // the realms that the registrar asked with are still known, if they have room; those of another are not
         let mut packer = Packer::new(block, usize::from(new.fixed_end));
@@ -157,6 +160,8 @@ impl Accounts<'_> {
         }
         Ok(Updated {
             way,
+            #[cfg(feature = "notify")]
+            other: other || trusts,
             #[cfg(feature = "subscribe")]
             credentials,
             follows,

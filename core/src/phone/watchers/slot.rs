@@ -48,6 +48,8 @@ pub(super) struct Slot {
     pub(super) party: u64,
     /// Its end, or its beginning, is to be told.
     pub(super) pending: bool,
+    /// The application has given it back while its watcher was still to be told: its slot goes with that.
+    pub(super) released: bool,
     /// The state that was told last, and its time.
     pub(super) state: WatcherState,
     pub(super) changed: Instant,
@@ -75,6 +77,7 @@ impl Slot {
         tag: 0,
         party: 0,
         pending: false,
+        released: false,
         state: WatcherState::Pending,
         changed: Instant::ZERO,
         sip_code: 0,

@@ -21,7 +21,8 @@ use crate::sip::dialog::contact_uri;
 use crate::sip::notifier::{Ending, Notifier};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Own, Responded};
-use crate::wire::sip::{EventType, Message, Name};
+use crate::wire::sip::{EventType, Host, Message, Name, Uri};
+use core::net::IpAddr;
 
 /// The wish of a SUBSCRIBE.
 struct Asks {
@@ -56,6 +57,20 @@ fn accepts(request: &Message<'_>, kind: &[u8]) -> bool {
             let any = range.strip_suffix(b"/*").is_some_and(|of| of == b"*" || of.eq_ignore_ascii_case(group));
             any || range.eq_ignore_ascii_case(kind)
         })
+}
+
+/// The party of an address of record, as a number: neither parameters nor another spelling of its host make it another
+/// (rfc3261#19.1.4).
+fn party_of(hash: Hasher, uri: &[u8]) -> u64 {
+    let Ok(uri) = Uri::parse(uri) else { return hash.with(uri).finish() };
+    let hash = hash.with(uri.user.unwrap_or_default()).with(b"@");
+    match (uri.host, uri.host.ip()) {
+        (Host::Name(name), _) => name.iter().fold(hash, |hash, byte| hash.with(&[byte.to_ascii_lowercase()])),
+        (_, Some(IpAddr::V4(ip))) => hash.with(&ip.octets()),
+        (_, Some(IpAddr::V6(ip))) => hash.with(&ip.octets()),
+        (_, None) => hash,
+    }
+    .finish()
 }
 
 /// The refusal of a SUBSCRIBE: its status, and its Retry-After.
@@ -111,7 +126,7 @@ impl Watchers<'_> {
         let party = if account.is_none() {
             Transactions::source(&lower.cx, flow)
         } else {
-            Hasher::new(key).with(mandatory.from.uri).finish()
+            party_of(Hasher::new(key), mandatory.from.uri)
         };
         let full = (503, WATCHER_FULL_S);
         if !self.admits(lower, account, party) {
@@ -153,7 +168,9 @@ impl Watchers<'_> {
     fn refresh(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) -> Result<Handle, Refused> {
         let refused = |status| (status, 0);
         let handle = lower.dialogs.watcher_of(arrived.dialog);
-        let slot = self.slots.get_mut(handle).filter(|slot| !slot.machine.is_ending()).ok_or(refused(481))?;
+        // a dialog that has other uses: 481 would end those at some far ends (rfc5057#5.1)
+        let gone = if handle.is_none() { 489 } else { 481 };
+        let slot = self.slots.get_mut(handle).filter(|slot| !slot.machine.is_ending()).ok_or(refused(gone))?;
         let Asks { package, id, seconds } = Asks::read(arrived.request).map_err(refused)?;
         if (package, id) != (slot.package, slot.id) {
             return Err(refused(481));
@@ -242,7 +259,8 @@ impl Watchers<'_> {
         let mut all = self.slots.iter().map(|(_, slot)| slot);
         let extra = Extra::again(responded);
         let direct = cx.fixed.direct_user;
-        let extra = match all.find(|slot| is(slot)).filter(|_| responded.status == 200) {
+        let again = if responded.status == 200 { all.find(|slot| is(slot)) } else { None };
+        let extra = match again {
             Some(slot) => {
                 // begun seconds are whole ones, so that it says the same again
                 let left = slot.machine.ends().since(now).millis().div_ceil(1000);

@@ -60,14 +60,17 @@ impl Watchers<'_> {
         match step {
             Step::Nothing => {}
             Step::Notify => self.send(lower, source, now, handle),
-            Step::End => self.ended(lower),
+            Step::End => self.ended(lower, handle),
         }
         self.tell(lower, now, handle);
         self.wake(&mut lower.cx, handle);
     }
 
     /// One has ended: with the last of all nothing is looked at any more.
-    fn ended(&mut self, lower: &mut Lower<'_>) {
+    fn ended(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        if self.slots.get(handle).is_some_and(|slot| slot.released) {
+            self.free(lower, handle);
+        }
         if self.live() == 0 {
             lower.cx.watched = false;
             while lower.cx.changed.pop().is_some() {}
@@ -77,7 +80,10 @@ impl Watchers<'_> {
     fn send(&mut self, lower: &mut Lower<'_>, source: &dyn Source, now: Instant, handle: Handle) {
         let Some(slot) = self.slots.get_mut(handle) else { return };
         let leg = slot.leg;
-        let Some(request) = lower.dialog_request(leg, Sending::Notify) else {
+        // far ends that say nothing hold a request for 32 s each: the last one is left to calls and registrations
+        let least = 2.min(lower.transactions.request_capacity() as usize);
+        let request = Some(leg).filter(|_| lower.transactions.has_rooms_to_ask(least));
+        let Some(request) = request.and_then(|leg| lower.dialog_request(leg, Sending::Notify)) else {
             slot.machine.later(now + Duration::from_millis(SLOT_RETRY_MS));
             return;
         };
@@ -206,8 +212,10 @@ impl Watchers<'_> {
             // rfc3261#12.2.1.2
             lower.dialogs.renew_target(dialog, crate::sip::dialog::contact_uri(response).unwrap_or_default());
         }
+        // rfc6665#4.2.2: a watcher that took itself back may have forgotten it, which is no failure
+        let was_ending = slot.machine.is_ending();
         let step = slot.machine.responded(now, status, response.seconds(Name::RetryAfter));
-        if step == Step::End && status >= 300 {
+        if step == Step::End && status >= 300 && !was_ending {
             slot.result = Cause::Refused;
         }
         self.take_step(lower, source, now, handle, step);
@@ -235,7 +243,7 @@ impl Watchers<'_> {
         if !was_ending {
             (slot.sip_code, slot.result) = (0, cause);
         }
-        self.ended(lower);
+        self.ended(lower, handle);
         self.tell(lower, now, handle);
         self.wake(&mut lower.cx, handle);
     }
@@ -267,29 +275,30 @@ impl Watchers<'_> {
         Ok(())
     }
 
-    /// Gives the slot of one back that has ended.
+    /// Gives the slot of one back that has ended: at once, or as soon as its watcher has been told.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for one that has not ended.
     pub(in crate::phone) fn release(&mut self, lower: &mut Lower<'_>, handle: Handle) -> Result<(), CommandError> {
-        let slot = self.slots.get_mut(handle).ok_or(CommandError::Stale)?;
-        if !slot.is_over() {
+        let slot = self.slots.get_mut(handle).filter(|slot| !slot.released).ok_or(CommandError::Stale)?;
+        if !slot.machine.is_ending() {
             return Err(CommandError::State);
         }
-        slot.pending = false; // it is not lost, but given up
-        self.free(lower, handle);
+        (slot.pending, slot.released) = (false, true); // its event is not lost, but given up
+        if slot.is_over() {
+            self.free(lower, handle);
+        }
         Ok(())
     }
 
-    /// An account goes (`None`: the phone does): those who watch it are told.
+    /// An account goes, or is another one from now on; or the phone goes (no account). Those who watch it are told.
     pub(in crate::phone) fn leave_all(
         &mut self,
         lower: &mut Lower<'_>,
         source: &dyn Source,
         now: Instant,
-        account: Option<Handle>,
+        (account, ending): (Option<Handle>, Ending),
     ) {
-        let ending = if account.is_some() { Ending::NoResource } else { Ending::Deactivated };
         for index in 0..self.slots.capacity() as u32 {
             let Some(handle) = self.slots.handle_at(index) else { continue };
             let Some(slot) = self.slots.get_mut(handle).filter(|slot| !slot.is_over()) else { continue };
@@ -325,7 +334,7 @@ impl Watchers<'_> {
                 if !slot.is_over() {
                     let _ = slot.machine.over(); // it has ended
                     (slot.sip_code, slot.result) = (0, Cause::Full);
-                    self.ended(lower);
+                    self.ended(lower, handle);
                 }
             } else if !slot.request.is_none() && lower.transactions.request(slot.request).is_none() {
                 slot.request = Handle::NONE;
