@@ -249,12 +249,19 @@ fn silence_ends_an_info_and_481_its_call() {
     lab.run_until("its end", |lab| sent(lab).len() == 1);
     assert_eq!(sent(&lab), [(7, 0, Cause::Timeout)]);
     assert!(lab.ends[0].ended().is_none(), "an INFO that nobody answers ends nothing");
+    let before = peer.all(&lab, "INFO").pop().unwrap();
     send(&mut lab, &of("foo")).unwrap();
+    send(&mut lab, &NewMessage { token: 8, ..of("foo") }).unwrap();
+    send(&mut lab, &NewMessage { body: b"hello", token: 9, ..NewMessage::default() }).unwrap();
     lab.run_for(Duration::from_millis(100));
     let info = peer.all(&lab, "INFO").pop().unwrap();
+    assert_eq!(info.number(), before.number() + 1);
     peer.respond(&mut lab, &info, 481, "");
-    lab.run_until("the end", |lab| lab.ends[0].ended().is_some());
-    assert_eq!(sent(&lab)[1], (7, 481, Cause::Refused));
+    lab.run_until("the end", |lab| lab.ends[0].ended().is_some() && sent(lab).len() == 4);
+    // those that waited leave no more: there is no dialog for them
+    assert_eq!(sent(&lab)[1..], [(7, 481, Cause::Refused), (8, 0, Cause::State), (9, 0, Cause::State)]);
+    assert_eq!(peer.all(&lab, "INFO").pop().unwrap().number(), info.number());
+    assert!(peer.all(&lab, "MESSAGE").is_empty());
     let ended = lab.ends[0].ended().unwrap();
     assert_eq!((ended.sip_code, ended.cause), (481, EndCause::Network));
     lab.run_for(Duration::from_secs(40));

@@ -210,11 +210,11 @@ impl Phone<'_> {
             }
             #[cfg(all(feature = "info", feature = "message"))]
             (Owner::Dialog(dialog), Sending::Package) => {
-                self.messages.response(&mut self.lower, now, dialog, handle, (response, status));
-                // rfc5057#5.1: the far end has no such call any more
+                // rfc5057#5.1: the far end has no such call any more, so none of those behind it has its turn
                 if status == 481 {
                     self.calls.is_unknown(&mut self.lower, now, dialog, status);
                 }
+                self.messages.response(&mut self.lower, now, dialog, handle, (response, status));
             }
             #[cfg(feature = "message")]
             (Owner::Dialog(dialog), Sending::Message) => {
