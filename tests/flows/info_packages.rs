@@ -332,6 +332,19 @@ fn one_without_a_package_is_told_where_that_was_asked_for() {
             answer(&mut lab, came.message, 0).unwrap();
         }
         assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), if told { 200 } else { 415 });
+        // rfc3261#21.4.13: the fault of a coded one is its coding, and not its type
+        for package in ["", "Info-Package: foo\r\n"] {
+            let extra = format!("{package}Content-Type: a/b\r\nContent-Encoding: gzip\r\n");
+            let taken = ours.is_some_and(|ours| ours.contains(if package.is_empty() { '*' } else { 'f' }));
+            inform(&mut lab, &mut peer, &extra, "x");
+            let refused = peer.wait(&mut lab, "SIP/2.0 4");
+            let coding = (refused.status(), refused.header("Accept"), refused.header("Accept-Encoding"));
+            if taken || package.is_empty() {
+                assert_eq!(coding, (415, "*/*".into(), "identity".into()), "{ours:?} {package}");
+            } else {
+                assert_eq!(refused.status(), 469, "{ours:?} {package}");
+            }
+        }
         // digits, and one that says nothing, are what they were
         inform(&mut lab, &mut peer, "Content-Type: application/dtmf-relay\r\n", "Signal=5\r\nDuration=160\r\n");
         assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), 200);

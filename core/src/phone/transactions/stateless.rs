@@ -21,6 +21,8 @@ use crate::phone::{Flow, Transmit};
 use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Keys, Owed, Own, Responded};
+#[cfg(all(feature = "info", feature = "message"))]
+use crate::wire::dtmf::info::is_relay;
 use crate::wire::sip::{Message, Method, Name, Start, Via, Writer, echo};
 
 impl Extra<'_> {
@@ -116,14 +118,23 @@ impl<'r, 'm> Asked<'r, 'm> {
     }
 }
 
-/// The bodies that a 415 to this request names, where it is a MESSAGE.
+/// The bodies that a 415 to this request names, where it is a MESSAGE, or an INFO that may be taken as one.
 #[cfg(feature = "message")]
 fn messages_accept(request: &Message<'_>) -> Option<&'static [u8]> {
     match request.start() {
         Start::Request { method: Method::Message, .. } if request.is_coded() => Some(ACCEPT_ANY),
+        // a package has bodies of any type
+        #[cfg(feature = "info")]
+        Start::Request { method: Method::Info, .. } if request.is_coded() && !brings_digits(request) => Some(ACCEPT_ANY),
         Start::Request { method: Method::Message, .. } => Some(ACCEPT_TEXT),
         _ => None,
     }
+}
+
+/// An INFO is of digits, and of no package.
+#[cfg(all(feature = "info", feature = "message"))]
+fn brings_digits(request: &Message<'_>) -> bool {
+    !request.has(Name::InfoPackage) && is_relay(request.content_type().as_ref()).is_some()
 }
 
 impl Transactions<'_> {
