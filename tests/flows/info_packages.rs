@@ -439,14 +439,92 @@ fn the_branch_that_wins_has_its_own_packages() {
     finish(lab, peer);
 }
 
-// The dialog's block has no room for what the far end lists, so nothing is known, and nothing is sent that it might
-// not take; the call is as well as any.
+// A list is the far end's to choose, and the dialog's block is one for all texts: values behind the room for a list are
+// not known, and nothing is sent that it might not take.
 #[test]
-fn a_list_without_room_is_none() {
-    let (mut lab, mut peer) = lab_with(Some("foo"));
-    let many: String = (0..12).map(|n| format!("Recv-Info: {}{n}\r\n", "p".repeat(120))).collect();
-    dialled(&mut lab, &mut peer, &DialOptions::default(), &many);
-    assert_eq!(theirs(&lab, lab.ends[0].last_call()).unwrap(), "");
-    assert_eq!(send(&mut lab, &of("p")), Err(CommandError::Untaken));
-    finish(lab, peer);
+fn a_long_list_is_known_as_far_as_there_is_room_for_one() {
+    let long = "p".repeat(100);
+    let many: String = (0..12).map(|n| format!("Recv-Info: {long}{n}\r\n")).collect();
+    for (list, known) in [
+        (many, format!("{long}0")),
+        (format!("Recv-Info: foo;x={long}{long}, bar, {long}\r\n"), format!("bar, {long}")),
+        (format!("Recv-Info: {}\r\n", "x,".repeat(500)), vec!["x"; 16].join(", ")),
+    ] {
+        let (mut lab, mut peer) = lab_with(Some("foo"));
+        dialled(&mut lab, &mut peer, &DialOptions::default(), &list);
+        assert_eq!(theirs(&lab, lab.ends[0].last_call()).unwrap(), known);
+        assert_eq!(send(&mut lab, &of("foo")), Err(CommandError::Untaken));
+        finish(lab, peer);
+    }
+}
+
+/// The way of an INVITE that a far end has rung at, with a list of its own, to another one.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    NextAddress,
+    Redirected,
+    OtherBranch,
+}
+
+/// What becomes of a call of ours that goes such a way, with blocks of so many bytes for texts.
+fn outcome(way: Way, dialog_text: u32, list: &str) -> &'static str {
+    let capacity = Capacity { dialog_text, ..Options::default().capacity };
+    let mut lab = Lab::new(&[Options { capacity, info_packages: Some("foo"), ..Options::default() }]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut other = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    lab.names.insert("two.example".into(), vec![peer.at, other.at]);
+    // the far end's own target is shorter than what was dialled, so its list finds room behind it
+    let (now, uri) = (lab.now, format!("sip:{}@two.example", "l".repeat(60)));
+    if lab.ends[0].phone.dial(now, AccountId::NONE, &uri, &DialOptions::default()).is_err() {
+        return "not dialled";
+    }
+    lab.drain();
+    lab.run_for(Duration::from_millis(50));
+    let Some(invite) = peer.all(&lab, "INVITE").pop() else { return "not dialled" };
+    peer.respond_with(&mut lab, &invite, 180, list, "");
+    let body = other.sdp();
+    match way {
+        Way::NextAddress => peer.respond(&mut lab, &invite, 503, ""),
+        Way::Redirected => {
+            let moved = format!("Contact: <sip:{}@10.0.0.10>\r\n", "m".repeat(20));
+            peer.respond_with(&mut lab, &invite, 302, &moved, "");
+        }
+        Way::OtherBranch => {
+            "another".clone_into(&mut peer.tag);
+            peer.contact = format!("sip:{}@10.0.0.9:5060", "c".repeat(60));
+            peer.respond(&mut lab, &invite, 200, &body);
+            lab.run_for(Duration::from_millis(50));
+            return if lab.ends[0].reached(CallState::Connected) { "connected" } else { "full" };
+        }
+    }
+    lab.run_for(Duration::from_millis(50));
+    let Some(next) = other.all(&lab, "INVITE").pop() else { return "not followed" };
+    assert_eq!((next.to_tag(), next.headers("Route")), (String::new(), Vec::new()), "{way:?} {dialog_text}");
+    if matches!(way, Way::NextAddress) {
+        assert_eq!(next.uri(), uri, "{dialog_text}");
+    }
+    other.respond(&mut lab, &next, 200, &body);
+    lab.run_for(Duration::from_millis(50));
+    if lab.ends[0].reached(CallState::Connected) { "connected" } else { "full" }
+}
+
+#[test]
+fn what_one_far_end_lists_takes_no_room_from_another() {
+    let lists = [
+        format!("Recv-Info: {}\r\n", "p".repeat(20)),
+        format!("Recv-Info: {}\r\n", "p".repeat(60)),
+        format!("Recv-Info: {}\r\n", "p".repeat(120)),
+        (0..10).map(|n| format!("Recv-Info: {}{n}\r\n", "p".repeat(100))).collect(),
+    ];
+    for way in [Way::NextAddress, Way::Redirected, Way::OtherBranch] {
+        let mut seen = Vec::new();
+        for dialog_text in (150..600).step_by(10) {
+            let plain = outcome(way, dialog_text, "");
+            for list in &lists {
+                assert_eq!(outcome(way, dialog_text, list), plain, "{way:?} in {dialog_text} bytes with {list}");
+            }
+            seen.push(plain);
+        }
+        assert_eq!((seen.first(), seen.last()), (Some(&"not dialled"), Some(&"connected")), "{way:?}");
+    }
 }

@@ -9,7 +9,7 @@ use crate::wire::sip::{Message, Name, Writer, token_list};
 /// Among our names: an INFO without a package, whatever its body.
 pub(super) const UNPACKAGED: &[u8] = b"*";
 
-/// Values of the far end's list that are read; those beyond are not known.
+/// Values of the far end's list that are kept; those beyond are not known.
 const HEARD: usize = 16;
 
 /// Names that the phone takes where nothing else is said.
@@ -75,13 +75,22 @@ pub(super) const fn line_len(names: &[u8]) -> usize {
     "Recv-Info: \r\n".len() + 2 * names.len()
 }
 
-/// The names of a far end's message, as one list. Gives what `with` makes of its parts.
+/// What stands between two values of a list.
+const COMMA: &[u8] = b", ";
+
+/// The names of a far end's message, as one list of [`PACKAGES`] bytes at most: those that find no room are not known, for
+/// the far end chooses how long they are. Gives what `with` makes of its parts.
 pub(super) fn heard<R>(message: &Message<'_>, with: impl FnOnce(&[&[u8]]) -> R) -> R {
     let mut parts = [b"".as_slice(); 2 * HEARD];
-    let (places, values) = (parts.chunks_exact_mut(2), message.tokens(Name::RecvInfo));
-    for (position, (place, value)) in places.zip(values).enumerate() {
+    let mut left = PACKAGES + COMMA.len(); // the first value has none before it
+    let values = message.tokens(Name::RecvInfo).filter(|value| {
+        let rest = left.checked_sub(COMMA.len() + value.len());
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    });
+    for (position, (place, value)) in parts.chunks_exact_mut(2).zip(values).enumerate() {
         if let [comma, name] = place {
-            (*comma, *name) = (if position == 0 { b"".as_slice() } else { b", " }, value);
+            (*comma, *name) = (if position == 0 { b"" } else { COMMA }, value);
         }
     }
     with(&parts)

@@ -98,22 +98,11 @@ impl Dialog {
     };
 
     /// The dialog of another branch of the same INVITE (rfc3261#12.1.2), before its response is read. It has our side,
-    /// and none of the state that the first dialog has gained since.
+    /// and none of the state that the first dialog has gained since, but for what stands in the block, which has to leave
+    /// it by `leave_to_branch`.
     #[must_use]
     pub const fn branch(self) -> Self {
-        Self {
-            #[cfg(feature = "identity")]
-            connected: Span::EMPTY,
-            #[cfg(feature = "identity")]
-            next_local: Span::EMPTY,
-            #[cfg(all(feature = "info", feature = "message"))]
-            their_packages: Span::EMPTY,
-            remote_number: None,
-            confirmed: false,
-            accepted: false,
-            session: self.session.branch(),
-            ..self
-        }
+        Self { remote_number: None, confirmed: false, accepted: false, session: self.session.branch(), ..self }
     }
 
     /// Writes the texts that never change. `None`: the block is too small.
@@ -308,7 +297,34 @@ impl Dialog {
         Address::parse(self.remote.of(block)).map_or(&[], |remote| remote.uri)
     }
 
-    /// The INVITE goes elsewhere (rfc3261#8.1.3.4). False: the block is too small, and nothing changed.
+    /// The block is a copy, of a dialog that has just branched: what the first far end has said, and a name of ours that
+    /// it is to be told, are not this one's.
+    #[cfg(any(feature = "identity", all(feature = "info", feature = "message")))]
+    pub fn leave_to_branch(&mut self, block: &mut [u8]) {
+        #[cfg(feature = "identity")]
+        self.renamed_local(block, false);
+        self.forget_said(block);
+    }
+
+    /// All that a far end has said of itself is forgotten, and its room is free: that may be as much as it likes, and
+    /// the next one has texts of its own.
+    pub fn forget_said(&mut self, block: &mut [u8]) {
+        // each gets shorter
+        #[cfg(feature = "identity")]
+        {
+            let _ = self.splice(block, self.connected, &[]);
+            self.connected = Span::EMPTY;
+        }
+        #[cfg(all(feature = "info", feature = "message"))]
+        {
+            let _ = self.splice(block, self.their_packages, &[]);
+            self.their_packages = Span::EMPTY;
+        }
+        let _ = block;
+    }
+
+    /// The INVITE goes elsewhere (rfc3261#8.1.3.4), and what was said of the far end is forgotten. False: the block is
+    /// too small, and nothing else changed.
     #[must_use]
     pub fn redirect<'m>(
         &mut self,
@@ -316,6 +332,7 @@ impl Dialog {
         routes: impl Iterator<Item = &'m [u8]> + Clone,
         target: &[u8],
     ) -> bool {
+        self.forget_said(block);
         let start = if self.redirected.is_empty() { usize::from(self.fixed_end) } else { self.redirected.start() };
         let len = target_len(target);
         // the texts of the far end stand behind the new Request-URI: where they fit, it does
@@ -324,15 +341,6 @@ impl Dialog {
         }
         self.redirected = add_target(&mut Packer::new(block, start), target).unwrap_or(Span::EMPTY);
         self.fixed_end = (start + len) as u16;
-        #[cfg(feature = "identity")]
-        {
-            // the next one called is another
-            self.connected = Span::EMPTY;
-        }
-        #[cfg(all(feature = "info", feature = "message"))]
-        {
-            self.their_packages = Span::EMPTY;
-        }
         true
     }
 

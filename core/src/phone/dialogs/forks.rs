@@ -114,6 +114,10 @@ impl Dialogs<'_> {
     /// response. It is chained behind the first. False: it does not fit.
     pub(in crate::phone) fn chain(&mut self, first: Handle, fork: Handle, response: &Message<'_>, tag: &[u8]) -> bool {
         self.text.copy(first.index, fork.index);
+        #[cfg(any(feature = "identity", all(feature = "info", feature = "message")))]
+        if let Some((dialog, text)) = self.two(fork) {
+            dialog.leave_to_branch(text);
+        }
         self.drop_headers(fork);
         if !self.learn(fork, response, tag) {
             self.slots.remove(fork);

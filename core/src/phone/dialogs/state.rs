@@ -144,7 +144,8 @@ impl Dialogs<'_> {
         #[cfg(all(feature = "info", feature = "message"))]
         self.forget_packages(handle);
         if let Some((dialog, text)) = self.two(handle) {
-            // the texts fitted before, so they fit again
+            dialog.forget_said(text);
+            // the texts fitted before, and nothing is left of what came since, so they fit again
             let fits = dialog.set_remote(text, b"", routes, target);
             debug_assert!(fits);
         }

@@ -74,3 +74,60 @@ fn the_far_ends_texts_change_all_at_once_or_not_at_all() {
         assert!(fitted > 100);
     }
 }
+
+/// All that a far end may say of itself in the block, of so many bytes more: the bytes that it takes.
+#[cfg(all(feature = "info", feature = "message", feature = "identity"))]
+fn said(dialog: &mut Dialog, block: &mut [u8], more: usize) -> usize {
+    let before = dialog.used();
+    let (name, user) = ("p".repeat(more), "u".repeat(more));
+    assert!(dialog.hear_packages(block, &[b"alpha, ", name.as_bytes()]));
+    let asserted = format!("\"Bob\" <sip:{user}@a>");
+    assert!(dialog.connect(block, &crate::wire::sip::Address::parse(asserted.as_bytes()).unwrap()));
+    dialog.used() - before
+}
+
+// The INVITE leaves anew by what it left by before, or elsewhere, or another branch is heard: what one far end has said
+// of itself takes no room from that.
+#[cfg(all(feature = "info", feature = "message", feature = "identity"))]
+#[test]
+fn what_a_far_end_has_said_leaves_its_room_to_the_next() {
+    let mut room = [0; 400];
+    let first = dialog(&mut room).used();
+    for more in [0, 1, 20, 100] {
+        for way in 0..3 {
+            let mut block = [0; 400];
+            let mut dialog = dialog(&mut block);
+            let taken = said(&mut dialog, &mut block, more);
+            if way == 1 {
+                assert!(dialog.rename_local(&mut block, &[b"<sip:us@a>"]));
+            }
+            let taken = taken + dialog.next_local.len();
+            assert!(taken >= 2 * more && dialog.used() == first + taken);
+            let block = &mut block[..first + taken];
+            match way {
+                0 => {
+                    dialog.forget_said(block);
+                    assert_eq!(dialog.used(), first);
+                }
+                1 => {
+                    dialog = dialog.branch();
+                    dialog.leave_to_branch(block);
+                    assert_eq!(dialog.used(), first);
+                }
+                _ => {
+                    let target = format!("sip:x@{}", "x".repeat(taken / 2));
+                    let target = target.as_bytes();
+                    // the new Request-URI and its target stand where the texts of the old far end stood
+                    assert!(dialog.redirect(block, core::iter::empty(), target), "{more}");
+                    assert_eq!((dialog.redirected.of(block), dialog.target.of(block)), (target, target));
+                }
+            }
+            let texts = all(&dialog, block);
+            assert_eq!(texts[..4], ["<sip:me@a>", "<sip:bob@a>", "call-id", "X: 1\r\n"], "way {way}");
+            if way < 2 {
+                assert_eq!(texts[4..], ["t", "<sip:p;lr>", "sip:b@c", ""], "way {way}");
+            }
+            assert!([dialog.their_packages, dialog.connected, dialog.next_local].iter().all(|span| span.is_empty()));
+        }
+    }
+}
