@@ -15,6 +15,25 @@ const NAMED: &str = "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 media.ph
 /// Steps of one input; bytes behind them are not read.
 const STEPS: usize = 64;
 
+/// An INFO of a package, where a field that it does not need stands.
+const PACKAGE: &str = "Info-Package: foo\r\nX";
+
+/// A message whose sender lists INFO packages, where the step says so: names of the lengths that the bytes behind it say.
+/// It is of a far end with short texts of its own, so that the list is most of them.
+fn listed(message: &str, spoil: u8, rest: &[u8]) -> String {
+    if spoil & 16 == 0 {
+        return message.to_owned();
+    }
+    let names: Vec<_> = rest.iter().take(24).map(|length| "p".repeat(usize::from(*length))).collect();
+    let message = message.replace("<sip:peer@127.0.0.2:5070>", "<sip:p@127.0.0.2>");
+    let routes = "Record-Route: <sip:127.0.0.2:5070;lr>, <sip:127.0.0.9>\r\n";
+    message.replace(routes, "").replacen(
+        "Content-Length",
+        &format!("Recv-Info: {}\r\nContent-Length", names.join(",")),
+        1,
+    )
+}
+
 impl World<'_> {
     fn request(&self, method: &str, argument: u8, body: &str) -> String {
         let (number, cseq) = (argument & 3, (argument >> 2) & 7);
@@ -110,12 +129,16 @@ impl World<'_> {
             }
             1 => self.pass(Duration::from_secs(u64::from(argument))),
             2 => self.say(THERE, &self.request("INVITE", argument, sdp), spoil),
-            3 => self.say(THERE, &self.request("INVITE", argument, ""), spoil),
+            3 => self.say(THERE, &listed(&self.request("INVITE", argument, ""), spoil, rest), spoil),
             4 => self.say(THERE, &self.request("ACK", argument, if argument & 0x80 != 0 { sdp } else { "" }), spoil),
             5 => self.say(THERE, &self.request("BYE", argument, ""), spoil),
             6 => self.say(THERE, &self.request("CANCEL", argument, ""), spoil),
+            7 if spoil & 16 != 0 => {
+                let info = self.request("INFO", argument, "x").replace("application/sdp", "a/b");
+                self.say(THERE, &info.replace("Contact", if argument & 0x20 == 0 { "X" } else { PACKAGE }), spoil);
+            }
             7 => self.say(THERE, &self.request("OPTIONS", argument, ""), spoil),
-            8 => self.say(THERE, &self.response(argument, ""), spoil),
+            8 => self.say(THERE, &listed(&self.response(argument, ""), spoil, rest), spoil),
             9 | 10 => self.say(THERE, &self.response(argument, sdp), spoil),
             11 | 12 => self.order(argument),
             13 => {

@@ -136,7 +136,8 @@ impl<'a> World<'a> {
         let capacity = capacity.watching(subscriptions);
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
-        let setup = Setup { seed: [seed | 1; 32], allow_direct: true, ..Setup::default() };
+        let setup =
+            Setup { seed: [seed | 1; 32], allow_direct: true, info_packages: Some("foo,*"), ..Setup::default() };
         let mut phone = Phone::new(storage, &capacity, &setup, now).ok()?;
         phone.socket_up(0, HERE);
         let account = phone.account_add(now, config).ok()?;
