@@ -787,8 +787,9 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_TXT_MAILBOX 42
 /**
  * Texts of a message that is an INFO: its package with its parameters; MICROSIP_NOTHING: it has
- * none. Of a call: the packages that the far end takes, comma separated, maybe none ("", with
- * `needed` 1); MICROSIP_NOTHING: it has not said. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+ * none. Of a call: the packages that the far end takes, comma separated, at most 16 and 128 bytes,
+ * maybe none ("", with `needed` 1); MICROSIP_NOTHING: it has not said. With MICROSIP_HAS_INFO and
+ * MICROSIP_HAS_MESSAGE.
  */
 #define MICROSIP_TXT_PACKAGE 45
 /** A message that came for a call: the first, which is always kept. */
@@ -2570,9 +2571,11 @@ typedef struct microsip_config {
    * so (Recv-Info), and an INFO of one of these comes as a message of its call
    * (MICROSIP_EV_MESSAGE, `info` of microsip_message_info, MICROSIP_TXT_PACKAGE), to be answered as
    * one, or accepted at once with MICROSIP_MESSAGES_STORE. "*" among them: an INFO without a
-   * package, too, whatever its body; digits stay digits. "": none, which is said as well, so that
-   * the far end says which it takes, and `package` of microsip_message can be sent. NULL: nothing
-   * is said of packages. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+   * package, too, whatever its body; digits stay digits. Without messages (max_messages) any name
+   * is
+   * MICROSIP_E_UNSUPPORTED. "": none, which is said as well, so that the far end says which it
+   * takes, and `package` of microsip_message can be sent. NULL: nothing is said of packages. With
+   * MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
    */
   const char *info_packages;
   /** NULL. */

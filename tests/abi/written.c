@@ -296,6 +296,17 @@ int main(void) {
     c.max_subscriptions = MICROSIP_NONE;
     CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_OK);
     CHECK(microsip_message_send(a, 0, &m, 3, NULL) == MICROSIP_E_FULL && error_names("max_messages") && error_names("without messages"));
+    if (microsip_features() & MICROSIP_HAS_INFO) {
+      microsip_options o;
+      MICROSIP_ZERO(o);
+      o.info_packages = "foo";
+      CHECK(microsip_dial(a, 0, uri, &o, NULL) == MICROSIP_E_UNSUPPORTED && error_names("o->info_packages") && error_names("max_messages"));
+      CHECK(microsip_destroy(a) == MICROSIP_OK);
+      c.info_packages = "foo";
+      CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_E_UNSUPPORTED && error_names("config->info_packages"));
+      c.info_packages = "";
+      CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_OK);
+    }
   }
   closed();
   CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);

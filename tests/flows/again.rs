@@ -281,6 +281,9 @@ pub(crate) fn ends_it(lab: &mut Lab, peer: &mut Peer) {
 fn stage(flow: &Flow, change: impl Fn(&mut Capacity), network: Network, seed: u8) -> Lab {
     let mut options = (flow.options)();
     change(&mut options.capacity);
+    if options.capacity.messages == 0 {
+        options.info_packages = options.info_packages.and(Some("")); // what comes by a name needs a message
+    }
     let mut lab = Lab::new(&vec![options; 3]).seed(seed).repeat();
     lab.audio = false;
     lab.network = network;

@@ -3,8 +3,8 @@
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
-    AccountId, CallId, CallText, Cause, CommandError, DialOptions, EndCause, MessageId, MessagePolicy, MessageState,
-    MessageText, NewMessage,
+    AccountChange, AccountConfig, AccountId, CallId, CallState, CallText, Capacity, Cause, CommandError, DialOptions,
+    EndCause, MessageId, MessagePolicy, MessageState, MessageText, NewMessage, Setup, SetupError,
 };
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, Told, ladder};
 
@@ -395,6 +395,28 @@ fn one_that_nobody_answers_or_finds_no_room_gets_500() {
     let over = events(&lab, EventKind::Message)[1];
     assert_eq!((over.state, over.sip_code, over.result), (MessageState::Over as u32, 500, Cause::Timeout));
     finish(lab, peer);
+}
+
+// rfc6086#5.2.2: who lists a package is prepared to receive it
+#[test]
+fn packages_without_a_slot_for_messages_are_refused() {
+    let mut capacity = Options::default().capacity;
+    capacity.messages = 0;
+    let setup = Setup { seed: [1; 32], info_packages: Some("foo"), ..Setup::default() };
+    assert_eq!(setup.check(&capacity).err(), Some(SetupError::Unheld));
+    assert!(setup.check(&Options::default().capacity).is_ok());
+    assert!(Setup { info_packages: Some(""), ..setup }.check(&capacity).is_ok());
+    let mut lab = Lab::new(&[Options { capacity, info_packages: Some(""), ..Options::default() }]);
+    let (now, phone) = (lab.now, &mut lab.ends[0].phone);
+    for names in ["foo", "*"] {
+        let options = DialOptions { info_packages: Some(names), ..DialOptions::default() };
+        assert_eq!(phone.dial(now, AccountId::NONE, PEER, &options), Err(CommandError::Unheld));
+        let config = AccountConfig { uri: "sip:me@10.0.0.9", info_packages: Some(names), ..AccountConfig::default() };
+        assert_eq!(phone.account_add(now, &config), Err(CommandError::Unheld));
+        let account = phone.account_add(now, &AccountConfig { info_packages: Some(""), ..config }).unwrap();
+        let change = AccountChange { info_packages: Some(names), ..AccountChange::default() };
+        assert_eq!(phone.account_update(now, account, &change), Err(CommandError::Unheld));
+    }
 }
 
 #[test]

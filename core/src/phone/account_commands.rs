@@ -18,6 +18,8 @@ impl Phone<'_> {
     /// [`CommandError::Text`] for a text that is too long or has controls,
     /// [`CommandError::Full`] when every account slot is in use.
     pub fn account_add(&mut self, now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
+        #[cfg(all(feature = "info", feature = "message"))]
+        super::packages::check_held(config.info_packages, self.messages.capacity())?;
         let handle = match self.lower.accounts.add(&mut self.lower.cx, config) {
             Err(CommandError::Full) if self.evict_removed() => self.lower.accounts.add(&mut self.lower.cx, config)?,
             added => added?,
@@ -43,6 +45,8 @@ impl Phone<'_> {
         if self.lower.cx.closing {
             return Err(CommandError::State);
         }
+        #[cfg(all(feature = "info", feature = "message"))]
+        super::packages::check_held(change.info_packages, self.messages.capacity())?;
         let updated = self.lower.accounts.update(&mut self.lower.cx, now, account.0, change)?;
         if updated.way {
             self.leave_way(account.0);

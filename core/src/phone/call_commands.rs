@@ -21,6 +21,8 @@ impl Phone<'_> {
         options: &DialOptions<'_>,
     ) -> Result<CallId, CommandError> {
         self.hear(now);
+        #[cfg(all(feature = "info", feature = "message"))]
+        super::packages::check_held(options.info_packages, self.messages.capacity())?;
         #[cfg(feature = "refer")]
         if !options.refer.is_none() {
             let dialled = self.follow(now, account, target, options, false);

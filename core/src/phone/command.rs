@@ -112,6 +112,8 @@ pub enum CommandError {
     /// A list of INFO packages has an entry that is no name, or is too long; or the package of a message is no name, or
     /// stands where there is no call.
     Packages,
+    /// INFO packages are listed, which come as messages, and there is no slot for one.
+    Unheld,
     /// The far end of the call does not take the package of a message.
     Untaken,
     /// The type of a message's body is none, or is too long, or there is no body that it could be of.

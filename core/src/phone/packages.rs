@@ -37,6 +37,14 @@ pub(super) fn check_given(names: Option<&str>) -> Result<(), CommandError> {
     names.map_or(Ok(()), check)
 }
 
+/// With so many slots for messages what comes by names that may be given can be taken (rfc6086#5.2.2).
+///
+/// # Errors
+/// [`CommandError::Unheld`].
+pub(super) fn check_held(names: Option<&str>, slots: usize) -> Result<(), CommandError> {
+    if slots == 0 && names.is_some_and(|names| !names.is_empty()) { Err(CommandError::Unheld) } else { Ok(()) }
+}
+
 /// Names that we may take (rfc6086#9.2: a token each), and no more than there is room for.
 pub(super) fn check(names: &str) -> Result<(), CommandError> {
     let known = names.len() <= PACKAGES && names.split(',').all(|name| is_token(name.trim_matches(' ')));

@@ -138,6 +138,8 @@ pub enum SetupError {
     Digits,
     /// The list of INFO packages has an entry that is no name, or is too long.
     Packages,
+    /// The list of INFO packages has names, and the capacity no messages, which they come as.
+    Unheld,
 }
 
 impl Setup<'_> {
@@ -156,6 +158,8 @@ impl Setup<'_> {
             return Err(SetupError::Digits);
         }
         super::packages::check_given(self.info_packages).map_err(|_| SetupError::Packages)?;
+        #[cfg(all(feature = "info", feature = "message"))]
+        super::packages::check_held(self.info_packages, capacity.messages as usize).map_err(|_| SetupError::Unheld)?;
         let codecs = || self.codecs.entries().iter().map(|entry| entry.codec);
         if !matches!(self.rate, 8000 | 16_000 | 48_000)
             || !resample::is_made(self.rate)

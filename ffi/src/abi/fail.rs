@@ -97,6 +97,9 @@ impl Fail {
                 MICROSIP_E_TEXT,
                 "is no list of packages, such as \"foo, bar\", of at most 128 bytes; of a message it is one, as \"foo;level=3\"",
             ),
+            CommandError::Unheld => {
+                (MICROSIP_E_UNSUPPORTED, "come as messages, and it was made without: set max_messages when you make it")
+            }
             CommandError::Untaken => (MICROSIP_E_STATE, "is not what the far end takes"),
             CommandError::ContentType => (
                 MICROSIP_E_TEXT,

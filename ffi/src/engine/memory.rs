@@ -307,9 +307,10 @@ pub unsafe extern "C" fn microsip_engine_init(
                 Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
             }
             SetupError::Timer => Fail::command(CommandError::Timer, "c", Value::None),
-            SetupError::Packages => {
-                let names = Value::text(setup.info_packages.unwrap_or_default());
-                Fail::command(CommandError::Packages, "c->info_packages", names)
+            SetupError::Packages | SetupError::Unheld => {
+                let held = error == SetupError::Packages;
+                let error = if held { CommandError::Packages } else { CommandError::Unheld };
+                Fail::command(error, "c->info_packages", Value::text(setup.info_packages.unwrap_or_default()))
             }
         };
         // nothing is refused behind this: an engine that lives there is over

@@ -319,9 +319,10 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
             "is longer than 64 bytes or has control characters",
         ),
         SetupError::Timer => Fail::command(CommandError::Timer, "config", Value::None),
-        SetupError::Packages => {
-            let names = Value::text(plan.info_packages.unwrap_or_default());
-            Fail::command(CommandError::Packages, "config->info_packages", names)
+        SetupError::Packages | SetupError::Unheld => {
+            let held = error == SetupError::Packages;
+            let error = if held { CommandError::Packages } else { CommandError::Unheld };
+            Fail::command(error, "config->info_packages", Value::text(plan.info_packages.unwrap_or_default()))
         }
         _ => too_large(),
     })?;

@@ -158,7 +158,7 @@ fn wrong(error: CommandError, account: Value, (phone, given): (&Phone<'_>, &Acco
             None => Fail::command(error, "a", Value::None),
         },
         CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
-        CommandError::Packages => {
+        CommandError::Packages | CommandError::Unheld => {
             Fail::command(error, "a->info_packages", Value::text(given.info_packages.unwrap_or_default()))
         }
         CommandError::HeaderLine | CommandError::HeaderOwned => {

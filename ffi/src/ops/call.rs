@@ -122,7 +122,7 @@ fn not_dialled(phone: &Phone<'_>, error: CommandError, id: AccountId, target: &s
             Fail::new(MICROSIP_E_ARG, "uri", Value::text(target), fix)
         }
         CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
-        CommandError::Packages => {
+        CommandError::Packages | CommandError::Unheld => {
             Fail::command(error, "o->info_packages", Value::text(options.info_packages.unwrap_or_default()))
         }
         CommandError::HeaderLine | CommandError::HeaderOwned => {

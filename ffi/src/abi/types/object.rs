@@ -82,8 +82,8 @@ pub const MICROSIP_TXT_DIALLED: u32 = 41;
 pub const MICROSIP_TXT_MAILBOX: u32 = 42;
 
 /// Texts of a message that is an INFO: its package with its parameters; MICROSIP_NOTHING: it has none. Of a call: the
-/// packages that the far end takes, comma separated, maybe none ("", with `needed` 1); MICROSIP_NOTHING: it has not said.
-/// With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+/// packages that the far end takes, comma separated, at most 16 and 128 bytes, maybe none ("", with `needed` 1);
+/// MICROSIP_NOTHING: it has not said. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
 pub const MICROSIP_TXT_PACKAGE: u32 = 45;
 
 /// A message that came for a call: the first, which is always kept.

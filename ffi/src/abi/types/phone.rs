@@ -169,9 +169,9 @@ pub struct microsip_config {
     /// The packages of INFO (RFC 6086) that calls take, "foo, bar", at most 128 bytes: each call says so (Recv-Info), and an INFO
     /// of one of these comes as a message of its call (MICROSIP_EV_MESSAGE, `info` of microsip_message_info,
     /// MICROSIP_TXT_PACKAGE), to be answered as one, or accepted at once with MICROSIP_MESSAGES_STORE. "*" among them: an INFO
-    /// without a package, too, whatever its body; digits stay digits. "": none, which is said as well, so that the far end
-    /// says which it takes, and `package` of microsip_message can be sent. NULL: nothing is said of packages. With
-    /// MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
+    /// without a package, too, whatever its body; digits stay digits. Without messages (max_messages) any name is
+    /// MICROSIP_E_UNSUPPORTED. "": none, which is said as well, so that the far end says which it takes, and `package` of
+    /// microsip_message can be sent. NULL: nothing is said of packages. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
     pub info_packages: *const c_char,
     /// NULL.
     pub reserved_packages: *const c_char,
