@@ -17,7 +17,18 @@ pub(super) struct Pickup {
 struct Party {
     subscription: Id,
     uri: String,
-    over: bool,
+    /// The outcome, once the subscription has ended and nothing rings that could be taken.
+    end: Option<End>,
+}
+
+/// The outcome of a party's subscription.
+enum End {
+    /// Nothing rings there.
+    Quiet,
+    /// A call rings there, and the server does not say which.
+    Unnamed,
+    /// It is not told: the reason, its SIP status and its result.
+    Failed(String, u32, i32),
 }
 
 /// A call that rings at a party's phone.
@@ -42,13 +53,13 @@ impl Pickup {
         let fields = || json!({ "subscription": subscription, "uri": uri, "event": "dialog", "state": "asking" });
         app.output.say("subscription", fields, &format!("asking what rings at {uri}"));
         drop(held);
-        self.parties.push(Party { subscription, uri, over: false });
+        self.parties.push(Party { subscription, uri, end: None });
         Ok(())
     }
 
     /// It was told something: a call that rings there.
     pub(super) fn told(&mut self, app: &App<'_>, subscription: Id) -> Option<Ringing> {
-        let party = self.parties.iter().find(|party| party.subscription == subscription && !party.over)?;
+        let party = self.parties.iter().find(|party| party.subscription == subscription && party.end.is_none())?;
         let found = ringing(app.phone.entries(subscription), &party.uri)?;
         for party in self.parties.drain(..) {
             app.phone.unsubscribe(party.subscription);
@@ -59,31 +70,47 @@ impl Pickup {
     /// A subscription has ended. The end of the command, where it was the last one and nothing rings.
     pub(super) fn ended(&mut self, app: &App<'_>, subscription: Id) -> Option<Stop> {
         let party = self.parties.iter_mut().find(|party| party.subscription == subscription)?;
-        party.over = true;
         let of = app.phone.watching(subscription)?;
-        let failed = of.result != c::MICROSIP_OK;
         let reason = app.phone.text_of(subscription, c::MICROSIP_TXT_REASON, 0);
-        let unnamed = app.phone.entries(subscription).iter().any(|entry| entry.lamp == c::MICROSIP_LAMP_RINGING);
+        let rings = |entry: &Entry| entry.lamp == c::MICROSIP_LAMP_RINGING;
+        party.end = Some(if of.result != c::MICROSIP_OK {
+            End::Failed(ended(of.sip_code, &reason, of.result), of.sip_code, of.result)
+        } else if app.phone.entries(subscription).iter().any(rings) {
+            End::Unnamed
+        } else {
+            End::Quiet
+        });
         app.phone.unsubscribe(subscription);
-        let all = || self.parties.iter().map(|party| &*party.uri).collect::<Vec<_>>().join(", ");
-        if self.parties.iter().any(|party| !party.over) {
+        if self.parties.iter().any(|party| party.end.is_none()) {
             return None;
         }
-        let all = all();
-        self.parties.clear();
-        if failed {
-            let text = format!("what rings at {all} is not told: {}", ended(of.sip_code, &reason, of.result));
-            return Some(Stop::of(Exit::CallFailed, &text, of.sip_code, of.result));
-        }
-        if unnamed {
-            let text = format!(
-                "a call rings at {all}, and the server does not say which: it leaves out the Call-ID or the tags; it may \
-                 have a feature code instead, such as *8"
-            );
-            return Some(Stop::new(Exit::CallFailed, text));
-        }
-        Some(Stop::new(Exit::NoAnswer, format!("nothing rings at {all}")))
+        Some(outcome(&std::mem::take(&mut self.parties)))
     }
+}
+
+/// The end of the command, where all parties have told: a call that cannot be named comes before what is not told.
+fn outcome(parties: &[Party]) -> Stop {
+    let those = |is: fn(&End) -> bool| {
+        let those = parties.iter().filter(|party| party.end.as_ref().is_none_or(is));
+        those.map(|party| &*party.uri).collect::<Vec<_>>().join(", ")
+    };
+    let unnamed = those(|end| matches!(end, End::Unnamed));
+    if !unnamed.is_empty() {
+        let text = format!(
+            "a call rings at {unnamed}, and the server does not say which: it leaves out the Call-ID or the tags; it may have \
+             a feature code instead, such as *8"
+        );
+        return Stop::new(Exit::CallFailed, text);
+    }
+    let failed = parties.iter().find_map(|party| match &party.end {
+        Some(End::Failed(why, sip_code, result)) => Some((why, *sip_code, *result)),
+        _ => None,
+    });
+    if let Some((why, sip_code, result)) = failed {
+        let untold = those(|end| matches!(end, End::Failed(..)));
+        return Stop::of(Exit::CallFailed, &format!("what rings at {untold} is not told: {why}"), sip_code, result);
+    }
+    Stop::new(Exit::NoAnswer, format!("nothing rings at {}", those(|_| true)))
 }
 
 /// The first call that rings among these entries of a party's; of a list each party stands before its own.
@@ -126,6 +153,27 @@ mod tests {
         );
         assert_eq!(ringing(vec![call], "sip:102@x").map(|found| found.at).as_deref(), Some("sip:102@x"));
         assert!(ringing(vec![party("sip:101@x")], "sip:all@x").is_none());
+    }
+
+    #[test]
+    fn of_several_parties_the_order_of_their_ends_says_nothing() {
+        let party = |uri: &str, end| Party { subscription: 1, uri: uri.to_owned(), end: Some(end) };
+        let failed = || End::Failed("refused (403)".to_owned(), 403, c::MICROSIP_E_REFUSED);
+        let of = |ends: [End; 3]| {
+            let names = ["101", "102", "103"];
+            let parties: Vec<_> = names.into_iter().zip(ends).map(|(name, end)| party(name, end)).collect();
+            outcome(&parties).text
+        };
+        for (ends, text) in [
+            ([End::Unnamed, failed(), End::Quiet], "a call rings at 101, and"),
+            ([End::Quiet, failed(), End::Unnamed], "a call rings at 103, and"),
+            ([failed(), End::Quiet, End::Quiet], "what rings at 101 is not told: refused (403)"),
+            ([End::Quiet, failed(), failed()], "what rings at 102, 103 is not told: refused (403)"),
+            ([End::Quiet, End::Quiet, End::Quiet], "nothing rings at 101, 102, 103"),
+        ] {
+            let told = of(ends);
+            assert!(told.starts_with(text), "{told}");
+        }
     }
 
     #[test]
