@@ -1515,7 +1515,8 @@ typedef struct microsip_options {
    * dial: the call that the new one shall take the place of, as MICROSIP_TXT_REPLACES has it:
    * "call-id;to-tag=x;from-tag=y", the tags as the one who is called knows them. One that rings at
    * a phone which is watched is picked up by a call to MICROSIP_TXT_ENTRY_URI of the same entry.
-   * The far end refuses the call if it cannot. NULL: none.
+   * That text is the far end's: look at it first where a call may cost, or go to any host; a number
+   * for help is MICROSIP_E_BLOCKED. The far end refuses the call if it cannot. NULL: none.
    */
   const char *pickup;
   /**
@@ -3425,7 +3426,8 @@ int32_t microsip_account_mailbox_get(microsip_id phone,
  * @param call Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or no digits behind it.
- * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
+ * @retval MICROSIP_E_BLOCKED The dial plan has no match for it, or it is a number for help with
+ * o->pickup or o->replaces.
  * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range (o->session_expires or
  * o->min_se from 1 to 89, say), or o->location_use without a location.
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
@@ -4955,7 +4957,8 @@ int32_t microsip_engine_account_mailbox_get(struct microsip_engine *e,
  * @param call Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address, or no digits behind it.
- * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
+ * @retval MICROSIP_E_BLOCKED The dial plan has no match for it, or it is a number for help with
+ * o->pickup or o->replaces.
  * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range (o->session_expires or
  * o->min_se from 1 to 89, say), or o->location_use without a location.
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the

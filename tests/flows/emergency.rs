@@ -115,6 +115,27 @@ fn a_listed_number_passes_the_plan_and_shows_who_calls() {
     lab.assert_settled();
 }
 
+// The far end of a lamp names both the call that rings there and its caller: no pickup is a call for help by that.
+#[test]
+fn a_call_for_help_takes_no_other_calls_place() {
+    let (mut lab, mut server, account) = behind(&AccountConfig { dial_plan: "", ..config() });
+    let replaces = DialOptions { replaces: "c1;to-tag=r1;from-tag=l1;early-only", ..DialOptions::default() };
+    for target in ["112", "sip:112@example.org", "<sip:1-1-2@10.0.0.9;user=phone>", "urn:service:sos", "tel:112"] {
+        assert_eq!(dial(&mut lab, account, target, &replaces), Err(CommandError::Help), "{target}");
+        assert_eq!(lab.ends[0].phone.calls().count(), 0, "{target}");
+    }
+    dial(&mut lab, account, "113", &replaces).unwrap();
+    let invite = server.wait(&mut lab, "INVITE");
+    assert!(!invite.header("Replaces").is_empty(), "{}", invite.text());
+    server.respond(&mut lab, &invite, 486, "");
+    lab.run_for(Duration::from_secs(1));
+    dial(&mut lab, account, "112", &DialOptions::default()).unwrap();
+    answered(&mut lab, &mut server, "INVITE sip:112");
+    let call = lab.ends[0].last_call();
+    server.be_hung_up(&mut lab, 0, call);
+    lab.assert_settled();
+}
+
 // A program that makes URIs by itself asks for the same help as a person who types the number.
 #[test]
 fn a_listed_number_is_one_in_whatever_form_it_is_dialled() {

@@ -133,6 +133,8 @@ pub enum CommandError {
     Plan,
     /// The account's dial plan has no match for the number.
     Blocked,
+    /// A call for help is to take the place of another call.
+    Help,
     /// A list of numbers for help has an entry that is none ([`crate::numbers::wrong_entry`]).
     Emergency,
     /// A number is out of its range (a SIP code, a percentage, a digit).

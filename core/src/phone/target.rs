@@ -53,22 +53,8 @@ pub(super) fn allowed<'r>(
     asked: &'r [u8],
     room: &'r mut [u8; TARGET],
 ) -> Result<&'r [u8], CommandError> {
-    let mut uri = Uri::parse(asked).map_err(|_| CommandError::Uri)?;
-    // a name with the dot of the root behind it is the same
-    if let Host::Name(name) = uri.host
-        && let Some(host) = name.strip_suffix(b".").and_then(Host::parse)
-    {
-        uri.host = host;
-    }
     let mut decoded = [0u8; TARGET];
-    let mut user = Cursor::new(&mut decoded);
-    uri.decoded_user(&mut user);
-    // rfc3966#3: the parameters of a number stand behind it in the user part
-    let number = user.written().split(|byte| *byte == b';').next().unwrap_or_default();
-    let plus = number.first() == Some(&b'+');
-    if uri.scheme != Scheme::Sip || !(is_number(number) || plus) || !accounts.names_own_host(account, &uri) {
-        return Ok(asked);
-    }
+    let Some((number, parameters)) = own_number(accounts, account, asked, &mut decoded)? else { return Ok(asked) };
     let rules = accounts.numbers(account);
     let mut planned = [0u8; TARGET];
     let mut planned = Cursor::new(&mut planned);
@@ -82,10 +68,47 @@ pub(super) fn allowed<'r>(
     let mut out = Cursor::new(room);
     out.put_str("sip:");
     write_user(&mut out, planned.written());
-    write_user(&mut out, user.written().get(number.len()..).unwrap_or_default());
+    write_user(&mut out, parameters);
     out.put(behind);
     let len = out.finish().map_err(|_| CommandError::Text)?;
     Ok(room.get(..len).unwrap_or_default())
+}
+
+/// A far end's address, a whole URI, is that of help: a listed number at any of the account's own hosts.
+#[cfg(all(feature = "refer", feature = "numbers"))]
+// never inlined: its room is no part of another command's stack
+#[inline(never)]
+pub(super) fn is_help(accounts: &Accounts<'_>, account: Handle, uri: &[u8]) -> bool {
+    let mut decoded = [0u8; TARGET];
+    let number = own_number(accounts, account, uri, &mut decoded).ok().flatten();
+    number.is_some_and(|(number, _)| accounts.numbers(account).is_emergency(number))
+}
+
+/// The number of a whole URI at one of the account's own hosts, and its parameters.
+#[cfg(all(feature = "refer", feature = "numbers"))]
+fn own_number<'r>(
+    accounts: &Accounts<'_>,
+    account: Handle,
+    uri: &[u8],
+    decoded: &'r mut [u8; TARGET],
+) -> Result<Option<(&'r [u8], &'r [u8])>, CommandError> {
+    let mut uri = Uri::parse(uri).map_err(|_| CommandError::Uri)?;
+    // a name with the dot of the root behind it is the same
+    if let Host::Name(name) = uri.host
+        && let Some(host) = name.strip_suffix(b".").and_then(Host::parse)
+    {
+        uri.host = host;
+    }
+    let mut user = Cursor::new(decoded);
+    uri.decoded_user(&mut user);
+    let len = user.written().len();
+    let user = decoded.get(..len).unwrap_or_default();
+    // rfc3966#3: the parameters of a number stand behind it in the user part
+    let end = user.iter().position(|byte| *byte == b';').unwrap_or(len);
+    let (number, parameters) = user.split_at_checked(end).unwrap_or_default();
+    let is_one = is_number(number) || number.first() == Some(&b'+');
+    let is_own = uri.scheme == Scheme::Sip && is_one && accounts.names_own_host(account, &uri);
+    Ok(is_own.then_some((number, parameters)))
 }
 
 /// A target as a whole URI. `domain`: that of the account that calls; `transport`: the account's, where it has one.

@@ -126,6 +126,9 @@ impl Fail {
                 MICROSIP_E_BLOCKED,
                 "has no match in the account's dial plan: use a number that it has, or change dial_plan",
             ),
+            CommandError::Help => {
+                (MICROSIP_E_BLOCKED, "is a number for help, and such a call takes no other's place: dial it by itself")
+            }
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),
             CommandError::NoAccount => {
                 (MICROSIP_E_ARG, "needs an account whose domain completes it: pass one, or write a whole URI")

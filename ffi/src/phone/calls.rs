@@ -16,7 +16,8 @@ use core::ffi::c_char;
 /// dialled it. account 0: directly, without an account. o: NULL, or the differences from the defaults. *call: its id.
 /// It returns before anything is looked up or sent; MICROSIP_EV_CALL has each state and the end, with the SIP status
 /// and a result. Unanswered calls are cancelled after three minutes without a response (RFC 3261 16.6). MICROSIP_E_URI:
-/// no address, or no digits behind it. MICROSIP_E_BLOCKED: the dial plan has no match for it. MICROSIP_E_ARG: it needs
+/// no address, or no digits behind it. MICROSIP_E_BLOCKED: the dial plan has no match for it, or it is a number for help with o->pickup or
+/// o->replaces. MICROSIP_E_ARG: it needs
 /// an account, or o has a number out of range (o->session_expires or o->min_se from 1 to 89, say), or o->location_use
 /// without a location. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", name a header that the library
 /// writes itself, a text is too long or has control characters, or o->location finds no room in the INVITE.

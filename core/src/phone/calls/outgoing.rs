@@ -18,7 +18,7 @@ use crate::phone::location::{Location, too_long};
 use crate::phone::object::Object;
 use crate::phone::requests::begin::{First, route_by};
 #[cfg(all(feature = "refer", feature = "numbers"))]
-use crate::phone::target::allowed;
+use crate::phone::target::{allowed, is_help};
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::trace::Pool;
 #[cfg(feature = "identity")]
@@ -101,6 +101,14 @@ impl Calls<'_> {
         #[cfg(feature = "numbers")]
         if emergency && unasked {
             return Err(CommandError::Blocked);
+        }
+        // a lamp's far end names both, the call and whom to ask for it (rfc4235#4.1); of a REFER it is known who is called
+        #[cfg(all(feature = "numbers", feature = "refer"))]
+        if !options.replaces.is_empty()
+            && options.refer.is_none()
+            && (emergency || is_help(&lower.accounts, account_handle, uri))
+        {
+            return Err(CommandError::Help);
         }
         #[cfg(not(feature = "numbers"))]
         let _ = unasked;

@@ -214,7 +214,8 @@ pub struct microsip_options {
     pub replaces: microsip_id,
     /// dial: the call that the new one shall take the place of, as MICROSIP_TXT_REPLACES has it: "call-id;to-tag=x;from-tag=y",
     /// the tags as the one who is called knows them. One that rings at a phone which is watched is picked up by
-    /// a call to MICROSIP_TXT_ENTRY_URI of the same entry. The far end refuses the call if it cannot. NULL: none.
+    /// a call to MICROSIP_TXT_ENTRY_URI of the same entry. That text is the far end's: look at it first where a call may cost,
+    /// or go to any host; a number for help is MICROSIP_E_BLOCKED. The far end refuses the call if it cannot. NULL: none.
     pub pickup: *const c_char,
     /// dial: see `info_packages` of microsip_config; NULL: the account's. With MICROSIP_HAS_INFO and MICROSIP_HAS_MESSAGE.
     pub info_packages: *const c_char,
