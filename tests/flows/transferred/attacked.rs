@@ -1,7 +1,7 @@
 //! Far ends that mean harm: what a REFER, a NOTIFY or a Replaces of theirs cannot do.
 
 use super::*;
-use microsip_core::phone::{TransferOptions, TransferTo};
+use microsip_core::phone::{EndedBy, TransferOptions, TransferTo};
 
 fn escaped(name: &str) -> String {
     name.replace('=', "%3D").replace(';', "%3B").replace('@', "%40")
@@ -43,6 +43,10 @@ fn it_has_nobody_talk_with_himself() {
         assert_eq!(calls(&lab), 1, "{to}");
         assert!(is_up(&lab, call), "{to}: the call goes on");
     }
+    // with rules or without: it is refused before it takes a slot
+    let calls = lab.ends[0].events.iter().filter(|event| event.call_is(CallState::Ended));
+    let ends: Vec<_> = calls.map(|event| (event.ended_by, event.sip_code)).collect();
+    assert_eq!(ends, [(EndedBy::Remote, 482); 5], "those that were dialled, and no other");
     bob.be_hung_up(&mut lab, 0, call);
     lab.assert_settled();
 }

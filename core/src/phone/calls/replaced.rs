@@ -42,11 +42,14 @@ impl Calls<'_> {
     /// The place that an INVITE is to take, if it is to take one. An error is the status of its refusal.
     pub(super) fn place_of(&self, lower: &Lower<'_>, arrived: &Arrived<'_, '_>) -> Result<Option<Place>, u16> {
         let (invite, account) = (arrived.request, arrived.account);
-        let Some(value) = invite.header(Name::Replaces) else { return Ok(None) };
-        // a REFER may have us take the place of our own call, and talk with ourselves for ever
-        if lower.dialogs.of_own_tag(arrived.mandatory.from.tag()).is_some() {
+        let value = invite.header(Name::Replaces);
+        // a REFER may have us call ourselves, or take the place of our own call, and talk with ourselves for ever
+        let own = lower.dialogs.of_own_tag(arrived.mandatory.from.tag());
+        let unasked = |leg| self.get(lower.dialogs.call_of(leg)).is_some_and(|call| call.report.unasked);
+        if own.is_some_and(|leg| value.is_some() || unasked(leg)) {
             return Err(482);
         }
+        let Some(value) = value else { return Ok(None) };
         // rfc3891#3: Join would leave the call as it is
         if invite.has(Name::Join) {
             return Err(400);

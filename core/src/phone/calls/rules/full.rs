@@ -67,7 +67,7 @@ impl Calls<'_> {
         if account.is_none() {
             return Ok(None);
         }
-        if calls_itself(self, lower, arrived) {
+        if calls_itself(lower, arrived) {
             return Err(482);
         }
         let rules = self.rules.in_force(account);

@@ -98,7 +98,7 @@ impl Calls<'_> {
             call.plan.diverted = diversions(invite);
         }
         let rules = self.rules.in_force(account);
-        let itself = calls_itself(self, lower, arrived);
+        let itself = calls_itself(lower, arrived);
         #[cfg(feature = "numbers")]
         if !itself && self.is_call_back(lower, now, arrived) {
             if let Some(call) = self.get_mut(handle) {
@@ -427,15 +427,10 @@ fn is_anonymous(invite: &Message<'_>, user: &[u8], host: &[u8]) -> bool {
 }
 
 /// An INVITE of ours came back to the phone that sent it: its From tag is that of a call that we make. One that no proxy
-/// has seen is the application's own business, unless it is dialled because somebody else wants it.
-pub(super) fn calls_itself(calls: &Calls<'_>, lower: &Lower<'_>, arrived: &Arrived<'_, '_>) -> bool {
-    let Some(leg) = lower.dialogs.of_own_tag(arrived.mandatory.from.tag()) else { return false };
-    #[cfg(feature = "refer")]
-    if calls.get(lower.dialogs.call_of(leg)).is_some_and(|call| call.report.unasked) {
-        return true;
-    }
-    let _ = (calls, leg);
+/// has seen is the application's own business.
+pub(super) fn calls_itself(lower: &Lower<'_>, arrived: &Arrived<'_, '_>) -> bool {
     arrived.request.values(Name::Via).nth(1).is_some()
+        && lower.dialogs.of_own_tag(arrived.mandatory.from.tag()).is_some()
 }
 
 #[cfg(test)]
