@@ -181,6 +181,8 @@ fn a_wrong_package_is_blamed_for_itself() {
         (NewSubscription { accept: "a/b", ..mailbox() }, CommandError::Given),
         (NewSubscription { accept: "zz", ..other }, CommandError::Accept),
         (NewSubscription { accept: "a/b, ,c/d", ..other }, CommandError::Accept),
+        (NewSubscription { accept: " ", ..other }, CommandError::Accept),
+        (NewSubscription { accept: "a/b, c/d,", ..other }, CommandError::Accept),
         (NewSubscription { accept: "a/b;", ..other }, CommandError::Accept),
         (NewSubscription { headers: "X-A\r\n", ..other }, CommandError::HeaderLine),
         (NewSubscription { headers: "Event: y\r\n", ..other }, CommandError::HeaderOwned),

@@ -20,7 +20,9 @@ use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, CommandError, DialOptions, Flow, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::subscription::{Refusal, Step, Subscription};
-use crate::wire::sip::{MediaType, Message, Name};
+#[cfg(feature = "lists")]
+use crate::wire::sip::token_list;
+use crate::wire::sip::{MediaType, Message, Name, elements};
 
 /// Bytes of the lines that each SUBSCRIBE has beside those of its application: Event, Accept, Supported and Expires.
 const LINES: usize = 384;
@@ -408,15 +410,13 @@ fn is_event(text: &str) -> bool {
 
 /// Types of bodies, separated by commas, with parameters or without (rfc3261#20.1), or none.
 fn are_types(text: &str) -> bool {
-    let is_type = |text: &str| MediaType::parse(text.trim().as_bytes()).is_some();
-    is_value(text) && (text.is_empty() || text.split(',').all(is_type))
+    is_value(text) && (text.is_empty() || elements(text.as_bytes()).all(|text| MediaType::parse(text).is_some()))
 }
 
 /// The types of lists are among these.
 #[cfg(feature = "lists")]
 fn names_lists(types: &[u8]) -> bool {
-    let mut types = types.split(|byte| *byte == b',');
-    types.any(|text| MediaType::parse(text.trim_ascii()).is_some_and(|kind| kind.is(b"application", b"rlmi+xml")))
+    token_list(types).any(|text| MediaType::parse(text).is_some_and(|kind| kind.is(b"application", b"rlmi+xml")))
 }
 
 /// A header's value can be written.

@@ -28,15 +28,15 @@ pub(super) fn first_of_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
 
 /// The elements of a comma-joined list such as `Supported` or `Allow`; empty ones are left out.
 pub fn token_list(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    elements(list).filter(|element| !element.is_empty())
+}
+
+/// The elements of a comma-joined list, empty ones too: for lists of an application's, which may have none.
+pub fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(list);
     core::iter::from_fn(move || {
-        while let Some(list) = rest {
-            let (first, after) = first_of_list(list);
-            rest = after;
-            if !first.is_empty() {
-                return Some(first);
-            }
-        }
-        None
+        let (first, after) = first_of_list(rest?);
+        rest = after;
+        Some(first)
     })
 }

@@ -40,7 +40,7 @@ pub use echo::{echo, echo_with_routes};
 pub use flaw::Malformed;
 pub use frame::{Cutter, Frame, cut};
 pub use host::Host;
-pub use list::token_list;
+pub use list::{elements, token_list};
 pub use mandatory::Mandatory;
 pub use message::Message;
 pub use method::Method;
