@@ -389,10 +389,113 @@ fn a_list_becomes_a_party_in_another_dialog() {
     finish(lab, peer, made, "dialog");
 }
 
+// rfc4662#4.5: the numbers of a new dialog say nothing of the documents of the one before
+#[test]
+fn a_list_in_another_dialog_is_counted_anew() {
+    let up = "<dialog id=\"b\"><state>confirmed</state></dialog>";
+    for (first, second, wanted) in [
+        // the server's own subscriptions begin anew, and so do their numbers
+        (dialogs(57, "full", RINGS), dialogs(0, "full", up), vec!["bob Busy", "  bob Busy"]),
+        (dialogs(57, "full", RINGS), dialogs(57, "partial", up), vec!["bob Busy", "  bob Busy"]),
+        // no change of the old one, though its number follows
+        (dialogs(0, "full", RINGS), dialogs(1, "partial", up), vec!["bob Busy", "  bob Busy"]),
+    ] {
+        for full in [true, false] {
+            let (mut lab, mut peer, made) = accepted(&watching());
+            let body = listed(9, true, DIALOGS, &[("bob", &first)]);
+            assert_eq!(tell(&mut lab, &mut peer, "dialog", &body), 200);
+            assert_eq!(seen(&lab, made)[0], "bob Ringing");
+            assert_eq!(notify(&mut lab, &mut peer, "dialog", "terminated;reason=deactivated", "", ""), 200);
+            let anew = peer.wait(&mut lab, "SUBSCRIBE");
+            accept(&mut lab, &mut peer, &anew, 600);
+            let body = listed(0, full, DIALOGS, &[("bob", &second)]);
+            assert_eq!(tell(&mut lab, &mut peer, "dialog", &body), 200);
+            assert_eq!(seen(&lab, made), wanted, "{full} {second}");
+            finish(lab, peer, made, "dialog");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_becomes_a_list_or_a_party_is_counted_anew() {
+    let (mut lab, mut peer, made) = accepted(&watching());
+    let nested = |version: u32, outer: u32, text: &str| {
+        let (document, id) = (rlmi(version, true, &resource("dora")), "dora@x");
+        let inside =
+            related(&format!("{BOUNDARY}2"), &[("inner@x", "application/rlmi+xml", &document), (id, DIALOGS, text)]);
+        let kind = format!("multipart/related;type=\"application/rlmi+xml\";boundary=\"{BOUNDARY}2\"");
+        list(outer, true, &resource("team"), &kind, &[("team", &inside)])
+    };
+    let (rings, idle) = (dialogs(3, "full", RINGS), dialogs(0, "full", ""));
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &nested(9, 0, &idle)), 200);
+    assert_eq!(seen(&lab, made), ["team: Idle", "dora Idle"]);
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &listed(1, true, DIALOGS, &[("team", &rings)])), 200);
+    assert_eq!(seen(&lab, made), ["team Ringing", "  team Ringing sip:carol@example.net"], "its number was the list's");
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &nested(2, 2, &idle)), 200);
+    assert_eq!(seen(&lab, made), ["team: Idle", "dora Idle"], "its number was the party's");
+    finish(lab, peer, made, "dialog");
+}
+
+// What was left out of a party's document is no count of a list's that comes in another dialog.
+#[test]
+fn what_was_left_out_before_is_not_counted_of_a_list() {
+    let (mut lab, mut peer, made) = accepted(&watching());
+    let many: String = (0..140).map(|nth| format!("<dialog id=\"{nth}\"><state>trying</state></dialog>")).collect();
+    assert_eq!(notify(&mut lab, &mut peer, "dialog", "active", INFO, &dialogs(0, "full", &many)), 200);
+    assert_eq!(lab.ends[0].phone.subscription_info(made).unwrap().left_out, 12);
+    assert_eq!(notify(&mut lab, &mut peer, "dialog", "terminated;reason=deactivated", "", ""), 200);
+    let anew = peer.wait(&mut lab, "SUBSCRIBE");
+    accept(&mut lab, &mut peer, &anew, 600);
+    let body = listed(1, false, DIALOGS, &[("bob", &dialogs(0, "full", ""))]);
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &body), 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert_eq!((seen(&lab, made), info.left_out), (vec!["bob Idle".to_owned()], 0));
+    finish(lab, peer, made, "dialog");
+}
+
+// One notification is dealt with under the phone's lock, so it has a bounded number of changes.
+#[test]
+fn a_list_of_thousands_changes_what_is_kept_and_no_more() {
+    let (mut lab, mut peer, made) = accepted(&watching());
+    let names: Vec<String> = (0..128).map(|nth| format!("<resource uri='{nth}'/>")).collect();
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &list(0, true, &names.concat(), DIALOGS, &[])), 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert_eq!((info.entries, info.left_out), (128, 0));
+    // the same resource over and over, and another one behind
+    let over = "<resource uri='1'/>".repeat(3000);
+    let body = list(1, true, &format!("{}{over}<resource uri='last'/>", names.concat()), DIALOGS, &[]);
+    assert!(body.len() < 64_000 && tell(&mut lab, &mut peer, "dialog", &body) == 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert_eq!((info.entries, info.left_out), (128, 3001 - 128), "256 are read");
+    // the instances of one resource; each that is read may be a row
+    let many: String = (0..1300).map(|nth| format!("<instance id='{nth}' state='active' cid='1'/>")).collect();
+    let body = list(2, true, &format!("<resource uri='1'>{many}</resource>"), DIALOGS, &[]);
+    assert!(body.len() < 64_000 && tell(&mut lab, &mut peer, "dialog", &body) == 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert!(info.entries <= 128 && info.left_out >= 1300 - 256, "{info:?}");
+    // of a change the rest is asked for
+    lab.run_for(Duration::from_secs(10));
+    let body = list(3, false, &over, DIALOGS, &[]);
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &body), 200);
+    let anew = peer.wait(&mut lab, "SUBSCRIBE");
+    peer.respond_with(&mut lab, &anew, 200, "Expires: 600\r\n", "");
+    // a list of usual length shows all of it again
+    assert_eq!(tell(&mut lab, &mut peer, "dialog", &list(4, true, &names.concat(), DIALOGS, &[])), 200);
+    let info = lab.ends[0].phone.subscription_info(made).unwrap();
+    assert_eq!((info.entries, info.left_out), (128, 0));
+    finish(lab, peer, made, "dialog");
+}
+
 // rfc4662#4.1: of a package that is not known the application reads the bodies
 #[test]
 fn another_package_takes_lists_where_its_types_say_so() {
-    for (accept, says) in [("a/b, multipart/related, Application/RLMI+XML;q=1", true), ("multipart/related", false)] {
+    for (accept, says) in [
+        ("a/b, multipart/related, Application/RLMI+XML;q=1", true),
+        ("multipart/related", false),
+        // rfc3261#25.1: a quoted value may have commas
+        ("text/x;q=\"a,application/rlmi+xml\"", false),
+        ("text/x;q=\"a,b\", application/rlmi+xml", true),
+    ] {
         let other = NewSubscription { package: Package::Other, event: "x", accept, ..NewSubscription::default() };
         let (mut lab, mut peer, made) = subscribing(&other);
         let first = peer.wait(&mut lab, "SUBSCRIBE");

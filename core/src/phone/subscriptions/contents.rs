@@ -53,7 +53,7 @@ const HEAD: usize = 2 + 8 + 3 + 16;
 
 /// Entries that are kept of one subscription; the others are left out. Each change of one walks them all, so without a
 /// bound a long document of changes would take time by its square. No lamp and no list of a phone shows as many.
-const ENTRIES: u32 = 128;
+pub(super) const ENTRIES: u32 = 128;
 
 /// Bytes of one text that are kept; a longer one is left out. A URI with its parameters, and the three parts of a
 /// Replaces, are shorter. That many bytes of stack.

@@ -47,7 +47,8 @@ pub(super) fn take_alone(
     })
 }
 
-fn begin_anew(slot: &mut Slot, contents: &mut Contents<'_>) {
+/// Nothing is kept of what was watched before.
+pub(super) const fn begin_anew(slot: &mut Slot, contents: &mut Contents<'_>) {
     contents.clear();
     slot.left_out = LeftOut::NONE;
 }
@@ -133,11 +134,9 @@ fn take_dialogs(slot: &mut Slot, contents: &mut Contents<'_>, body: &[u8], key: 
         return Ok(read);
     }
     let head = document.head;
+    // what is there where none has come in this dialog is of another one, or of a list
+    let anew = head.full || slot.version.is_none();
     slot.version = Some(head.version);
-    #[cfg(feature = "lists")]
-    let anew = head.full || slot.list;
-    #[cfg(not(feature = "lists"))]
-    let anew = head.full;
     if anew {
         begin_anew(slot, contents);
     }

@@ -2,8 +2,10 @@
 //! part of its body for each whose state is known.
 
 use super::contents::rows::{Lifted, Rows};
-use super::contents::{Contents, LONGEST, LeftOut, New, Piece, Place, id_of, text_in};
-use super::folded::{Numbered, Read, add_classes, add_dialogs, document_of, lamp_of_a_mailbox, presence_of};
+use super::contents::{Contents, ENTRIES, LONGEST, LeftOut, New, Piece, Place, id_of, text_in};
+use super::folded::{
+    Numbered, Read, add_classes, add_dialogs, begin_anew, document_of, lamp_of_a_mailbox, presence_of,
+};
 use super::slot::Slot;
 use crate::phone::Lamp;
 use crate::phone::subscription::{Package, Resource, Watched};
@@ -19,9 +21,10 @@ const TERMINATED: &[u8] = b"terminated";
 const MISSING: &[u8] = b"missing";
 const UNREADABLE: &[u8] = b"unreadable";
 
-/// Resources and instances that are read of one notification; those behind them are left out. Each walks the entries, of
-/// which there are 128 at most, so without a bound a long document would take time by its square.
-const READ: u32 = 4 * 128;
+/// Resources and instances of one notification that change rows: as many as a list has that fills the entries, with an
+/// instance for each. Those behind are left out. Each walks the rows some times, and may move them, so without a bound one
+/// long document of short elements would hold the phone for tens of milliseconds.
+const CHANGES: u32 = 2 * ENTRIES;
 
 /// A notification that is read.
 struct Reading<'s> {
@@ -32,8 +35,8 @@ struct Reading<'s> {
     whole: bool,
     /// A part of what it builds upon is missing.
     gap: bool,
-    /// Resources and instances that may still be read.
-    left: u32,
+    /// Changes that may follow.
+    changes: u32,
 }
 
 /// A body of this type is a list. An error is the status of the refusal.
@@ -64,12 +67,13 @@ pub(super) fn take(
     if matches!(read, Read::Same) {
         return Ok(read);
     }
-    if !core::mem::replace(&mut slot.list, true) {
-        contents.clear();
-    }
-    if list.head.full {
+    // rfc4662#4.5: in another dialog nothing goes on, and the numbers of the rows' documents are those of the old one
+    if last.is_none() {
+        begin_anew(slot, contents);
+    } else if list.head.full {
         slot.left_out = LeftOut::NONE;
     }
+    slot.list = true;
     slot.version = Some(list.head.version);
     let mut reading = Reading {
         package: slot.package,
@@ -77,7 +81,7 @@ pub(super) fn take(
         key,
         whole: list.head.full,
         gap: matches!(read, Read::Gap),
-        left: READ,
+        changes: CHANGES,
     };
     reading.resources(contents, Rows { from: 0, place: Place::Row }, list, &mut parts);
     let gap = reading.gap;
@@ -124,28 +128,33 @@ impl Reading<'_> {
         if list.head.full {
             contents.forget_names(rows, None);
             let mut named = list;
-            for _ in 0..self.left {
+            for _ in 0..self.changes {
                 let Ok(Some(resource)) = named.next_resource() else { break };
                 if let Some(uri) = text_in(resource.uri, &mut [0; LONGEST]) {
                     contents.name_all(rows, uri);
                 }
             }
             contents.sweep(rows, None);
+            contents.forget_names(rows, None);
         }
         while let Ok(Some(mut resource)) = list.next_resource() {
+            if self.is_too_much(resource.uri) {
+                continue;
+            }
             let mut room = [0; LONGEST];
-            let Some(uri) = text_in(resource.uri, &mut room).filter(|_| self.left > 0) else {
+            let Some(uri) = text_in(resource.uri, &mut room) else {
                 self.left_out.note(false, self.whole, id_of(self.key, resource.uri));
                 continue;
             };
-            self.left -= 1;
             // rfc4662#5.6.2: a resource is what its element says, so instances that this does not name are gone
             contents.forget_names(rows, Some(uri));
             let (name, mut active, mut other) = (resource.name, false, None);
-            while let Some(instance) = resource.next_instance().filter(|_| self.left > 0) {
-                self.left -= 1;
+            while let Some(instance) = resource.next_instance() {
                 if instance.state == InstanceState::Active {
                     active = true;
+                    if self.is_too_much(instance.id) {
+                        continue;
+                    }
                     self.active(contents, rows, (uri, name), &instance, parts);
                 } else {
                     other.get_or_insert(instance);
@@ -165,6 +174,22 @@ impl Reading<'_> {
             }
             contents.sweep(rows, Some(uri));
         }
+        // of what is left out behind the bound nothing is known any more
+        if list.head.full {
+            contents.sweep(rows, None);
+        }
+    }
+
+    /// One more change is none any more: a resource, or an instance, of this name is left out.
+    fn is_too_much(&mut self, name: Text<'_>) -> bool {
+        let Some(rest) = self.changes.checked_sub(1) else {
+            self.left_out.note(false, self.whole, id_of(self.key, name));
+            // its row is as it was before, which the whole list brings in order
+            self.gap |= !self.whole;
+            return true;
+        };
+        self.changes = rest;
+        false
     }
 
     /// An instance whose state is known.
@@ -191,16 +216,17 @@ impl Reading<'_> {
             return self.unknown(contents, rows, (uri, name), id, Piece::Plain(MISSING));
         };
         contents.adopt(rows, uri, id);
-        let row = contents.row(rows, uri, id).map(|row| row.watched);
-        let last = row.and_then(|row| match row.counts {
-            [0, version, 1, 0] if self.package == Package::Dialog || row.resource == Resource::List => Some(version),
-            _ => None,
-        });
         let resource = if part.content_type.is_some_and(|kind| kind.is(b"multipart", b"related")) {
             Resource::List
         } else {
             Resource::Party
         };
+        // a list that becomes a party, or a party that becomes one, has documents with other numbers
+        let row = contents.row(rows, uri, id).map(|row| row.watched).filter(|row| row.resource == resource);
+        let last = row.and_then(|row| match row.counts {
+            [0, version, 1, 0] if self.package == Package::Dialog || resource == Resource::List => Some(version),
+            _ => None,
+        });
         let mut new = self.row(rows, (id, uri, name), Piece::None);
         new.watched.resource = resource;
         if self.package == Package::Presence
@@ -288,7 +314,7 @@ impl Reading<'_> {
         if !matches!(read, Read::Same) {
             self.gap |= matches!(read, Read::Gap);
             let rows = Rows { from: row.parts, place: Place::Inner };
-            // what was of a party does not belong to a list
+            // what is there is of a party
             if last.is_none() {
                 contents.cut_off(row.parts);
             }
@@ -315,7 +341,7 @@ impl Reading<'_> {
                 let version = if matches!(read, Read::Same) { last.unwrap_or_default() } else { head.version };
                 if !matches!(read, Read::Same) {
                     self.gap |= matches!(read, Read::Gap);
-                    // where nothing has come yet, what is there is of another list
+                    // where nothing has come yet, what is there is of a list
                     if head.full || last.is_none() {
                         contents.cut_off(from);
                     }
