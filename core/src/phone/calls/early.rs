@@ -150,7 +150,7 @@ impl Calls<'_> {
             lower.dialogs.set_flow(dialog, flow);
             lower.dialogs.find_next_hop(dialog);
         }
-        let way = lower.dialogs.get(dialog).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
+        let way = lower.way_within(dialog);
         let asking = lower.go(now, request, way);
         self.asked(lower, now, asking);
     }

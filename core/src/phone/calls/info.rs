@@ -82,8 +82,7 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(handle) {
             call.info = request;
         }
-        let way = lower.dialogs.get(dialog).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
-        let way = way.filter(|(flow, _)| lower.cx.local_of(flow.socket()).is_some());
+        let way = lower.way_within(dialog);
         let asking = lower.go(now, request, way);
         self.asked(lower, now, asking);
         true

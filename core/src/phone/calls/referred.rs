@@ -128,8 +128,7 @@ impl Calls<'_> {
             call.report.until = Instant::NEVER;
         }
         self.wake(&mut lower.cx, handle);
-        let way = lower.dialogs.get(leg).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
-        let way = way.filter(|(flow, _)| lower.cx.local_of(flow.socket()).is_some());
+        let way = lower.way_within(leg);
         let asking = lower.go(now, request, way);
         self.asked(lower, now, asking);
     }

@@ -75,8 +75,8 @@ impl Calls<'_> {
             call.request = request;
             call.next_offer.leaves();
         }
-        let way = lower.dialogs.get(dialog_handle).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
-        let asking = lower.go(now, request, way.filter(|_| stays));
+        let way = lower.way_within(dialog_handle).filter(|_| stays);
+        let asking = lower.go(now, request, way);
         self.asked(lower, now, asking);
     }
 

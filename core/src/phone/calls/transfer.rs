@@ -104,8 +104,7 @@ impl Calls<'_> {
         let Some(call) = self.get_mut(handle) else { return };
         let last = call.moment(now + Duration::from_millis(TRANSFER_WHOLE_MS));
         call.transfer = Transfer { stage: Stage::Asked, request, last, until: Instant::NEVER, ..call.transfer };
-        let way = lower.dialogs.get(call.dialog).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
-        let way = way.filter(|(flow, _)| lower.cx.local_of(flow.socket()).is_some());
+        let way = lower.way_within(call.dialog);
         let asking = lower.go(now, request, way);
         self.asked(lower, now, asking);
     }

@@ -242,13 +242,11 @@ impl Messages<'_> {
             lower.end_request(request);
             return failed(Cause::Full);
         }
-        let leg = lower.dialogs.get(dialog)?;
         let way = if call.is_none() {
-            let hop = lower.accounts.fresh_hop(now, account).filter(|_| leg.own_hop());
-            hop.map(|hop| (hop.flow(), true))
+            let own = lower.dialogs.get(dialog).is_some_and(Leg::own_hop);
+            lower.accounts.fresh_hop(now, account).filter(|_| own).map(|hop| (hop.flow(), true))
         } else {
-            let known = leg.flow().filter(|flow| lower.cx.local_of(flow.socket()).is_some());
-            known.map(|flow| (flow, leg.own_hop()))
+            lower.way_within(dialog)
         };
         match lower.go(now, request, way) {
             Asking::Failed { request, cause } => {

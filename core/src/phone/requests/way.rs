@@ -41,6 +41,14 @@ impl Lower<'_> {
         Asking::Waits
     }
 
+    /// The way of a dialog's next request, as [`Lower::go`] takes it; `None`: none is known, or the socket is gone that it
+    /// left from.
+    pub(in crate::phone) fn way_within(&self, dialog: Handle) -> Option<(Flow, bool)> {
+        let leg = self.dialogs.get(dialog)?;
+        let flow = leg.flow().filter(|flow| self.cx.local_of(flow.socket()).is_some())?;
+        Some((flow, leg.own_hop()))
+    }
+
     /// The request goes over a flow that is known.
     pub(in crate::phone) fn go_over(&mut self, now: Instant, handle: Handle, flow: Flow, own_hop: bool) -> Asking {
         let Some((owner, method)) =

@@ -145,9 +145,7 @@ impl Subscriptions<'_> {
         }
         let within = lower.dialogs.is_confirmed(dialog);
         let way = if within {
-            let leg = lower.dialogs.get(dialog);
-            leg.and_then(|leg| Some((leg.flow()?, leg.own_hop())))
-                .filter(|(flow, _)| lower.cx.local_of(flow.socket()).is_some())
+            lower.way_within(dialog)
         } else {
             let own = lower.dialogs.get(dialog).is_some_and(Leg::own_hop);
             lower.accounts.fresh_hop(now, account).filter(|_| own).map(|hop| (hop.flow(), true))
