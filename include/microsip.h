@@ -271,6 +271,11 @@
  */
 #define MICROSIP_HAS_REFER 134217728
 /**
+ * microsip_features(): presence of accounts is published (RFC 3903); without it
+ * microsip_account_publish sets what those see who watch this phone, where the library lets them.
+ */
+#define MICROSIP_HAS_PUBLISH 268435456
+/**
  * microsip_features(): others may watch our calls, our presence and a mailbox of ours (RFC 6665);
  * without it SUBSCRIBE is refused (405).
  */
@@ -482,6 +487,14 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_CHECK_SYNC 27
 /**
+ * The publication of the presence of account object has another state, or has failed once more:
+ * MICROSIP_SUB_ACTIVE: its server has it; MICROSIP_SUB_RETRYING: a PUBLISH failed and is tried
+ * again, or waits for the account's registration; MICROSIP_SUB_ENDED: it was taken back
+ * (MICROSIP_OK), or refused in a way that time does not mend, until microsip_account_publish or
+ * microsip_account_update tries again. sip_code, result, cause. With MICROSIP_HAS_PUBLISH.
+ */
+#define MICROSIP_EV_PUBLICATION 29
+/**
  * Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be
  * gone. What was there and back before the event was fetched is not told.
  */
@@ -567,6 +580,12 @@ typedef struct microsip_addr {
 #define MICROSIP_OP_REGISTER 7
 /** Commands in op of MICROSIP_EV_DONE: the registration is gone. */
 #define MICROSIP_OP_UNREGISTER 8
+/**
+ * Commands in op of MICROSIP_EV_DONE: the server has the presence, or has it no more; or the first
+ * try failed, with sip_code. Several that wait for their turn have one PUBLISH, and its result.
+ * MICROSIP_E_CANCELLED: the account went first.
+ */
+#define MICROSIP_OP_PUBLISH 9
 /**
  * Commands in op of MICROSIP_EV_DONE: the far end has accepted message object. MICROSIP_E_REFUSED:
  * it has not, with sip_code. MICROSIP_E_TIMEOUT: it gave no response, and may have it all the same.
@@ -673,10 +692,11 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /**
  * Texts of a call: the last status's reason phrase, or the text of the Reason header in the message
  * that ended it; in a call that is up, those of the last offer that was refused. Of an account: the
- * reason phrase of the response to its last REGISTER; of a message of ours, that of its response.
- * Of a subscription that was refused: the reason phrase; of one that a NOTIFY ended: the reason in
- * that (RFC 6665): deactivated, probation, rejected, timeout, giveup, noresource or invariant. Of a
- * subscription with neither, MICROSIP_NOTHING.
+ * reason phrase of the response to its last REGISTER, and with index 1 to its last PUBLISH, where
+ * that was refused; of a message of ours, that of its response. Of a subscription that was refused:
+ * the reason phrase; of one that a NOTIFY ended: the reason in that (RFC 6665): deactivated,
+ * probation, rejected, timeout, giveup, noresource or invariant. Of a subscription with neither,
+ * MICROSIP_NOTHING.
  */
 #define MICROSIP_TXT_REASON 4
 /** Texts of a call, or of a message that came: Call-ID. */
@@ -1225,7 +1245,43 @@ typedef struct microsip_account {
    * phone's. With MICROSIP_HAS_IMDN.
    */
   uint32_t notices;
+  /**
+   * A switch, default off: its presence is published (RFC 3903) without a word of the application's
+   * while it is registered, or at once where it does not register: MICROSIP_LAMP_OPEN, and
+   * MICROSIP_ACTIVITY_PHONE while a call of its is up. microsip_account_publish says otherwise.
+   * With MICROSIP_HAS_PUBLISH.
+   */
+  uint32_t publish;
+  /** 0. */
+  uint32_t reserved_publish;
 } microsip_account;
+
+/**
+ * Own presence: what others see of an account's party, where it is published (RFC 3903) or they
+ * watch this phone itself (RFC 3856). Texts are copied.
+ */
+typedef struct microsip_presence {
+  /** sizeof(microsip_presence). */
+  uint32_t size;
+  /**
+   * MICROSIP_LAMP_OPEN: the party can be reached; MICROSIP_LAMP_CLOSED: it cannot; 0: as NULL, it
+   * is taken back.
+   */
+  uint32_t state;
+  /** MICROSIP_ACTIVITY_*; 0: none is told. */
+  uint32_t activity;
+  /** Seconds; 0: 3600; 1 to 9: 10; a day at most. It is refreshed until it is taken back. */
+  uint32_t expires;
+  /**
+   * A switch, default off: MICROSIP_ACTIVITY_PHONE is told besides while a call of the account is
+   * up.
+   */
+  uint32_t on_phone;
+  /** 0. */
+  uint32_t reserved;
+  /** A note for people, at most 128 bytes, without control characters; NULL: none. */
+  const char *note;
+} microsip_presence;
 
 /** An account, in numbers. */
 typedef struct microsip_account_info {
@@ -1247,8 +1303,11 @@ typedef struct microsip_account_info {
   uint64_t retry_us;
   /** The cause of its failure: MICROSIP_CAUSE_*, or 0. */
   uint32_t cause;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * The state of the publication of its presence: MICROSIP_SUB_*; 0: there is none. With
+   * MICROSIP_HAS_PUBLISH, as those at the end.
+   */
+  uint32_t publication;
   /** The time at which its own server last described its mailbox; UINT64_MAX: it did not. */
   uint64_t mailbox_us;
   /**
@@ -1264,6 +1323,20 @@ typedef struct microsip_account_info {
    * microsip_account_mailbox_get has them by class.
    */
   uint32_t new_messages;
+  /**
+   * The time until which its server keeps its presence unless it is refreshed; UINT64_MAX: the
+   * server has none.
+   */
+  uint64_t publication_us;
+  /** The time at which a publication that failed is tried again; UINT64_MAX: not by itself. */
+  uint64_t publication_retry_us;
+  /** The last SIP status of its publication. */
+  uint32_t publication_code;
+  /**
+   * The result of its failure. MICROSIP_TXT_REASON of the account, with index 1, has the words of a
+   * refusal.
+   */
+  int32_t publication_result;
 } microsip_account_info;
 /** @} */
 
@@ -2905,6 +2978,17 @@ typedef struct microsip_engine_config {
   uint32_t watcher_details;
   /** See `notices` of microsip_config. */
   uint32_t notices;
+  /**
+   * Accounts whose presence is published at once; 0: none. About 400 bytes each beside
+   * MICROSIP_ENGINE_BYTES; a PUBLISH needs a request and a dialog for a moment. At most 4096. With
+   * MICROSIP_HAS_PUBLISH.
+   */
+  uint32_t max_publications;
+  /**
+   * Bytes of the note in the presence of each account, beside MICROSIP_ENGINE_BYTES; 0: it can have
+   * none. At most 128. With MICROSIP_HAS_PUBLISH.
+   */
+  uint32_t presence_note_bytes;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
@@ -3373,6 +3457,32 @@ int32_t microsip_account_register(microsip_id phone,
 int32_t microsip_account_unregister(microsip_id phone,
                                     microsip_id account,
                                     uint64_t token);
+
+/**
+ * Sets the presence of an account's own party, publishes it (RFC 3903) and keeps it published:
+ * refreshed before it runs out, published anew where the server has forgotten it, and after a
+ * failure tried again as a registration is. Documents leave at least five seconds after each other,
+ * and what changes meanwhile is one. While the account registers, or fails to, nothing leaves. It
+ * is taken back with the account, and at the end of the phone. MICROSIP_EV_DONE with the token has
+ * the result of the first try, MICROSIP_EV_PUBLICATION what becomes of it. In a library without
+ * MICROSIP_HAS_PUBLISH it is told to those who watch this phone, and done at once.
+ * @param phone The phone.
+ * @param account The account.
+ * @param p NULL, or a state of 0: it is taken back; an account that publishes by itself then does
+ * that.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG p->state, p->activity or p->on_phone is out of range.
+ * @retval MICROSIP_E_TEXT p->note is too long or has controls.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept; of an engine, too:
+ * max_publications are there.
+ * @retval MICROSIP_E_CLOSED The phone was shut down.
+ * @retval MICROSIP_E_UNSUPPORTED The library can do neither.
+ */
+int32_t microsip_account_publish(microsip_id phone,
+                                 microsip_id account,
+                                 const struct microsip_presence *p,
+                                 uint64_t token);
 
 /**
  * An account, in numbers. out->size must be set.
@@ -4901,6 +5011,34 @@ int32_t microsip_engine_account_unregister(struct microsip_engine *e,
                                            uint64_t now_us,
                                            microsip_id account,
                                            uint64_t token);
+
+/**
+ * Sets the presence of an account's own party, publishes it (RFC 3903) and keeps it published:
+ * refreshed before it runs out, published anew where the server has forgotten it, and after a
+ * failure tried again as a registration is. Documents leave at least five seconds after each other,
+ * and what changes meanwhile is one. While the account registers, or fails to, nothing leaves. It
+ * is taken back with the account, and at the end of the phone. MICROSIP_EV_DONE with the token has
+ * the result of the first try, MICROSIP_EV_PUBLICATION what becomes of it. In a library without
+ * MICROSIP_HAS_PUBLISH it is told to those who watch this phone, and done at once.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @param p NULL, or a state of 0: it is taken back; an account that publishes by itself then does
+ * that.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG p->state, p->activity or p->on_phone is out of range.
+ * @retval MICROSIP_E_TEXT p->note is too long or has controls.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept; of an engine, too:
+ * max_publications are there.
+ * @retval MICROSIP_E_CLOSED The phone was shut down.
+ * @retval MICROSIP_E_UNSUPPORTED The library can do neither.
+ */
+int32_t microsip_engine_account_publish(struct microsip_engine *e,
+                                        uint64_t now_us,
+                                        microsip_id account,
+                                        const struct microsip_presence *p,
+                                        uint64_t token);
 
 /**
  * An account, in numbers. out->size must be set.

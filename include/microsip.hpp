@@ -160,6 +160,9 @@ public:
   void remove(microsip_id account) { check(microsip_account_remove(id_, account)); }
   void register_now(microsip_id account, std::uint64_t token = 0) { check(microsip_account_register(id_, account, token)); }
   void unregister(microsip_id account, std::uint64_t token = 0) { check(microsip_account_unregister(id_, account, token)); }
+  /// Publishes its presence, and keeps it published; until it is taken back.
+  void publish(microsip_id account, const microsip_presence &presence, std::uint64_t token = 0) { check(microsip_account_publish(id_, account, &presence, token)); }
+  void unpublish(microsip_id account, std::uint64_t token = 0) { check(microsip_account_publish(id_, account, nullptr, token)); }
   microsip_account_info account_info(microsip_id account) const {
     microsip_account_info info = zero<microsip_account_info>();
     check(microsip_account_info_get(id_, account, &info));

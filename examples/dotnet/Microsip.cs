@@ -41,7 +41,7 @@ public static class Microsip
         MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtDiversion = 10, TxtContact = 12, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, TxtWarning = 32, TxtDiversionReason = 33, TxtCountry = 40, TxtDialled = 41, TxtMailbox = 42, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevRing = 3, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2,
-        HasMessage = 33554432, HasSubscribe = 67108864, KindMessage = 7, KindSubscription = 8, EvMessage = 15, EvSubscription = 16, EvNotify = 17, EvMailbox = 26, EvCheckSync = 27, OpSend = 10,
+        HasMessage = 33554432, HasSubscribe = 67108864, KindMessage = 7, KindSubscription = 8, EvMessage = 15, EvSubscription = 16, EvNotify = 17, EvMailbox = 26, EvCheckSync = 27, OpSend = 10, HasPublish = 268435456, EvPublication = 29, OpPublish = 9,
         Unread = 1, Kept = 2, Queued = 3, Sending = 4, Over = 5, MessagesAsk = 1, MessagesStore = 2, MessagesRefuse = 3, HasImdn = 2147483648, EvComposing = 31, EvDelivery = 32, ComposingActive = 1, ComposingIdle = 2, WantDelivery = 1, WantDisplay = 2,
         NoticeDelivered = 1, NoticeDisplayed = 2, NoticeFailed = 3, NoticeProcessed = 4, NoticeForbidden = 5, NoticeError = 6, NoticesNever = 1, NoticesDelivery = 2, TxtMessageId = 46, TxtReplaces = 11, TxtContentType = 20,
         TxtNote = 23, TxtEntryUri = 24, TxtEntryName = 25, TxtEntryResource = 50, TxtEntryReason = 51, ResourceParty = 1, ResourceList = 2, HasLists = 1073741824, Presence = 1, Dialog = 2, MessageSummary = 3, Other = 4, SubPending = 1, SubActive = 2, SubRetrying = 3,
@@ -130,7 +130,7 @@ public static class Microsip
         public uint dtmfMs, dtmfGapMs;
         public uint messages, refer, replaces, watchers;
         public IntPtr infoPackages, reservedPackages;
-        public uint watcherDetails, notices;
+        public uint watcherDetails, notices, publish, reservedPublish;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -293,10 +293,21 @@ public static class Microsip
         public uint sipCode;
         public int result;
         public ulong retryUs;
-        public uint cause, reserved;
+        public uint cause, publication;
         public ulong mailboxUs;
         public uint mailbox, newMessages;
+        public ulong publicationUs, publicationRetryUs;
+        public uint publicationCode;
+        public int publicationResult;
         public static AccountInfo New() { return new AccountInfo { size = SizeOf<AccountInfo>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct OwnPresence
+    {
+        public uint size, state, activity, expires, onPhone, reserved;
+        public IntPtr note;
+        public static OwnPresence New() { return new OwnPresence { size = SizeOf<OwnPresence>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -336,6 +347,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_remove(ulong phone, ulong account);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_register(ulong phone, ulong account, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_unregister(ulong phone, ulong account, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_publish(ulong phone, ulong account, ref OwnPresence presence, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_info_get(ulong phone, ulong account, ref AccountInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_mailbox_get(ulong phone, ulong account, uint index, ref Entry entry);
 

@@ -140,7 +140,7 @@ public static class Program
     {
         foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Rules), typeof(Microsip.Options), typeof(Microsip.DigitOptions),
             typeof(Microsip.Member), typeof(Microsip.Sound), typeof(Microsip.Tones), typeof(Microsip.PhoneInfo),
-            typeof(Microsip.CallInfo), typeof(Microsip.Stats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters), typeof(Microsip.Message), typeof(Microsip.MessageInfo),
+            typeof(Microsip.CallInfo), typeof(Microsip.Stats), typeof(Microsip.AccountInfo), typeof(Microsip.OwnPresence), typeof(Microsip.Counters), typeof(Microsip.Message), typeof(Microsip.MessageInfo),
             typeof(Microsip.Subscription), typeof(Microsip.SubscriptionInfo), typeof(Microsip.WatcherInfo), typeof(Microsip.Entry), typeof(Microsip.Log) })
         {
             Console.Write("{0} {1}:", type.Name, Marshal.SizeOf(type));

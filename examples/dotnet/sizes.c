@@ -17,7 +17,7 @@ int main(void) {
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, rules); AT(account, privacy); AT(account, dtmf); AT(account, identity); AT(account, headers); AT(account, call_headers); AT(account, location);
-  AT(account, reliable); AT(account, dtmf_level_db); AT(account, own_order); AT(account, single_codec); AT(account, session_timer); AT(account, session_expires); AT(account, min_se); AT(account, session_refresher); AT(account, dtmf_ms); AT(account, dtmf_gap_ms); AT(account, messages); AT(account, refer); AT(account, replaces); AT(account, watchers); AT(account, info_packages); AT(account, reserved_packages); AT(account, watcher_details); AT(account, notices); puts("");
+  AT(account, reliable); AT(account, dtmf_level_db); AT(account, own_order); AT(account, single_codec); AT(account, session_timer); AT(account, session_expires); AT(account, min_se); AT(account, session_refresher); AT(account, dtmf_ms); AT(account, dtmf_gap_ms); AT(account, messages); AT(account, refer); AT(account, replaces); AT(account, watchers); AT(account, info_packages); AT(account, reserved_packages); AT(account, watcher_details); AT(account, notices); AT(account, publish); AT(account, reserved_publish); puts("");
   SIZE("Rules", rules); AT(rules, size); AT(rules, same_party); AT(rules, call_waiting); AT(rules, max_calls); AT(rules, anonymous); AT(rules, dnd); AT(rules, dnd_code);
   AT(rules, forward); AT(rules, auto_answer); AT(rules, forward_s); AT(rules, auto_answer_s); AT(rules, ring_s); AT(rules, max_duration_s); AT(rules, single);
   AT(rules, redirect); AT(rules, decide_ms); AT(rules, forward_to); AT(rules, forward_busy_to); AT(rules, forward_no_answer_to); AT(rules, auto_answer_from);
@@ -39,8 +39,10 @@ int main(void) {
   AT(stats, remote_jitter_us); AT(stats, remote_lost_256); AT(stats, playout_ms); AT(stats, strangers); AT(stats, malformed);
   AT(stats, mos_x100); AT(stats, mos_lately_x100); AT(stats, remote_mos_x100); AT(stats, delay_ms); puts("");
   SIZE("AccountInfo", account_info); AT(account_info, size); AT(account_info, state); AT(account_info, account); AT(account_info, tag); AT(account_info, expires_us);
-  AT(account_info, sip_code); AT(account_info, result); AT(account_info, retry_us); AT(account_info, cause); AT(account_info, reserved);
-  AT(account_info, mailbox_us); AT(account_info, mailbox); AT(account_info, new_messages); puts("");
+  AT(account_info, sip_code); AT(account_info, result); AT(account_info, retry_us); AT(account_info, cause); AT(account_info, publication);
+  AT(account_info, mailbox_us); AT(account_info, mailbox); AT(account_info, new_messages);
+  AT(account_info, publication_us); AT(account_info, publication_retry_us); AT(account_info, publication_code); AT(account_info, publication_result); puts("");
+  SIZE("OwnPresence", presence); AT(presence, size); AT(presence, state); AT(presence, activity); AT(presence, expires); AT(presence, on_phone); AT(presence, reserved); AT(presence, note); puts("");
   SIZE("Counters", counters); AT(counters, size); AT(counters, malformed); AT(counters, strangers); AT(counters, unmatched); AT(counters, refused_full);
   AT(counters, evicted_ended); AT(counters, refused_challenges); AT(counters, stray_media); AT(counters, oversize); AT(counters, lost_events); puts("");
   SIZE("Message", message); AT(message, size); AT(message, len); AT(message, tag); AT(message, uri); AT(message, content_type); AT(message, body); AT(message, headers); AT(message, package); AT(message, reserved); AT(message, notices); AT(message, reserved_notices); puts("");

@@ -21,6 +21,7 @@ use world::{World, c, functions, header, members, zeroed};
 /// Members and arguments of which each value is a good one, or that a caller does not set.
 const FREE: &[(&str, &[&str])] = &[
     ("microsip_account", &["expires", "keepalive", "tag"]),
+    ("microsip_presence", &["expires"]),
     ("microsip_options", &["tag"]),
     (
         "microsip_rules",
@@ -271,6 +272,7 @@ fn an_engine_that_cannot_be_made_leaves_the_one_that_is_there() {
         info_packages = c(c"a,,b") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER,
         refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, max_watchers = 4097 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG,
         watcher_details = 3 => MICROSIP_E_ARG, notices = 9 => MICROSIP_E_ARG,
+        max_publications = 4097 => MICROSIP_E_ARG, presence_note_bytes = 129 => MICROSIP_E_ARG,
     );
     let missing: Vec<_> =
         members(&header, "microsip_engine_config").into_iter().filter(|member| !tried.contains(member)).collect();

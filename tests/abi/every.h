@@ -10,7 +10,7 @@
   X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) \
   X(microsip_account_update(p, a, &acc)) X(microsip_rules_set(p, MICROSIP_SELF, &rules)) X(microsip_rules_get(p, MICROSIP_SELF, &rules)) X(microsip_tones_set(p, &tones)) X(microsip_tones_get(p, &tones)) X(microsip_tone_start(p, 1)) X(microsip_tone_stop(p, MICROSIP_SELF)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) \
   X(microsip_account_register(p, a, 1)) \
-  X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) X(microsip_account_mailbox_get(p, a, 0, &entry)) \
+  X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) X(microsip_account_publish(p, a, &presence, 1)) X(microsip_account_mailbox_get(p, a, 0, &entry)) \
   X(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) \
   X(microsip_answer(p, c, 200, NULL)) \
   X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_hangup_all(p)) X(microsip_id_release(p, c)) \
@@ -38,7 +38,7 @@
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
 #define EACH_ACCOUNT(X) \
   X(microsip_account_update(p, a, &acc)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) \
-  X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo)) X(microsip_account_mailbox_get(p, a, 0, &entry))
+  X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo)) X(microsip_account_publish(p, a, &presence, 1)) X(microsip_account_mailbox_get(p, a, 0, &entry))
 #define EACH_CONFERENCE(X) \
   X(microsip_conference_member_set(p, r, MICROSIP_SELF, &member)) X(microsip_conference_member_remove(p, r, MICROSIP_SELF)) \
   X(microsip_conference_member_get(p, r, MICROSIP_SELF, &member))
@@ -49,7 +49,7 @@
 /* The variables that the lists name: EVERY(static) for a file, EVERY() for a thread's own. Unused ones are allowed. */
 #define EVERY(kind) \
   kind MAYBE char buf[256]; kind MAYBE microsip_event ev; kind MAYBE microsip_addr addr; kind MAYBE microsip_account acc; kind MAYBE microsip_rules rules; kind MAYBE microsip_tones tones; \
-  kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_stats stats; \
+  kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_presence presence; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_stats stats; \
   kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; \
   kind MAYBE microsip_member member; kind MAYBE microsip_id id, ids[8], p, a, c, r, w, u; \
   kind MAYBE microsip_message message; kind MAYBE microsip_message_info minfo; kind MAYBE microsip_subscription subscription; \
@@ -59,7 +59,7 @@
 #define EVERY_SIZE() do { \
   memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = r = w = u = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
 #define EVERY_STRUCT() do { \
-  MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(rules); MICROSIP_ZERO(tones); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); MICROSIP_ZERO(member); \
+  MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(rules); MICROSIP_ZERO(tones); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(presence); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); MICROSIP_ZERO(member); \
   MICROSIP_ZERO(message); MICROSIP_ZERO(minfo); MICROSIP_ZERO(subscription); MICROSIP_ZERO(sinfo); MICROSIP_ZERO(entry); \
   message.uri = "sip:x@127.0.0.1:9"; subscription.uri = "sip:x@127.0.0.1:9"; subscription.package = MICROSIP_PRESENCE; \
   MICROSIP_ZERO(info); MICROSIP_ZERO(line); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
@@ -75,7 +75,7 @@
   X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_rules_set(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_rules_get(e, 1, MICROSIP_SELF, &rules)) X(microsip_engine_tones_set(e, 1, &tones)) X(microsip_engine_tones_get(e, 1, &tones)) X(microsip_engine_tone_start(e, 1, 1)) X(microsip_engine_tone_stop(e, 1, MICROSIP_SELF)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) \
   X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
   X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) \
-  X(microsip_engine_account_info_get(e, 1, a, &ainfo)) X(microsip_engine_account_mailbox_get(e, 1, a, 0, &entry)) \
+  X(microsip_engine_account_info_get(e, 1, a, &ainfo)) X(microsip_engine_account_publish(e, 1, a, &presence, 1)) X(microsip_engine_account_mailbox_get(e, 1, a, 0, &entry)) \
   X(microsip_engine_text_get(e, 1, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id)) \
   X(microsip_engine_answer(e, 1, c, 200, NULL)) X(microsip_engine_reject(e, 1, c, 486, NULL)) X(microsip_engine_hangup(e, 1, c, NULL)) \
   X(microsip_engine_hangup_all(e, 1)) X(microsip_engine_id_release(e, 1, c)) X(microsip_engine_tag_set(e, 1, c, 1)) \

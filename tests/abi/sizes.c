@@ -194,6 +194,9 @@ int main(int argc, char **argv) {
   OUT(microsip_account_info, ainfo, microsip_account_info_get(p, a, s));
   FILLED(microsip_account_info, retry_us, UINT64_MAX, microsip_account_info_get(p, a, s));
   FILLED(microsip_account_info, mailbox_us, UINT64_MAX, microsip_account_info_get(p, a, s));
+  FILLED(microsip_account_info, publication_us, UINT64_MAX, microsip_account_info_get(p, a, s));
+  MICROSIP_ZERO(presence);
+  IN(microsip_presence, presence, microsip_account_publish(p, a, s, 0));
   OUT(microsip_call_info, cinfo, microsip_call_info_get(p, c, s));
   FILLED(microsip_call_info, volume_out, 100, microsip_call_info_get(p, c, s));
   OUT(microsip_stats, stats, microsip_call_stats_get(p, c, s));

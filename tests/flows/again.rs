@@ -11,6 +11,7 @@ mod identity;
 mod messages;
 mod moved;
 mod offers;
+mod publications;
 mod rules;
 mod subscriptions;
 mod timers;
@@ -52,6 +53,7 @@ fn flows() -> impl Iterator<Item = Flow> {
         .chain(subscriptions::FLOWS)
         .chain(messages::FLOWS)
         .chain(watchers::FLOWS)
+        .chain(publications::FLOWS)
 }
 
 /// Longer than a request is repeated.
@@ -350,7 +352,7 @@ fn each_flow_does_what_its_name_says() {
 type Cut = fn(&mut Capacity, u32);
 
 /// The pools, and how each is cut: to a count, or to bytes of which some are enough for a few messages.
-const POOLS: [(&str, Cut); 20] = [
+const POOLS: [(&str, Cut); 22] = [
     ("accounts", |capacity, size| capacity.accounts = size),
     ("account_text", |capacity, size| capacity.account_text = 20 + 40 * size),
     ("calls", |capacity, size| capacity.calls = size),
@@ -371,6 +373,9 @@ const POOLS: [(&str, Cut); 20] = [
     ("subscriptions", |capacity, size| capacity.subscriptions = size),
     ("subscription_text", |capacity, size| capacity.subscription_text = 40 + 60 * size),
     ("watchers", |capacity, size| capacity.watchers = size),
+    ("publications", |capacity, size| capacity.publications = size),
+    // the note of the flows has 12
+    ("presence_note", |capacity, size| capacity.presence_note = 6 * size),
     ("all of a board's", |capacity, size| *capacity = Capacity::metal(size.max(1), 1, 1500)),
 ];
 

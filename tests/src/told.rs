@@ -55,6 +55,8 @@ pub enum EventKind {
     Notify,
     /// An account's mailbox changed.
     Mailbox,
+    /// The publication of an account's presence changed its state.
+    Publication,
     /// An account's settings are to be read again.
     CheckSync,
     /// Objects gave way.
@@ -203,6 +205,9 @@ impl Told {
             }
             phone::EventKind::Notify { subscription, lamp, value } => {
                 Self { kind: EventKind::Notify, subscription, state: lamp as u32, value, ..blank }
+            }
+            phone::EventKind::Publication { state, sip_code, result } => {
+                Self { kind: EventKind::Publication, state: state as u32, sip_code, result, ..blank }
             }
             phone::EventKind::Mailbox { lamp, value } => {
                 Self { kind: EventKind::Mailbox, state: lamp as u32, value, ..blank }

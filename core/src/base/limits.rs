@@ -208,6 +208,16 @@ pub const SUBSCRIPTION_LEAST: u32 = 10;
 /// within a day.
 pub const SUBSCRIPTION_LONGEST: u32 = 86_400;
 
+/// Bytes of the name (entity tag) that a server gives to a publication. Those of servers have up to 64; without one it is
+/// published anew where it would be refreshed. So many a publication.
+pub const ENTITY_TAG: usize = 128;
+
+/// Bytes of the reason phrase of the refusal of a PUBLISH, behind which it is cut. So many a publication.
+pub const REFUSAL_REASON: usize = 64;
+
+/// Seconds between two documents of a publication: no watcher is told sooner (rfc3856#6.10). What changes meanwhile is one.
+pub const PUBLISH_LEAST_S: u64 = 5;
+
 /// A subscription that stood for so many seconds had come to something: when it ends, another one begins at once, and the
 /// waits of its failures begin anew. Longer than timer N (32 s), for one that was never told of did not stand.
 pub const SUBSCRIPTION_STEADY_S: u64 = 60;

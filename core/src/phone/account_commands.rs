@@ -25,6 +25,8 @@ impl Phone<'_> {
             added => added?,
         };
         self.lower.accounts.look_up_trusted(&mut self.lower.cx, now, handle);
+        #[cfg(feature = "publish")]
+        self.settle_publication(now, handle);
         Ok(AccountId(handle))
     }
 
@@ -65,6 +67,13 @@ impl Phone<'_> {
         if updated.credentials {
             self.subscriptions.has_credentials(&mut self.lower, now, account.0);
         }
+        #[cfg(feature = "publish")]
+        {
+            if updated.credentials {
+                self.publications.account_changed(&mut self.lower, now, account.0, updated.elsewhere);
+            }
+            self.settle_publication(now, account.0);
+        }
         Ok(())
     }
 
@@ -99,6 +108,8 @@ impl Phone<'_> {
         self.subscriptions.leave_all(&mut self.lower, now, Some(account.0));
         #[cfg(feature = "notify")]
         self.watchers.leave_all(&mut self.lower, &self.calls, now, (Some(account.0), Ending::NoResource));
+        #[cfg(feature = "publish")]
+        self.settle_publication(now, account.0);
         self.withdraw(now, account.0);
         self.calls.leave(&mut self.lower, account.0);
         Ok(())
@@ -143,6 +154,8 @@ impl Phone<'_> {
         self.lower.accounts.want(&self.lower.cx, account.0);
         self.lower.accounts.tell(&mut self.lower.cx, account.0);
         self.send_register(now, account.0);
+        #[cfg(feature = "publish")]
+        self.settle_publication(now, account.0);
         Ok(())
     }
 
@@ -166,6 +179,8 @@ impl Phone<'_> {
 
     pub(super) fn withdraw(&mut self, now: Instant, handle: Handle) {
         let Some(withdrawn) = self.lower.accounts.withdraw(&mut self.lower.cx, handle) else { return };
+        #[cfg(feature = "publish")]
+        self.settle_publication(now, handle);
         let request = self.lower.transactions.request(withdrawn.request);
         // one that waits for its addresses was never sent
         let unsent = request.is_some_and(|request| !request.was_sent());

@@ -26,19 +26,19 @@ impl Phone<'_> {
         #[cfg(feature = "refer")]
         if !options.refer.is_none() {
             let dialled = self.follow(now, account, target, options, false);
-            #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe")))]
+            #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe", feature = "publish")))]
             self.way_was_made(now);
             return dialled;
         }
         let dialled = self.calls.dial(&mut self.lower, now, account, target, options, false);
-        #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe")))]
+        #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe", feature = "publish")))]
         self.way_was_made(now);
         dialled
     }
 
-    /// A call for help may have taken a dialog or a request from a message or a subscription. Their rooms look for that
-    /// themselves, for the calls do not know them.
-    #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe")))]
+    /// A call for help may have taken a dialog or a request from a message, a subscription or a publication. Their rooms look
+    /// for that themselves, for the calls do not know them.
+    #[cfg(all(feature = "numbers", any(feature = "message", feature = "subscribe", feature = "publish")))]
     fn way_was_made(&mut self, now: Instant) {
         #[cfg(feature = "message")]
         self.messages.way_was_made(&mut self.lower, now);
@@ -46,6 +46,8 @@ impl Phone<'_> {
         self.subscriptions.way_was_made(&mut self.lower, now);
         #[cfg(feature = "notify")]
         self.watchers.way_was_made(&mut self.lower, now);
+        #[cfg(feature = "publish")]
+        self.publications.way_was_made(&mut self.lower, now);
     }
 
     /// Answers an incoming call with 180, 183 or 200.

@@ -94,6 +94,9 @@ pub struct Capacity {
     /// Bytes of the last notification's body, and of its type, of all subscriptions. A longer one is read as it comes, and
     /// not kept.
     pub subscription_body: u32,
+    /// Accounts whose presence is published at once. When full: [`super::Phone::publish`] fails, and an account that
+    /// publishes by itself tries again when it registers. 0, as without the feature `publish`: none is.
+    pub publications: u32,
     /// Bytes of the note of each account's own presence; at most
     /// [`PRESENCE_NOTE`](crate::base::limits::PRESENCE_NOTE). When full: [`super::Phone::set_presence`] fails. 0: it has
     /// none, as without the features `publish` and `notify`.
@@ -142,6 +145,7 @@ impl Capacity {
             subscriptions: 0,
             subscription_text: 256,
             subscription_body: 256,
+            publications: 0,
             presence_note: 0,
             watchers: 0,
             traces: 0,
@@ -185,6 +189,7 @@ impl Capacity {
             subscriptions: 0,
             subscription_text: 16_384, // 128 parties of a list by their names, or 60 with a call each
             subscription_body: message,
+            publications: accounts,
             presence_note: PRESENCE_NOTE as u32,
             watchers: 0,
             traces: 128, // a burst of look-ups and calls between two fetches
@@ -275,6 +280,7 @@ impl Capacity {
             && self.watchers() <= most as usize
             && self.subscription_text <= 65_535
             && (!features::SUBSCRIBE || self.subscription_body <= 65_535)
+            && self.publications() <= most as usize
             && self.presence_note <= PRESENCE_NOTE as u32
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
@@ -330,6 +336,11 @@ impl Capacity {
     /// Subscriptions that are lent.
     pub(crate) const fn subscriptions(&self) -> usize {
         if features::SUBSCRIBE { self.subscriptions as usize } else { 0 }
+    }
+
+    /// Publications that are lent.
+    pub(crate) const fn publications(&self) -> usize {
+        if features::PUBLISH { self.publications as usize } else { 0 }
     }
 
     /// Bytes of a note that are lent.

@@ -233,6 +233,9 @@ pub struct AccountConfig<'t> {
     pub watchers: super::WatcherPolicy,
     /// Watchers of its calls are told who talks to whom; `None`: as the phone has it.
     pub watcher_details: Option<bool>,
+    /// Its presence is published without a word of the application's, with its calls, while it is registered; or at
+    /// once, where it does not register. With the feature `publish`.
+    pub publish: bool,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -314,6 +317,8 @@ pub struct AccountChange<'t> {
     pub watchers: super::WatcherPolicy,
     /// [`AccountConfig::watcher_details`], from the next NOTIFY on.
     pub watcher_details: Option<bool>,
+    /// [`AccountConfig::publish`].
+    pub publish: Option<bool>,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].

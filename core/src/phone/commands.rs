@@ -47,6 +47,8 @@ impl Phone<'_> {
         self.messages.leave_all(&mut self.lower, now, None);
         #[cfg(feature = "subscribe")]
         self.subscriptions.leave_all(&mut self.lower, now, None);
+        #[cfg(feature = "publish")]
+        self.leave_publications(now);
         self.hangup_all(now);
         #[cfg(feature = "notify")]
         self.watchers.leave_all(&mut self.lower, &self.calls, now, (None, Ending::Deactivated));
@@ -76,6 +78,10 @@ impl Phone<'_> {
         }
         #[cfg(feature = "notify")]
         if self.watchers.are_leaving() {
+            return false;
+        }
+        #[cfg(feature = "publish")]
+        if self.publications.are_leaving() {
             return false;
         }
         !self.lower.transactions.is_asking()

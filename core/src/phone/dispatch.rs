@@ -220,6 +220,10 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Message) => {
                 self.messages.response(&mut self.lower, now, dialog, handle, (response, status))
             }
+            #[cfg(feature = "publish")]
+            (Owner::Dialog(dialog), Sending::Publish) => {
+                self.publish_response(now, (dialog, handle), (response, status))
+            }
             _ if status >= 200
                 // BYE, CANCEL: any final response ends it (rfc3261#15.1.1)
                 && heard.completed =>
@@ -274,6 +278,8 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Notify) if !self.lower.dialogs.watcher_of(dialog).is_none() => {
                 self.watchers.request_failed(&mut self.lower, now, (dialog, handle), cause)
             }
+            #[cfg(feature = "publish")]
+            (_, Sending::Publish) => self.publish_failed(now, handle, cause),
             _ => self.calls.request_failed(&mut self.lower, now, handle, cause),
         }
     }

@@ -266,6 +266,21 @@ pub enum WatcherState {
     Ended = 4,
 }
 
+/// The state of a publication. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum PublicationState {
+    /// It was not accepted yet.
+    #[default]
+    Pending = 1,
+    /// The server has it.
+    Active = 2,
+    /// It failed, and is tried again.
+    Retrying = 3,
+    /// It was taken back, or refused in a way that time does not mend.
+    Ended = 4,
+}
+
 /// The state of a transfer of ours. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
@@ -332,6 +347,9 @@ pub enum Op {
     Register = 7,
     /// [`super::Phone::unregister`].
     Unregister = 8,
+    /// [`super::Phone::publish`].
+    #[cfg(any(feature = "publish", feature = "notify"))]
+    Publish = 9,
     /// [`super::Phone::play_tone`] into a call.
     #[cfg(feature = "tones")]
     Tone = 12,
@@ -549,6 +567,15 @@ pub enum EventKind {
         /// The last final status of a NOTIFY to it; 0: there was none.
         sip_code: u16,
         /// The result of its end.
+        result: Cause,
+    },
+    /// The publication of an account's presence has another state, or has failed once more. With the feature `publish`.
+    Publication {
+        /// Its state.
+        state: PublicationState,
+        /// The last status.
+        sip_code: u16,
+        /// The result of its end, or of its last failure.
         result: Cause,
     },
     /// The account's own server has described its mailbox without a subscription (RFC 3842), and it is another than it

@@ -45,6 +45,8 @@ impl Phone<'_> {
                 Object::Subscription(index) => self.subscriptions.poll_event(index),
                 #[cfg(feature = "notify")]
                 Object::Watcher(index) => self.watchers.poll_event(index),
+                #[cfg(feature = "publish")]
+                Object::Publication(index) => self.publication_event(index),
                 _ => None,
             };
             match event {
@@ -106,6 +108,8 @@ impl Phone<'_> {
             Op::Transfer => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
             #[cfg(feature = "identity")]
             Op::Identify => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
+            #[cfg(any(feature = "publish", feature = "notify"))]
+            Op::Publish => (Handle::NONE, done.object()),
             Op::Register | Op::Unregister => (Handle::NONE, done.object()),
         };
         let tag = self.calls.get(call).map(Call::tag).or_else(|| self.lower.accounts.tag(account));

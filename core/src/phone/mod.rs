@@ -57,6 +57,8 @@ mod place;
 pub mod presence;
 #[cfg_attr(not(any(feature = "publish", feature = "notify")), path = "presence_commands/none.rs")]
 mod presence_commands;
+#[cfg(feature = "publish")]
+mod publications;
 mod redial;
 mod registration;
 mod reliable;
@@ -106,7 +108,7 @@ pub use command::{
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lamp, MEDIA_HELD, MEDIA_HOLDING,
-    MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, SubscriptionState, TransferState, WatcherState,
+    MEDIA_RECEIVING, MEDIA_SENDING, MessageState, Op, PublicationState, SubscriptionState, TransferState, WatcherState,
 };
 pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, MessageId, SubscriptionId, WatcherId, WishId};
 pub use identity::is_identity;
@@ -115,7 +117,7 @@ pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
 pub use message::{Asked, Disposition, MessageInfo, MessagePolicy, MessageText, NewMessage, NoticePolicy};
 pub use output::{Transmit, Via};
-pub use presence::Presence;
+pub use presence::{Presence, PublicationInfo};
 pub use redial::Redial;
 pub use reliable::Reliable;
 pub use rule::{
@@ -152,6 +154,8 @@ pub struct Phone<'a> {
     subscriptions: subscriptions::Subscriptions<'a>,
     #[cfg(feature = "notify")]
     watchers: watchers::Watchers<'a>,
+    #[cfg(feature = "publish")]
+    publications: publications::Publications<'a>,
     lower: Lower<'a>,
 }
 
@@ -217,6 +221,8 @@ pub struct Usage {
     pub subscriptions: usize,
     /// Watchers that have not ended.
     pub watchers: usize,
+    /// Publications, ended ones whose end was not fetched among them.
+    pub publications: usize,
 }
 
 impl Phone<'_> {
@@ -240,6 +246,10 @@ impl Phone<'_> {
             watchers: self.watchers.live(),
             #[cfg(not(feature = "notify"))]
             watchers: 0,
+            #[cfg(feature = "publish")]
+            publications: self.publications.used(),
+            #[cfg(not(feature = "publish"))]
+            publications: 0,
         }
     }
 

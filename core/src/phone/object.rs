@@ -16,6 +16,7 @@ pub(crate) enum Object {
     Subscription(u32),
     #[cfg(feature = "notify")]
     Watcher(u32),
+    Publication(u32),
     Stream(u32),
     /// The calls, for those who watch them.
     #[cfg(feature = "notify")]
@@ -34,6 +35,7 @@ pub(crate) struct Objects {
     subscriptions: u32,
     #[cfg(feature = "notify")]
     watchers: u32,
+    publications: u32,
     streams: u32,
     #[cfg(feature = "notify")]
     watched: u32,
@@ -48,7 +50,8 @@ impl Objects {
         let conferences = accounts + capacity.accounts;
         let messages = conferences + capacity.conferences() as u32;
         let subscriptions = messages + capacity.messages() as u32;
-        let watchers = subscriptions + capacity.subscriptions() as u32;
+        let publications = subscriptions + capacity.subscriptions() as u32;
+        let watchers = publications + capacity.publications() as u32;
         let streams = watchers + capacity.watchers() as u32;
         Self {
             servers,
@@ -58,6 +61,7 @@ impl Objects {
             conferences,
             messages,
             subscriptions,
+            publications,
             #[cfg(feature = "notify")]
             watchers,
             streams,
@@ -78,18 +82,20 @@ impl Objects {
             Object::Subscription(index) => self.subscriptions + index,
             #[cfg(feature = "notify")]
             Object::Watcher(index) => self.watchers + index,
+            Object::Publication(index) => self.publications + index,
             Object::Stream(index) => self.streams + index,
             #[cfg(feature = "notify")]
             Object::Watched => self.watched,
         }
     }
 
-    /// Calls, accounts, conferences, messages, subscriptions and watchers have numbers of their own, for they alone have events.
+    /// Calls, accounts, conferences, messages, subscriptions, publications and watchers have numbers of their own, for they
+    /// alone have events.
     pub(crate) const fn teller(&self, object: Object) -> u32 {
         self.number(object).saturating_sub(self.calls)
     }
 
-    /// The call, account, conference, message, subscription or watcher that has this number.
+    /// The call, account, conference, message, subscription, publication or watcher that has this number.
     pub(crate) const fn telling(&self, number: u32) -> Object {
         self.object(self.calls + number)
     }
@@ -116,8 +122,10 @@ impl Objects {
             } else if number >= self.watchers && number < self.streams {
                 return Object::Watcher(number - self.watchers);
             }
-            if features::SUBSCRIBE && number < self.streams {
+            if features::SUBSCRIBE && number < self.publications {
                 Object::Subscription(number - self.subscriptions)
+            } else if features::PUBLISH && number < self.streams {
+                Object::Publication(number - self.publications)
             } else {
                 Object::Stream(number - self.streams)
             }

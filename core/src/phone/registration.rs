@@ -60,6 +60,8 @@ impl Phone<'_> {
         };
         self.lower.cx.trace(About::Account(AccountId(handle)), what);
         self.lower.accounts.tell(&mut self.lower.cx, handle);
+        #[cfg(feature = "publish")]
+        self.registration_changed(now, handle, outcome);
         self.calls.leave(&mut self.lower, handle);
     }
 
@@ -68,7 +70,11 @@ impl Phone<'_> {
         loop {
             match self.lower.accounts.due(&mut self.lower.cx, now, handle) {
                 Todo::Nothing => return,
-                Todo::Lapsed => self.lower.accounts.tell(&mut self.lower.cx, handle),
+                Todo::Lapsed => {
+                    self.lower.accounts.tell(&mut self.lower.cx, handle);
+                    #[cfg(feature = "publish")]
+                    self.settle_publication(now, handle);
+                }
                 Todo::Register => self.send_register(now, handle),
                 #[cfg(feature = "stream")]
                 Todo::Fail(flow) => self.handle_flow_failed(now, flow),

@@ -227,6 +227,8 @@ impl<'a> Phone<'a> {
         storage.subscriptions.mark(setup.mark);
         #[cfg(feature = "notify")]
         storage.watchers.mark(setup.mark);
+        #[cfg(feature = "publish")]
+        storage.publications.mark(setup.mark);
         storage.media.set_rate(setup.rate);
         Self {
             calls: storage.calls,
@@ -236,6 +238,8 @@ impl<'a> Phone<'a> {
             subscriptions: storage.subscriptions,
             #[cfg(feature = "notify")]
             watchers: storage.watchers,
+            #[cfg(feature = "publish")]
+            publications: storage.publications,
             lower: Lower {
                 cx: Context {
                     fixed: Fixed {

@@ -9,6 +9,8 @@ use super::lender::Lender;
 use super::media::Media;
 #[cfg(feature = "message")]
 use super::messages::Messages;
+#[cfg(feature = "publish")]
+use super::publications::Publications;
 #[cfg(feature = "subscribe")]
 use super::subscriptions::Subscriptions;
 use super::trace::{self, Trace};
@@ -33,6 +35,8 @@ pub struct Storage<'a> {
     pub(super) watchers: Watchers<'a>,
     #[cfg(feature = "notify")]
     pub(super) changed: &'a mut [OwedCell],
+    #[cfg(feature = "publish")]
+    pub(super) publications: Publications<'a>,
     pub(super) sockets: &'a mut [Option<SocketAddr>],
     pub(super) due: &'a mut [DueCell],
     pub(super) owed: &'a mut [OwedCell],
@@ -67,7 +71,7 @@ impl<'a> Storage<'a> {
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
         let conferences = capacity.conferences();
-        let others = capacity.messages() + capacity.subscriptions() + capacity.watchers();
+        let others = capacity.messages() + capacity.subscriptions() + capacity.publications() + capacity.watchers();
         // the last are the streams
         let objects = requests + servers + dialogs + calls + accounts + conferences + others + calls;
         // and all calls together, for those who watch them
@@ -87,6 +91,8 @@ impl<'a> Storage<'a> {
             watchers: Watchers::lent(capacity, lender),
             #[cfg(feature = "notify")]
             changed: lender.zeroed(if capacity.watchers() > 0 { calls } else { 0 }),
+            #[cfg(feature = "publish")]
+            publications: Publications::lent(capacity, lender),
             sockets: lender.lend(capacity.sockets as usize, None),
             due: lender.zeroed(objects),
             owed: lender.zeroed(objects),

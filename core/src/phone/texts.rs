@@ -22,6 +22,8 @@ pub struct TextRooms {
     pub rules: usize,
     /// For a document that says where a caller is; 0: there can be none.
     pub location: usize,
+    /// For the note of an account's own presence; 0: there can be none.
+    pub presence_note: usize,
 }
 
 impl Phone<'_> {
@@ -51,6 +53,10 @@ impl Phone<'_> {
             location: self.lower.accounts.longest_location(),
             #[cfg(not(feature = "identity"))]
             location: 0,
+            #[cfg(any(feature = "publish", feature = "notify"))]
+            presence_note: self.lower.accounts.note_room(),
+            #[cfg(not(any(feature = "publish", feature = "notify")))]
+            presence_note: 0,
         }
     }
 

@@ -53,6 +53,8 @@ impl Phone<'_> {
                 Object::Watcher(index) => self.watchers.due(&mut self.lower, &self.calls, now, index),
                 #[cfg(feature = "notify")]
                 Object::Watched => self.watchers.look(&mut self.lower, &self.calls),
+                #[cfg(feature = "publish")]
+                Object::Publication(index) => self.publication_due(now, index),
                 // they have no deadline
                 _ => {}
             }

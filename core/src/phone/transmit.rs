@@ -86,6 +86,7 @@ impl Phone<'_> {
             | Object::Conference(_)
             | Object::Message(_)
             | Object::Subscription(_)
+            | Object::Publication(_)
             | Object::Stream(_) => Transmit::Nothing,
             #[cfg(feature = "notify")]
             Object::Watcher(_) | Object::Watched => Transmit::Nothing,

@@ -196,6 +196,8 @@ impl Phone<'_> {
             self.lower.end_request(request);
             self.send_register(now, handle);
         }
+        #[cfg(feature = "publish")]
+        self.move_publications(now);
         self.calls.move_calls(&mut self.lower, now);
         #[cfg(feature = "subscribe")]
         self.subscriptions.moved(&mut self.lower, now);

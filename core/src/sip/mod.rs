@@ -8,6 +8,8 @@ pub mod dialog;
 pub mod flow;
 #[cfg(feature = "notify")]
 pub mod notifier;
+#[cfg(feature = "publish")]
+pub mod publication;
 pub mod server;
 pub mod session;
 #[cfg(feature = "subscribe")]

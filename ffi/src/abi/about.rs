@@ -50,6 +50,7 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::REFER, MICROSIP_HAS_REFER)
         | bit(features::NOTIFY, MICROSIP_HAS_NOTIFY)
         | bit(features::IMDN, MICROSIP_HAS_IMDN)
+        | bit(features::PUBLISH, MICROSIP_HAS_PUBLISH)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)
         | bit(features::G722, MICROSIP_HAS_G722)

@@ -62,6 +62,21 @@ pub extern "C" fn microsip_engine_account_unregister(
     })
 }
 
+/// As microsip_account_publish.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_account_publish(
+    e: *mut microsip_engine,
+    now_us: u64,
+    account: microsip_id,
+    p: *const microsip_presence,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    begin("microsip_engine_account_publish", e, now_us, |phone, now| unsafe {
+        ops::presence::publish(phone, now, account, p, token)
+    })
+}
+
 /// As microsip_account_info_get.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_account_info_get(

@@ -11,7 +11,7 @@ use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::AtomicBool;
 use microsip_core::base::features;
-use microsip_core::base::limits::LOCATION;
+use microsip_core::base::limits::{LOCATION, PRESENCE_NOTE};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{Capacity, CommandError, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
@@ -63,6 +63,16 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     let subscriptions = if features::SUBSCRIBE { 0 } else { config.max_subscriptions };
     let watchers = if features::NOTIFY { 0 } else { config.max_watchers | config.watchers | config.watcher_details };
     let transfers = if features::REFER { 0 } else { config.refer | config.replaces };
+    if !(features::PUBLISH || features::NOTIFY) && config.max_publications | config.presence_note_bytes != 0 {
+        let argument = "c->max_publications or c->presence_note_bytes";
+        return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
+    }
+    if features::PUBLISH && config.max_publications > 4096 {
+        return Err(wrong("c->max_publications", config.max_publications, "is above 4096"));
+    }
+    if config.presence_note_bytes as usize > PRESENCE_NOTE {
+        return Err(wrong("c->presence_note_bytes", config.presence_note_bytes, "is above 128"));
+    }
     if messages | subscriptions | transfers | watchers != 0 {
         let argument = "c->messages, c->max_messages, c->messages_reserve, c->messages_per_source, c->max_subscriptions, c->refer, \
                         c->replaces, c->max_watchers, c->watchers or c->watcher_details";
@@ -131,6 +141,8 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             conferences: with(features::CONFERENCE, config.max_conferences),
             subscription_text: with(features::SUBSCRIBE, number(config.subscription_bytes, 256)),
             subscription_body: with(features::SUBSCRIBE, number(config.subscription_bytes, 256)),
+            publications: with(features::PUBLISH, config.max_publications),
+            presence_note: with(features::PUBLISH || features::NOTIFY, config.presence_note_bytes),
             ..capacity
         }
         .writing(with(features::MESSAGE, config.max_messages))

@@ -53,6 +53,9 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
+    if features::PUBLISH && given.reserved_publish != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_publish", Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
     if features::PACKAGES && !given.reserved_packages.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_packages", Value::None, "is not NULL: use MICROSIP_ZERO"));
     }
@@ -84,6 +87,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             replaces: super::policy::policy(given.replaces, "a->replaces")?,
             watchers: super::watcher::policy(given.watchers, "a->watchers")?,
             watcher_details: super::watcher::details(given.watcher_details, "a->watcher_details")?,
+            publish: switch(given.publish, "a->publish")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout((given.media_timeout, given.media_lost), ("a->media_timeout", "a->media_lost"))?,
@@ -119,6 +123,9 @@ fn built(given: &microsip_account) -> Done {
     let transfers = if features::REFER { 0 } else { given.refer | given.replaces };
     if !features::IMDN && given.notices != 0 {
         return refused("a->notices");
+    }
+    if !features::PUBLISH && given.publish | given.reserved_publish != 0 {
+        return refused("a->publish");
     }
     let watchers = if features::NOTIFY { 0 } else { given.watchers | given.watcher_details };
     if !features::RULES && !given.rules.is_null() || messages | transfers | watchers != 0 {
@@ -291,6 +298,7 @@ pub(crate) unsafe fn add(
         dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),
         emergency: or_empty(features::NUMBERS, given.emergency),
         contact_user: given.contact_user.unwrap_or_default(),
+        publish: given.publish == Some(true),
         no_register: given.registers == Some(false),
         media_any_host: given.media_any_host == Some(true),
         media_timeout: given.media_timeout,
@@ -360,6 +368,7 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, account: u64, out: *mut microsip_ac
     let id = account_id(account)?;
     let info = phone.account_info(id).map_err(refused("account", account))?;
     let mailbox = phone.mailbox_info(id).map_err(refused("account", account))?;
+    let publication = phone.publication(id).ok();
     out.put(microsip_account_info {
         size: 0,
         state: info.state as u32,
@@ -370,10 +379,14 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, account: u64, out: *mut microsip_ac
         result: info.result as i32,
         retry_us: info.retry.micros(),
         cause: info.cause as u32,
-        reserved: 0,
+        publication: publication.map_or(0, |publication| publication.state as u32),
         mailbox_us: mailbox.described.micros(),
         mailbox: mailbox.lamp as u32,
         new_messages: mailbox.new_messages,
+        publication_us: publication.map_or(u64::MAX, |publication| publication.expires.micros()),
+        publication_retry_us: publication.map_or(u64::MAX, |publication| publication.retry.micros()),
+        publication_code: publication.map_or(0, |publication| publication.sip_code.into()),
+        publication_result: publication.map_or(0, |publication| publication.result as i32),
     });
     Ok(())
 }

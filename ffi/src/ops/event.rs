@@ -131,6 +131,14 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.object = message.raw();
             event.state = disposition as u32;
         }
+        EventKind::Publication { .. } if !features::PUBLISH => {}
+        EventKind::Publication { state, sip_code, result } => {
+            event.r#type = MICROSIP_EV_PUBLICATION;
+            event.state = state as u32;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+            event.cause = EndCause::of(result, sip_code) as u32;
+        }
         EventKind::Subscription { .. } | EventKind::Notify { .. } if !features::SUBSCRIBE => {}
         EventKind::Subscription { subscription, state, sip_code, result } => {
             event.r#type = MICROSIP_EV_SUBSCRIPTION;

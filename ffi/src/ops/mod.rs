@@ -14,6 +14,7 @@ pub(crate) mod object;
 mod options;
 pub(crate) mod phone;
 pub(crate) mod policy;
+pub(crate) mod presence;
 pub(crate) mod reliable;
 pub(crate) mod rules;
 pub(crate) mod subscription;

@@ -144,7 +144,8 @@ pub(crate) unsafe fn text(
     }
     let of = any(object)?;
     let list = call_list(which);
-    if index != 0 && list.is_none() && !matches!(of, Any::Phone | Any::Subscription(_)) {
+    let published = features::PUBLISH && index == 1 && which == MICROSIP_TXT_REASON && matches!(of, Any::Account(_));
+    if index != 0 && list.is_none() && !published && !matches!(of, Any::Phone | Any::Subscription(_)) {
         return Err(range("index", index, "is not 0: there is one text of that kind"));
     }
     // SAFETY: by contract.
@@ -158,6 +159,7 @@ pub(crate) unsafe fn text(
                 None => phone.call_text(call, call_text(which)?, cursor),
             }
             .map_err(refused("object", object)),
+            Any::Account(account) if published => super::presence::reason(phone, account, object, cursor),
             Any::Account(account) if which == MICROSIP_TXT_DIALLED => dialled(phone, account, object, cursor),
             Any::Account(account) => {
                 phone.account_text(account, account_text(which)?, cursor).map_err(refused("object", object))

@@ -62,6 +62,28 @@ pub extern "C" fn microsip_account_unregister(phone: microsip_id, account: micro
     command("microsip_account_unregister", phone, |phone, now| ops::account::unregister(phone, now, account, token))
 }
 
+/// Sets the presence of an account's own party, publishes it (RFC 3903) and keeps it published: refreshed before it runs
+/// out, published anew where the server has forgotten it, and after a failure tried again as a registration is. p: NULL, or
+/// a state of 0: it is taken back; an account that publishes by itself then does that. Documents leave at least five seconds
+/// after each other, and what changes meanwhile is one. While the account registers, or fails to, nothing leaves. It is
+/// taken back with the account, and at the end of the phone. MICROSIP_EV_DONE with the token has the result of the first
+/// try, MICROSIP_EV_PUBLICATION what becomes of it. In a library without MICROSIP_HAS_PUBLISH it is told to those who watch
+/// this phone, and done at once. MICROSIP_E_ARG: p->state, p->activity or p->on_phone is out of range. MICROSIP_E_TEXT:
+/// p->note is too long or has controls. MICROSIP_E_FULL: the end of one more command could not be kept; of an engine, too:
+/// max_publications are there. MICROSIP_E_CLOSED: the phone was shut down. MICROSIP_E_UNSUPPORTED: the library can do neither.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_account_publish(
+    phone: microsip_id,
+    account: microsip_id,
+    p: *const microsip_presence,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    begin("microsip_account_publish", phone, |phone, now| unsafe {
+        ops::presence::publish(phone, now, account, p, token)
+    })
+}
+
 /// An account, in numbers. out->size must be set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_info_get(

@@ -148,7 +148,7 @@ pub(crate) fn common() -> Trials {
                     headers = c(c"Via: x\r\n") => MICROSIP_E_TEXT, call_headers = c(c"no line") => MICROSIP_E_TEXT, location = c(c"\xff") => MICROSIP_E_TEXT, location = c(c"<a>\x01</a>") => MICROSIP_E_TEXT,
                     reliable = 9 => MICROSIP_E_ARG, own_order = 3 => MICROSIP_E_ARG, single_codec = 3 => MICROSIP_E_ARG,
                     session_timer = 9 => MICROSIP_E_ARG, session_expires = 89 => MICROSIP_E_ARG, min_se = 89 => MICROSIP_E_ARG, session_refresher = 9 => MICROSIP_E_ARG,
-                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG, watcher_details = 3 => MICROSIP_E_ARG, notices = 9 => MICROSIP_E_ARG,
+                    messages = 9 => MICROSIP_E_ARG, refer = 9 => MICROSIP_E_ARG, replaces = 9 => MICROSIP_E_ARG, watchers = 9 => MICROSIP_E_ARG, watcher_details = 3 => MICROSIP_E_ARG, notices = 9 => MICROSIP_E_ARG, publish = 9 => MICROSIP_E_ARG, reserved_publish = 1 => MICROSIP_E_NEWER,
                     info_packages = c(c"a,,b") => MICROSIP_E_TEXT, info_packages = long() => MICROSIP_E_TEXT, info_packages = c(c"\xff") => MICROSIP_E_TEXT, reserved_packages = c(c"x") => MICROSIP_E_NEWER);
             };
         }
@@ -175,6 +175,16 @@ pub(crate) fn common() -> Trials {
     });
     bad!(t, "account_remove"; account => MICROSIP_E_STALE, |scene| scene.world.account_remove(gone(scene, 2)));
     bad!(t, "account_register"; account => MICROSIP_E_STALE, |scene| scene.world.account_register(gone(scene, 2), 1));
+    let told = || {
+        let mut p: microsip_presence = zeroed();
+        (p.state, p.activity, p.expires, p.on_phone) = (MICROSIP_LAMP_CLOSED, MICROSIP_ACTIVITY_AWAY, 99, MICROSIP_ON);
+        p.note = c(c"back at three");
+        p
+    };
+    each!(t, "account_publish", told(), |scene, given| scene.world.account_publish(scene.account, given, 1);
+        state = 9 => MICROSIP_E_ARG, activity = 9 => MICROSIP_E_ARG, on_phone = 3 => MICROSIP_E_ARG, reserved = 1 => MICROSIP_E_NEWER,
+        note = long() => MICROSIP_E_TEXT, note = c(c"a\nb") => MICROSIP_E_TEXT, note = c(c"\xff") => MICROSIP_E_TEXT);
+    bad!(t, "account_publish"; account => MICROSIP_E_STALE, |scene| scene.world.account_publish(gone(scene, 2), &told(), 1));
     bad!(t, "account_unregister"; account => MICROSIP_E_STALE, |scene| scene.world.account_unregister(gone(scene, 2), 1));
 
     each!(t, "dial", to_dial(), |scene, given| scene.world.dial(scene.account, c(c"sip:new@example.org"), given, &mut 0);

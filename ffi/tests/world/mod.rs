@@ -85,6 +85,7 @@ both! {
     account_remove(microsip_engine_account_remove, microsip_account_remove; account: u64);
     account_register(microsip_engine_account_register, microsip_account_register; account: u64, token: u64);
     account_unregister(microsip_engine_account_unregister, microsip_account_unregister; account: u64, token: u64);
+    account_publish(microsip_engine_account_publish, microsip_account_publish; account: u64, p: *const microsip_presence, token: u64);
     account_info_get(microsip_engine_account_info_get, microsip_account_info_get; account: u64, out: *mut microsip_account_info);
     account_mailbox_get(microsip_engine_account_mailbox_get, microsip_account_mailbox_get; account: u64, index: u32, out: *mut microsip_entry);
     dial(microsip_engine_dial, microsip_dial; account: u64, uri: *const c_char, o: *const microsip_options, call: *mut u64);
@@ -147,6 +148,7 @@ pub(crate) fn engine_config() -> microsip_engine_config {
     (config.direct_reserve, config.direct_per_source) = (MICROSIP_NONE, MICROSIP_NONE);
     (config.max_flows, config.max_conferences, config.rule_bytes, config.kept_bytes) = (2, 2, 512, 600);
     (config.max_messages, config.max_subscriptions, config.max_watchers) = (3, 2, 2);
+    (config.max_publications, config.presence_note_bytes) = (2, 64);
     config.seed = [7; 32];
     config
 }

@@ -57,6 +57,7 @@ const RUN: &[(&str, &[&str])] = &[
         &["transferred", "transferred with a consultation", "transferred while it rings", "transferred in vain"],
     ),
     ("transferred", &["transferred", "transferred in vain", "handed over by a peer", "dialled by a click"]),
+    ("publications", &["published", "published by itself", "published through refusals"]),
     (
         "subscriptions",
         &[
@@ -115,7 +116,6 @@ const ALONE: &[(&str, &str)] = &[
     ("notices", "its losses are among its tests; each is a message, and these have a list of their own there"),
     ("outbox", ROOM),
     ("proxy", "its routes are its subject; \"challenged\" and \"identity changes\" go by a proxy"),
-    ("publications", "its documents are its subject"),
     ("quality", SOUND),
     ("quoted", TEXT),
     ("redial", TEXT),

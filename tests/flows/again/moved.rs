@@ -1,17 +1,18 @@
-//! Each flow with the network changing in the middle, those of messages, subscriptions and transfers at each step: one of
+//! Each flow with the network changing in the middle, those of messages, subscriptions, publications and transfers at each step: one of
 //! its phones has another address, over another socket or the same one, at once or after a while without any. Nothing
 //! hangs, no slot stays taken, each command has its end; and a subscription that stood is asked for from the new address.
 
-use super::{Flow, messages, play, stage, subscriptions, transfers, watchers};
+use super::{Flow, messages, play, publications, stage, subscriptions, transfers, watchers};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::SubscriptionState;
 use microsip_tests::{EventKind, Lab, Move, Network, ladder};
 use std::net::SocketAddr;
 
-/// The flows, and the places in each at which the network changes, at most: all of those of messages, subscriptions and
-/// transfers, which nothing but this shows to survive it; of the others a few.
+/// The flows, and the places in each at which the network changes, at most: all of those of messages, subscriptions,
+/// publications and transfers, which nothing but this shows to survive it; of the others a few.
 fn flows() -> impl Iterator<Item = (Flow, usize)> {
-    let close = transfers::FLOWS.into_iter().chain(subscriptions::FLOWS).chain(messages::FLOWS).chain(watchers::FLOWS);
+    let close = transfers::FLOWS.into_iter().chain(subscriptions::FLOWS).chain(messages::FLOWS);
+    let close = close.chain(watchers::FLOWS).chain(publications::FLOWS);
     let names: Vec<_> = close.map(|flow| flow.name).collect();
     super::flows().map(move |flow| if names.contains(&flow.name) { (flow, 24) } else { (flow, 4) })
 }

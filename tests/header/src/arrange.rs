@@ -64,6 +64,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_REFRESHER_*",
             "microsip_account",
             "microsip_account_info",
+            "microsip_presence",
         ],
     ),
     (

@@ -71,6 +71,9 @@ pub(crate) struct Account {
     pub(super) unsolicited: super::mailbox::Unsolicited,
     #[cfg(any(feature = "publish", feature = "notify"))]
     pub(super) presence: super::presence::Kept,
+    /// The publication of its presence; none: there is none.
+    #[cfg(feature = "publish")]
+    pub(super) publication: Handle,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -267,6 +270,8 @@ impl Account {
         unsolicited: super::mailbox::Unsolicited::NONE,
         #[cfg(any(feature = "publish", feature = "notify"))]
         presence: super::presence::Kept::USUAL,
+        #[cfg(feature = "publish")]
+        publication: Handle::NONE,
         #[cfg(feature = "message")]
         messages: crate::phone::MessagePolicy::Inherited,
         #[cfg(feature = "notify")]

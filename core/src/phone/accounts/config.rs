@@ -71,6 +71,8 @@ impl Accounts<'_> {
         (account.messages = config.messages);
         #[cfg(feature = "imdn")]
         (account.notices = config.notices);
+        #[cfg(feature = "publish")]
+        (account.presence.by_itself = config.publish);
         #[cfg(feature = "refer")]
         (account.transfers = (config.refer, config.replaces));
         #[cfg(feature = "notify")]

@@ -147,6 +147,10 @@ impl Accounts<'_> {
     /// Nothing of an account that was removed is under way. `told`: its end has to have been fetched, too.
     pub(in crate::phone) fn has_left(&self, handle: Handle, told: bool) -> bool {
         self.slots.get(handle).is_some_and(|account| {
+            #[cfg(feature = "publish")]
+            if !account.publication.is_none() {
+                return false;
+            }
             account.leaving && account.registration.request.is_none() && (account.pending == 0 || !told)
         })
     }

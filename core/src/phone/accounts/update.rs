@@ -25,8 +25,11 @@ pub(in crate::phone) struct Updated {
     #[cfg(feature = "notify")]
     pub(in crate::phone) other: bool,
     /// Challenges may be answered otherwise than before.
-    #[cfg(feature = "subscribe")]
+    #[cfg(any(feature = "subscribe", feature = "publish"))]
     pub(in crate::phone) credentials: bool,
+    /// Its party or its server is another one.
+    #[cfg(feature = "publish")]
+    pub(in crate::phone) elsewhere: bool,
     pub(in crate::phone) follows: Follows,
 }
 
@@ -87,9 +90,9 @@ impl Accounts<'_> {
             || differs(|account| account.contact_user)
             || (change.expires != 0 && change.expires != old.wished_expires);
         let trusts = differs(|account| account.trusted);
-        #[cfg(feature = "subscribe")]
+        #[cfg(any(feature = "subscribe", feature = "publish"))]
         let credentials = binding || differs(|account| account.realms);
-        #[cfg(any(feature = "subscribe", feature = "notify"))]
+        #[cfg(any(feature = "subscribe", feature = "notify", feature = "publish"))]
         let other = way || differs(|account| account.uri);
         // the realms that the registrar asked with are still known, if they have room; those of another are not
         let mut packer = Packer::new(block, usize::from(new.fixed_end));
@@ -130,6 +133,8 @@ impl Accounts<'_> {
         (account.messages = change.messages.or(account.messages));
         #[cfg(feature = "imdn")]
         (account.notices = change.notices.or(account.notices));
+        #[cfg(feature = "publish")]
+        (account.presence.by_itself = change.publish.unwrap_or(account.presence.by_itself));
         #[cfg(feature = "refer")]
         (account.transfers = (change.refer.or(account.transfers.0), change.replaces.or(account.transfers.1)));
         #[cfg(feature = "notify")]
@@ -162,8 +167,10 @@ impl Accounts<'_> {
             way,
             #[cfg(feature = "notify")]
             other: other || trusts,
-            #[cfg(feature = "subscribe")]
+            #[cfg(any(feature = "subscribe", feature = "publish"))]
             credentials,
+            #[cfg(feature = "publish")]
+            elsewhere: other,
             follows,
         })
     }

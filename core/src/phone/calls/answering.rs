@@ -135,8 +135,12 @@ impl Calls<'_> {
                 #[cfg(feature = "tones")]
                 lower.media.ring_here(call_handle, None);
                 call.reach(now, CallState::Connected);
+                #[cfg(feature = "publish")]
+                let account = call.account;
                 call.give_up(Instant::NEVER);
                 lower.dialogs.confirm(call.dialog);
+                #[cfg(feature = "publish")]
+                lower.accounts.call_went_up_or_down(&mut lower.cx, now, account);
             }
             _ => {}
         }

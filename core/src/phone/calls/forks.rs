@@ -204,6 +204,8 @@ impl Calls<'_> {
         } else {
             let Some(call) = self.get_mut(call_handle) else { return };
             call.reach(now, CallState::Connected);
+            #[cfg(feature = "publish")]
+            lower.accounts.call_went_up_or_down(&mut lower.cx, now, call.account);
             lower.media.confirm(call_handle);
             self.session_answered(lower, now, call_handle, response, true);
             self.identified(lower, now, first, named);

@@ -92,6 +92,10 @@ impl Calls<'_> {
             call.sip_code = status;
         }
         let account = call.account;
+        #[cfg(feature = "publish")]
+        if state == CallState::Connected {
+            lower.accounts.call_went_up_or_down(&mut lower.cx, now, account);
+        }
         self.settle_end(lower.cx.closing, call_handle, state, status);
         #[cfg(feature = "tones")]
         self.tell_refusal(lower, call_handle, state);

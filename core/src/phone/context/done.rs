@@ -146,7 +146,7 @@ impl Context<'_> {
     }
 
     /// The number of an object's commands of a kind that still run.
-    #[cfg(feature = "reoffer")]
+    #[cfg(any(feature = "reoffer", feature = "publish"))]
     pub(in crate::phone) fn running(&self, first: Link, op: Op) -> u32 {
         let (mut at, mut count) = (first, 0);
         while let Some(command) = self.command(at) {
@@ -259,6 +259,8 @@ impl Context<'_> {
         self.end(first, Op::Identify, u32::MAX, cancelled);
         #[cfg(feature = "refer")]
         self.end(first, Op::Transfer, u32::MAX, cancelled);
+        #[cfg(any(feature = "publish", feature = "notify"))]
+        self.end(first, Op::Publish, u32::MAX, cancelled);
         match self.last_command(self.orphans).and_then(Link::index).and_then(|last| self.commands.get_mut(last)) {
             Some(last) => last.next = first,
             None => self.orphans = first,

@@ -94,6 +94,9 @@ pub(in crate::phone) struct Leg {
     /// The watcher that uses it.
     #[cfg(feature = "notify")]
     pub(super) watcher: Handle,
+    /// The publication of ours whose PUBLISH goes by it.
+    #[cfg(feature = "publish")]
+    pub(super) publication: Handle,
     /// The REFER that came by it and is not answered.
     #[cfg(feature = "refer")]
     pub(super) asked: Handle,
@@ -139,6 +142,8 @@ impl Leg {
         subscription: Handle::NONE,
         #[cfg(feature = "notify")]
         watcher: Handle::NONE,
+        #[cfg(feature = "publish")]
+        publication: Handle::NONE,
         #[cfg(feature = "refer")]
         asked: Handle::NONE,
         #[cfg(feature = "refer")]
@@ -182,6 +187,18 @@ impl Leg {
     ) -> Self {
         let dialog = Dialog { local_tag, remote_number: Some(number), confirmed: true, ..Dialog::EMPTY };
         Self { dialog, account, flow: Some(flow), usages: 1, own_hop, watcher, ..Self::EMPTY }
+    }
+
+    /// The leg of a PUBLISH, which uses it until its response has come.
+    #[cfg(feature = "publish")]
+    pub(in crate::phone) const fn of_publication(
+        publication: Handle,
+        account: Handle,
+        local_tag: Tag,
+        own_hop: bool,
+    ) -> Self {
+        let dialog = Dialog { local_tag, ..Dialog::EMPTY };
+        Self { dialog, account, usages: 1, own_hop, publication, ..Self::EMPTY }
     }
 
     /// The leg of a REFER that came in no dialog over this flow: its answer makes the dialog, which it uses while it is
@@ -247,6 +264,8 @@ impl Leg {
             subscription: Handle::NONE,
             #[cfg(feature = "notify")]
             watcher: Handle::NONE,
+            #[cfg(feature = "publish")]
+            publication: Handle::NONE,
             #[cfg(feature = "refer")]
             asked: Handle::NONE,
             #[cfg(feature = "refer")]
@@ -309,7 +328,8 @@ impl Leg {
         self.chained
     }
 
-    /// A message or a subscription of ours goes by it, or somebody watches us by it. Their rooms look for it when a call for help has begun.
+    /// A message, a subscription or a publication of ours goes by it, or somebody watches us by it. Their rooms look for it
+    /// when a call for help has begun.
     #[cfg(feature = "numbers")]
     pub(in crate::phone) const fn is_of_another_room(&self) -> bool {
         #[cfg(feature = "message")]
@@ -322,6 +342,10 @@ impl Leg {
         }
         #[cfg(feature = "notify")]
         if !self.watcher.is_none() {
+            return true;
+        }
+        #[cfg(feature = "publish")]
+        if !self.publication.is_none() {
             return true;
         }
         false

@@ -174,6 +174,12 @@ impl<'a> Dialogs<'a> {
         }
     }
 
+    /// The publication of ours whose PUBLISH goes by a leg.
+    #[cfg(feature = "publish")]
+    pub(super) fn publication_of(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.publication)
+    }
+
     /// The REFER that came by a leg and is not answered.
     #[cfg(feature = "refer")]
     pub(super) fn asked_by(&self, handle: Handle) -> Handle {

@@ -15,20 +15,20 @@ use crate::phone::location;
 #[cfg(all(feature = "info", feature = "message", feature = "identity"))]
 use crate::phone::packages::line_len;
 use crate::phone::write::write_proxy;
-#[cfg(feature = "message")]
+#[cfg(any(feature = "message", feature = "publish"))]
 use crate::phone::write::{write_extensions, write_top};
 use crate::phone::{AccountText, CommandError, DialOptions, Lower};
-#[cfg(feature = "message")]
+#[cfg(any(feature = "message", feature = "publish"))]
 use crate::phone::{transactions::request::Sending, understood::Tags};
-#[cfg(feature = "message")]
+#[cfg(any(feature = "message", feature = "publish"))]
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::write_quoted;
-#[cfg(any(feature = "message", feature = "notify"))]
+#[cfg(any(feature = "message", feature = "publish", feature = "notify"))]
 use crate::wire::sip::write_socket;
-#[cfg(feature = "message")]
+#[cfg(any(feature = "message", feature = "publish"))]
 use crate::wire::sip::{Method, Name, Writer};
-#[cfg(any(feature = "message", feature = "notify"))]
+#[cfg(any(feature = "message", feature = "publish", feature = "notify"))]
 use core::net::SocketAddr;
 
 /// Bytes of a Call-ID of ours.
@@ -105,7 +105,7 @@ impl<'t> First<'t> {
     }
 
     /// The bytes of such a request without credentials, as far as it carries nothing.
-    #[cfg(feature = "message")]
+    #[cfg(any(feature = "message", feature = "publish"))]
     fn head(&self, lower: &Lower<'_>, method: Method<'_>) -> Option<usize> {
         let mut needed = 0;
         let with = &mut |texts: &Texts<'_>, route: Option<&[u8]>| {
@@ -273,16 +273,22 @@ impl Lower<'_> {
     /// The bytes of a MESSAGE before what it carries: to this URI, or in this dialog.
     #[cfg(feature = "message")]
     pub(in crate::phone) fn message_head(&self, account: Handle, uri: &[u8], dialog: Handle) -> usize {
-        let method = Sending::Message.method();
-        if !dialog.is_none() {
-            return self.head_within(dialog, method);
+        if dialog.is_none() {
+            self.first_head(account, uri, Sending::Message)
+        } else {
+            self.head_within(dialog, Sending::Message.method())
         }
+    }
+
+    /// The bytes of a first request before what it carries.
+    #[cfg(any(feature = "message", feature = "publish"))]
+    pub(in crate::phone) fn first_head(&self, account: Handle, uri: &[u8], sending: Sending) -> usize {
         let options = DialOptions::default();
-        First::new(&self.accounts, (account, uri), &options, |_| b"").head(self, method).unwrap_or(usize::MAX)
+        First::new(&self.accounts, (account, uri), &options, |_| b"").head(self, sending.method()).unwrap_or(usize::MAX)
     }
 
     /// The address of ours that is the longest in writing, and a flow from there.
-    #[cfg(any(feature = "message", feature = "notify"))]
+    #[cfg(any(feature = "message", feature = "publish", feature = "notify"))]
     pub(super) fn widest(&self) -> (Flow, SocketAddr) {
         let len = |local: &SocketAddr| {
             let mut out = Cursor::new(&mut []);
@@ -299,7 +305,7 @@ impl Lower<'_> {
     ///
     /// # Errors
     /// As [`Lower::begin`].
-    #[cfg(any(feature = "message", feature = "subscribe"))]
+    #[cfg(any(feature = "message", feature = "subscribe", feature = "publish"))]
     pub(in crate::phone) fn begin_leg(
         &mut self,
         account: Handle,

@@ -230,13 +230,25 @@ impl Transactions<'_> {
         lines: [&[u8]; 2],
         body: (&[u8], &[u8]),
     ) -> Result<(), Unrendered> {
+        self.carry_written(cx, handle, |_, out| {
+            lines.into_iter().for_each(|lines| out.put(lines));
+            let mut writer = Writer::new(out);
+            match body {
+                (b"", _) => writer.end(),
+                (kind, body) => writer.body(kind, body),
+            }
+        })
+    }
+
+    /// The same, which `write` writes, with the empty line and its length before it.
+    pub(in crate::phone) fn carry_written(
+        &mut self,
+        cx: &mut Context<'_>,
+        handle: Handle,
+        write: impl FnOnce(&Context<'_>, &mut Cursor<'_>),
+    ) -> Result<(), Unrendered> {
         let mut out = Cursor::new(self.lend(handle).0);
-        lines.into_iter().for_each(|lines| out.put(lines));
-        let mut writer = Writer::new(&mut out);
-        match body {
-            (b"", _) => writer.end(),
-            (kind, body) => writer.body(kind, body),
-        }
+        write(cx, &mut out);
         let needed = out.finish();
         self.carried(cx, handle, needed)
     }

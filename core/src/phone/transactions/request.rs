@@ -44,6 +44,9 @@ pub(crate) enum Sending {
     /// An INFO of the application's (RFC 6086), in a call's dialog.
     #[cfg(all(feature = "info", feature = "message"))]
     Package,
+    /// A PUBLISH (RFC 3903), in no dialog.
+    #[cfg(feature = "publish")]
+    Publish,
     /// A REFER (RFC 3515) in a call's dialog.
     #[cfg(feature = "refer")]
     Refer,
@@ -76,6 +79,8 @@ impl Sending {
             Self::Message => Method::Message,
             #[cfg(all(feature = "info", feature = "message"))]
             Self::Package => Method::Info,
+            #[cfg(feature = "publish")]
+            Self::Publish => Method::Publish,
             #[cfg(feature = "refer")]
             Self::Refer => Method::Refer,
             #[cfg(any(feature = "refer", feature = "notify"))]
@@ -127,6 +132,10 @@ impl Sending {
         }
         #[cfg(feature = "subscribe")]
         if matches!(self, Self::Subscribe) {
+            return true;
+        }
+        #[cfg(feature = "publish")]
+        if matches!(self, Self::Publish) {
             return true;
         }
         matches!(self, Self::Invite)

@@ -187,6 +187,12 @@ pub struct microsip_account {
     /// MICROSIP_NOTICES_*, notices of messages that leave by themselves, to its callers; 0: the phone's. With
     /// MICROSIP_HAS_IMDN.
     pub notices: u32,
+    /// A switch, default off: its presence is published (RFC 3903) without a word of the application's while it is
+    /// registered, or at once where it does not register: MICROSIP_LAMP_OPEN, and MICROSIP_ACTIVITY_PHONE while a call of
+    /// its is up. microsip_account_publish says otherwise. With MICROSIP_HAS_PUBLISH.
+    pub publish: u32,
+    /// 0.
+    pub reserved_publish: u32,
 }
 
 /// An account, in numbers.
@@ -211,8 +217,9 @@ pub struct microsip_account_info {
     pub retry_us: u64,
     /// The cause of its failure: MICROSIP_CAUSE_*, or 0.
     pub cause: u32,
-    /// 0.
-    pub reserved: u32,
+    /// The state of the publication of its presence: MICROSIP_SUB_*; 0: there is none. With MICROSIP_HAS_PUBLISH, as
+    /// those at the end.
+    pub publication: u32,
     /// The time at which its own server last described its mailbox; UINT64_MAX: it did not.
     pub mailbox_us: u64,
     /// Its mailbox, as its own server describes it without a subscription (MICROSIP_EV_MAILBOX): MICROSIP_LAMP_OPEN:
@@ -222,6 +229,14 @@ pub struct microsip_account_info {
     pub mailbox: u32,
     /// New messages in it; 1, where some wait and the server gave no numbers. microsip_account_mailbox_get has them by class.
     pub new_messages: u32,
+    /// The time until which its server keeps its presence unless it is refreshed; UINT64_MAX: the server has none.
+    pub publication_us: u64,
+    /// The time at which a publication that failed is tried again; UINT64_MAX: not by itself.
+    pub publication_retry_us: u64,
+    /// The last SIP status of its publication.
+    pub publication_code: u32,
+    /// The result of its failure. MICROSIP_TXT_REASON of the account, with index 1, has the words of a refusal.
+    pub publication_result: i32,
 }
 
 sized!(

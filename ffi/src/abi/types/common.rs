@@ -112,6 +112,9 @@ pub const MICROSIP_HAS_LISTS: u32 = 1073741824;
 /// microsip_features(): transfers and calls that take the place of another (RFC 3515, 3891, 5589); without it REFER is
 /// refused (405), and a call with Replaces is one as any other.
 pub const MICROSIP_HAS_REFER: u32 = 134217728;
+/// microsip_features(): presence of accounts is published (RFC 3903); without it microsip_account_publish sets what those
+/// see who watch this phone, where the library lets them.
+pub const MICROSIP_HAS_PUBLISH: u32 = 268435456;
 
 /// microsip_features(): others may watch our calls, our presence and a mailbox of ours (RFC 6665); without it SUBSCRIBE is refused
 /// (405).

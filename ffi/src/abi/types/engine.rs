@@ -160,6 +160,12 @@ pub struct microsip_engine_config {
     pub watcher_details: u32,
     /// See `notices` of microsip_config.
     pub notices: u32,
+    /// Accounts whose presence is published at once; 0: none. About 400 bytes each beside MICROSIP_ENGINE_BYTES; a PUBLISH
+    /// needs a request and a dialog for a moment. At most 4096. With MICROSIP_HAS_PUBLISH.
+    pub max_publications: u32,
+    /// Bytes of the note in the presence of each account, beside MICROSIP_ENGINE_BYTES; 0: it can have none. At most 128.
+    /// With MICROSIP_HAS_PUBLISH.
+    pub presence_note_bytes: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

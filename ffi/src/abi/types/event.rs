@@ -80,6 +80,11 @@ pub const MICROSIP_EV_MAILBOX: u32 = 26;
 /// The library does neither. Of several before this is fetched one is told, and MICROSIP_ON goes before the others.
 /// Anybody else's is refused. With MICROSIP_HAS_SUBSCRIBE.
 pub const MICROSIP_EV_CHECK_SYNC: u32 = 27;
+/// The publication of the presence of account object has another state, or has failed once more: MICROSIP_SUB_ACTIVE: its
+/// server has it; MICROSIP_SUB_RETRYING: a PUBLISH failed and is tried again, or waits for the account's registration;
+/// MICROSIP_SUB_ENDED: it was taken back (MICROSIP_OK), or refused in a way that time does not mend, until
+/// microsip_account_publish or microsip_account_update tries again. sip_code, result, cause. With MICROSIP_HAS_PUBLISH.
+pub const MICROSIP_EV_PUBLICATION: u32 = 29;
 /// Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be gone. What was
 /// there and back before the event was fetched is not told.
 pub const MICROSIP_EV_MEMBER: u32 = 18;
@@ -131,6 +136,9 @@ pub const MICROSIP_OP_TRANSFER: u32 = 6;
 pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
 pub const MICROSIP_OP_UNREGISTER: u32 = 8;
+/// Commands in op of MICROSIP_EV_DONE: the server has the presence, or has it no more; or the first try failed, with
+/// sip_code. Several that wait for their turn have one PUBLISH, and its result. MICROSIP_E_CANCELLED: the account went first.
+pub const MICROSIP_OP_PUBLISH: u32 = 9;
 /// Commands in op of MICROSIP_EV_DONE: the far end has accepted message object. MICROSIP_E_REFUSED: it has not, with
 /// sip_code. MICROSIP_E_TIMEOUT: it gave no response, and may have it all the same. MICROSIP_E_UNREACHABLE: it was too
 /// long for a datagram, and no TCP was to be had, too. MICROSIP_E_CANCELLED: its account was removed. MICROSIP_E_STATE: its

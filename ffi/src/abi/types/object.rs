@@ -9,7 +9,7 @@ pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
 pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
 /// Texts of a call: the last status's reason phrase, or the text of the Reason header in the message that ended it; in a
 /// call that is up, those of the last offer that was refused. Of an account: the reason phrase of the response to its
-/// last REGISTER; of a message of ours, that of its response. Of a subscription that was refused: the reason phrase; of one
+/// last REGISTER, and with index 1 to its last PUBLISH, where that was refused; of a message of ours, that of its response. Of a subscription that was refused: the reason phrase; of one
 /// that a NOTIFY ended: the reason in that (RFC 6665): deactivated, probation, rejected, timeout, giveup, noresource or
 /// invariant. Of a subscription with neither, MICROSIP_NOTHING.
 pub const MICROSIP_TXT_REASON: u32 = 4;
