@@ -13,11 +13,11 @@ PASSWORDS = {"alice": "correct horse battery", "bob": "battery staple", "carol":
 TABLES = Path("/usr/share/kamailio/dbtext/kamailio")
 
 
-def server(name, open_to_all=1, least=1, longest=3600, address="127.0.0.1", fresh=0, edit=lambda text: text, fill=lambda tables: None):
+def server(name, open_to_all=1, least=1, longest=3600, address="127.0.0.1", fresh=0, port=None, edit=lambda text: text, fill=lambda tables: None):
     modules = next((folder for folder in Path("/usr").glob("lib*/**/kamailio/modules") if (folder / "presence_mwi.so").exists()), None)
     if not modules or not TABLES.is_dir():
         cannot("Kamailio's presence modules are not installed (Debian's kamailio-presence-modules)")
-    home, port = LOGS / f"{name}-run", free_port()
+    home, port = LOGS / f"{name}-run", port or free_port()
     shutil.copytree(TABLES, home / "tables")
     # Kamailio leaves columns of its own empty here
     silo = home / "tables/silo"

@@ -65,6 +65,7 @@ pub(crate) fn read(options: &Options, dials: bool) -> Result<Option<AccountTexts
         transport: number(options.transport.or(file.transport)),
         expires: options.expires.or(file.expires).unwrap_or(0),
         no_register: options.no_register,
+        publish: false,
         media_any_host: options.media_any_host || file.media_any_host,
     }))
 }

@@ -13,13 +13,13 @@ use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::phone::{Id, Source};
 use crate::rules::{Auto, rule_of};
-use crate::session::{Exit, Session, Stop, account, listening};
+use crate::session::{Exit, Session, Stop, account, listening, publishing};
 use crate::talk::{Side, Talk, at_a_time, effective as courses, one_recording, ready, rings, unless_gone};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
     effective(answer).map_err(|text| Stop::new(Exit::Usage, text))?;
-    let account = account(&answer.account, &answer.network, false)?;
+    let account = publishing(account(&answer.account, &answer.network, false)?, answer.publish)?;
     let calls = answer.calls.unwrap_or(if answer.conference { CALLS } else { 1 });
     one_recording(&answer.sound.course, calls, answer.conference)?;
     courses(&answer.sound.course, &answer.network, account.as_ref(), Side::Called)?;

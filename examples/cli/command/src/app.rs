@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{MICROSIP_E_TIMEOUT, MICROSIP_INVITE, MICROSIP_KEPT, MICROSIP_UNREAD};
+use crate::abi::{
+    MICROSIP_E_TIMEOUT, MICROSIP_INVITE, MICROSIP_KEPT, MICROSIP_SUB_ACTIVE, MICROSIP_SUB_RETRYING,
+    MICROSIP_TXT_REASON, MICROSIP_UNREAD,
+};
 use crate::event::{AccountState, CallState, Event, Happened};
 use crate::interrupt;
 use crate::keys::Keys;
@@ -407,6 +410,7 @@ impl<'a> App<'a> {
             Happened::Talker { conference, member } => {
                 self.output.say("talker", || json!({ "conference": conference, "call": member }), "");
             }
+            Happened::Publication { state, sip_code, result } => self.published(state, sip_code, result),
             Happened::Refer { refer, waits: true, .. } if matches!(self.phase, Phase::Serving) => {
                 job.refer(self, event.call, refer);
             }
@@ -510,6 +514,25 @@ impl<'a> App<'a> {
         let realm = self.phone.refused_realm(self.account);
         let text = format!("the server asks for the password of \"{realm}\": {}", strerror(result));
         self.output.say("challenge", || json!({ "realm": realm, "result": result }), &advised(&text, result));
+    }
+
+    /// The words of the refusal of our last PUBLISH.
+    pub(crate) fn published_reason(&self) -> String {
+        self.phone.text_of(self.account, MICROSIP_TXT_REASON, 1)
+    }
+
+    /// Prints what became of our own presence.
+    fn published(&self, state: u32, sip_code: u32, result: i32) {
+        let reason = self.published_reason();
+        let how = ended(sip_code, &reason, result);
+        let (name, text) = match state {
+            MICROSIP_SUB_ACTIVE => ("active", "presence published".to_owned()),
+            MICROSIP_SUB_RETRYING => ("retrying", format!("presence not published: {how}; it is tried again")),
+            _ if result == 0 => ("ended", "presence taken back".to_owned()),
+            _ => ("ended", format!("presence not published: {how}")),
+        };
+        let fields = || json!({ "state": name, "sip_code": sip_code, "result": result, "reason": reason });
+        self.output.say("publication", fields, &text);
     }
 
     /// The machine's addresses have changed.

@@ -65,6 +65,11 @@ pub(crate) const CALLS_ALONE: [&str; 16] = [
 pub(crate) fn command() -> clap::Command {
     ["register", "message", "subscribe", "presence"].into_iter().fold(Arguments::command(), |whole, name| {
         whole.mut_subcommand(name, |own| {
+            // who publishes watches nobody
+            let own = match name {
+                "presence" => own.mut_arg("target", |target| target.required(false).required_unless_present("publish")),
+                _ => own,
+            };
             CALLS_ALONE.into_iter().fold(own, |own, option| own.mut_arg(option, |option| option.hide(true)))
         })
     })
@@ -131,6 +136,9 @@ pub(crate) struct Demo {
 pub(crate) struct Echo {
     #[command(flatten)]
     pub(crate) network: Network,
+    /// Publish the account's presence while it is registered (RFC 3903): open, and on the phone while a call is up
+    #[arg(long)]
+    pub(crate) publish: bool,
     /// Number of calls at once
     #[arg(long = "calls", alias = "max-calls", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub(crate) max_calls: u32,
@@ -200,6 +208,9 @@ pub(crate) struct Call {
 pub(crate) struct Answer {
     #[command(flatten)]
     pub(crate) network: Network,
+    /// Publish the account's presence while it is registered (RFC 3903): open, and on the phone while a call is up
+    #[arg(long)]
+    pub(crate) publish: bool,
     #[command(flatten)]
     pub(crate) sound: Sound,
     /// SIP status of the answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
@@ -247,6 +258,9 @@ pub(crate) struct Answer {
 pub(crate) struct Register {
     #[command(flatten)]
     pub(crate) network: Network,
+    /// Publish the account's presence while it is registered (RFC 3903): open, and on the phone while a call is up
+    #[arg(long)]
+    pub(crate) publish: bool,
     /// Register, print the result, unregister, end
     #[arg(long)]
     pub(crate) once: bool,

@@ -13,12 +13,12 @@ use crate::args::{Course, Echo, Show, Sound};
 use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
 use crate::phone::{Failure, Handle, Id, Source, Text};
-use crate::session::{Session, Stop, account, ended, listening};
+use crate::session::{Session, Stop, account, ended, listening, publishing};
 use crate::talk::{Side, Talk, effective, files, mos, one_recording, unless_gone};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {
     raise_descriptor_limit();
-    let account = account(&echo.account, &echo.network, false)?;
+    let account = publishing(account(&echo.account, &echo.network, false)?, echo.publish)?;
     one_recording(&echo.course, echo.max_calls, echo.conference)?;
     effective(&echo.course, &echo.network, account.as_ref(), Side::Called)?;
     let session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device

@@ -160,6 +160,17 @@ pub(crate) enum Happened {
     },
     /// The state that it watches has changed.
     Notified,
+    /// The publication of the account's presence has another state, or has failed once more: MICROSIP_SUB_*.
+    Publication {
+        state: u32,
+        sip_code: u32,
+        result: i32,
+    },
+    /// The command that published it has its end.
+    Published {
+        sip_code: u32,
+        result: i32,
+    },
     /// The account's mailbox has changed, as its server says by itself.
     Mailbox,
     /// The account's server wants its settings to be read again; and the phone to begin anew, or not, where it says so.
@@ -217,6 +228,9 @@ impl Event {
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_SEND => {
                 Happened::Sent { sip_code: event.sip_code, result: event.result }
             }
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PUBLISH => {
+                Happened::Published { sip_code: event.sip_code, result: event.result }
+            }
             // one that its call's end stopped is not printed
             c::MICROSIP_EV_DONE if event.result == c::MICROSIP_E_CANCELLED => Happened::Other,
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PLAY => Happened::Played(event.result),
@@ -262,6 +276,9 @@ impl Event {
             c::MICROSIP_EV_SUBSCRIPTION => Happened::Subscription { state: event.state },
             c::MICROSIP_EV_NOTIFY => Happened::Notified,
             c::MICROSIP_EV_MAILBOX => Happened::Mailbox,
+            c::MICROSIP_EV_PUBLICATION => {
+                Happened::Publication { state: event.state, sip_code: event.sip_code, result: event.result }
+            }
             c::MICROSIP_EV_CHECK_SYNC => Happened::CheckSync {
                 reboot: match event.value {
                     c::MICROSIP_ON => Some(true),

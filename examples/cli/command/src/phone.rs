@@ -9,7 +9,7 @@ mod sound;
 mod subscription;
 mod texts;
 
-pub(crate) use account::AccountTexts;
+pub(crate) use account::{AccountTexts, OwnPresence};
 pub(crate) use call::{Invitation, Party, Source, Stats, Text};
 pub(crate) use log::{Traced, missing};
 pub(crate) use sound::Direction;

@@ -8,10 +8,10 @@ use crate::app::{self, App, Job};
 use crate::args::{Register, Show};
 use crate::output::Output;
 use crate::phone::Id;
-use crate::session::{Exit, Session, Stop, account, no_calls};
+use crate::session::{Exit, Session, Stop, account, no_calls, publishing};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Result<(), Stop> {
-    let account = account(&register.account, &register.network, false)?;
+    let account = publishing(account(&register.account, &register.network, false)?, register.publish)?;
     if account.is_none() {
         return Err(Stop::new(Exit::Usage, "no account: give --uri sip:user@domain or --account-file F"));
     }

@@ -336,6 +336,19 @@ pub(crate) fn account(options: &Account, network: &Network, dials: bool) -> Resu
     Ok(read)
 }
 
+/// The same account, which publishes its presence by itself if that is wanted.
+pub(crate) fn publishing(mut account: Option<AccountTexts>, wanted: bool) -> Result<Option<AccountTexts>, Stop> {
+    match &mut account {
+        Some(texts) => texts.publish = wanted,
+        None if wanted => {
+            let text = "--publish is for an account: give --uri sip:user@domain or --account-file F";
+            return Err(Stop::new(Exit::Usage, text));
+        }
+        None => {}
+    }
+    Ok(account)
+}
+
 /// The library caught a bug of its own: nothing more can be done with the phone.
 pub(crate) fn poisoned() -> Stop {
     Stop::new(

@@ -1,5 +1,6 @@
-//! `microsip subscribe` and `microsip presence`: prints a state of others, once or as it changes.
+//! `microsip subscribe` and `microsip presence`: prints a state of others, once or as it changes; or publishes our own.
 
+mod publishing;
 pub(crate) mod shown;
 mod watched;
 
@@ -95,8 +96,28 @@ pub(crate) struct Presence {
     /// Go on, and print each change, until Ctrl-C or --for; without it the state is fetched once
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Publish our own presence (RFC 3903) until Ctrl-C or --for, without an address: the account can be reached, or cannot
+    #[arg(long, value_name = "STATE", conflicts_with_all = ["target", "watch", "subscription_expires", "header"])]
+    pub(crate) publish: Option<publishing::Open>,
+    /// Our activity
+    #[arg(long, value_name = "ACTIVITY", requires = "publish")]
+    pub(crate) activity: Option<publishing::Activity>,
+    /// A note for people, at most 128 bytes
+    #[arg(long, value_name = "TEXT", requires = "publish", value_parser = note)]
+    pub(crate) note: Option<String>,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// A note: as long as the library takes, and on one line.
+fn note(text: &str) -> Result<String, String> {
+    if text.len() > 128 {
+        return Err(format!("it has {} bytes: write 128 at most", text.len()));
+    }
+    if text.chars().any(char::is_control) {
+        return Err("it has control characters: write one line of text".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A package's name, perhaps with its id.
@@ -143,6 +164,14 @@ pub(crate) fn subscribe(show: &Show, output: &Arc<Output>, wanted: &Subscribe) -
 }
 
 pub(crate) fn presence(show: &Show, output: &Arc<Output>, wanted: &Presence) -> Result<(), Stop> {
+    if wanted.publish.is_some() {
+        let common = &wanted.common;
+        let Some(account) = account(&common.account, &common.network, false)? else {
+            return Err(Stop::new(Exit::Usage, "no account: give --uri sip:user@domain or --account-file F"));
+        };
+        let session = Session::without_calls(show, output, &common.network, false, Beside::default())?;
+        return app::run(session, output, Some(account), &mut publishing::Publishing::new(wanted));
+    }
     let lasts = wanted.common.subscription_expires.is_some();
     if lasts && !wanted.watch {
         let text = "--subscription-expires is for a state that is watched: give --watch, too";
@@ -190,6 +219,13 @@ mod tests {
         for wrong in ["", "two words", "x;id", "x;id=", "x;y=1", "a,b", "x\r\nY: 1", &"x".repeat(106)] {
             assert!(package(wrong).unwrap_err().contains("use presence, dialog"), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_note_is_one_line() {
+        assert_eq!(note("back at 3 <&> \u{e4}").as_deref(), Ok("back at 3 <&> \u{e4}"));
+        assert!(note(&"n".repeat(128)).is_ok() && note(&"n".repeat(129)).unwrap_err().contains("129 bytes"));
+        assert!(note("a\nb").unwrap_err().contains("one line"));
     }
 
     #[test]

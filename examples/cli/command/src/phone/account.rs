@@ -33,10 +33,34 @@ pub(crate) struct AccountTexts {
     pub(crate) transport: u32,
     pub(crate) expires: u32,
     pub(crate) no_register: bool,
+    /// It publishes its presence by itself.
+    pub(crate) publish: bool,
     pub(crate) media_any_host: bool,
 }
 
+/// Presence of our own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnPresence<'a> {
+    /// MICROSIP_LAMP_OPEN or _CLOSED.
+    pub(crate) state: u32,
+    /// MICROSIP_ACTIVITY_*; 0: none.
+    pub(crate) activity: u32,
+    pub(crate) note: &'a str,
+}
+
 impl Handle {
+    /// Publishes an account's presence.
+    pub(crate) fn publish(self, account: Id, own: &OwnPresence, token: u64) -> Result<(), Failure> {
+        let note = text(own.note)?;
+        // SAFETY: all-zero is a valid microsip_presence.
+        let mut entry: c::microsip_presence = unsafe { std::mem::zeroed() };
+        entry.size = size_of::<c::microsip_presence>() as u32;
+        (entry.state, entry.activity) = (own.state, own.activity);
+        entry.note = note.as_ptr();
+        // SAFETY: the text lives until the call has copied it.
+        check(unsafe { c::microsip_account_publish(self.0, account, &raw const entry, token) })
+    }
+
     pub(crate) fn account_add(self, account: &AccountTexts) -> Result<Id, Failure> {
         let uri = text(&account.uri)?;
         let optional = |text: &Option<String>| text.as_deref().map(self::text).transpose();
@@ -61,6 +85,7 @@ impl Handle {
         entry.transport = account.transport;
         let switch = |on| if on { c::MICROSIP_ON } else { c::MICROSIP_OFF };
         entry.registers = switch(!account.no_register);
+        entry.publish = switch(account.publish);
         entry.media_any_host = switch(account.media_any_host);
         entry.uri = uri.as_ptr();
         entry.registrar = pointer(registrar.as_ref());
