@@ -425,6 +425,7 @@ impl<'a> App<'a> {
                     self.message(event.object);
                 }
             }
+            Happened::Watcher { state, package, result } => self.watcher(event.object, state, package, result),
             // a command that is at its end has no time for them, and one that only registers no use
             Happened::Mailbox => {
                 if matches!(self.phase, Phase::Serving) {

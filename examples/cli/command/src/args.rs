@@ -303,6 +303,10 @@ pub(crate) struct Network {
     /// take the place of ours (RFC 3891); `refuse` stays [default: refuse]
     #[arg(long, value_name = "WHAT")]
     pub(crate) refer: Option<Refer>,
+    /// Others who would watch our calls, our presence or our mailbox (RFC 6665), and come by the account's server, from a host
+    /// that it trusts, or, where anybody may call, from anywhere: `follow` lets them in, `refuse` stays [default: refuse]
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) watchers: Option<Watchers>,
     /// Packages of INFO that calls take (RFC 6086), "foo, bar"; "*": INFO without one. They are shown as they come
     #[arg(long, value_name = "NAMES")]
     pub(crate) info_packages: Option<String>,

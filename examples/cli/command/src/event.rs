@@ -158,6 +158,12 @@ pub(crate) enum Happened {
     Subscription {
         state: u32,
     },
+    /// Somebody watches us, or does no more: MICROSIP_SUB_*, and MICROSIP_PRESENCE to MICROSIP_MESSAGE_SUMMARY.
+    Watcher {
+        state: u32,
+        package: u32,
+        result: i32,
+    },
     /// The state that it watches has changed.
     Notified,
     /// The publication of the account's presence has another state, or has failed once more: MICROSIP_SUB_*.
@@ -274,6 +280,9 @@ impl Event {
             c::MICROSIP_EV_COMPOSING => Happened::Composing { active: event.state == c::MICROSIP_COMPOSING_ACTIVE },
             c::MICROSIP_EV_DELIVERY => Happened::Delivery { state: event.state },
             c::MICROSIP_EV_SUBSCRIPTION => Happened::Subscription { state: event.state },
+            c::MICROSIP_EV_WATCHER => {
+                Happened::Watcher { state: event.state, package: event.value, result: event.result }
+            }
             c::MICROSIP_EV_NOTIFY => Happened::Notified,
             c::MICROSIP_EV_MAILBOX => Happened::Mailbox,
             c::MICROSIP_EV_PUBLICATION => {

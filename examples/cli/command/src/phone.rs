@@ -58,6 +58,8 @@ pub(crate) struct Options {
     /// A REFER waits for the command, and a call may take the place of another; else REFERs are refused, and the place of a
     /// call is an account's server's to give.
     pub(crate) refers: bool,
+    /// Others may watch our calls, our presence and our mailbox.
+    pub(crate) watched: bool,
     /// Packages of INFO that calls take; none: nothing is said of packages.
     pub(crate) info_packages: Option<String>,
     pub(crate) digits: DigitLook,
@@ -147,6 +149,8 @@ impl Phone {
         } else {
             (c::MICROSIP_POLICY_REFUSE, 0)
         };
+        (config.watchers, config.max_watchers) =
+            if options.watched { (c::MICROSIP_POLICY_FOLLOW, 0) } else { (0, c::MICROSIP_NONE) };
         let DigitLook { ms, gap_ms, level_db } = options.digits;
         (config.dtmf_ms, config.dtmf_gap_ms, config.dtmf_level_db) = (ms, gap_ms, level_db);
         [config.session_timer, config.session_expires, config.min_se, config.session_refresher] = options.session_timer;

@@ -19,7 +19,7 @@ use crate::abi::{
 };
 use crate::account;
 use crate::app::GRACE;
-use crate::args::{Account, Lost, Network, Refer, Refresher, Reliable, Show, Silence, TimerUse, Transport};
+use crate::args::{Account, Lost, Network, Refer, Refresher, Reliable, Show, Silence, TimerUse, Transport, Watchers};
 use crate::digits::DigitLook;
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
@@ -261,6 +261,7 @@ impl Session {
                 Some(Reliable::Required) => MICROSIP_RELIABLE_REQUIRED,
             },
             refers: network.refer == Some(Refer::Follow),
+            watched: network.watchers == Some(Watchers::Follow),
             info_packages: network.info_packages.clone(),
             digits: look(network),
             session_timer: session_timer(network),

@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 128] = [
+const WORDS: [(&str, &str); 131] = [
     ("and the rest after MICROSIP_EV_DONE", "and the rest later"),
     ("wait for its MICROSIP_EV_DONE", "wait for its end"),
     ("is MICROSIP_TIMER_REQUIRED", "is required"),
@@ -11,13 +11,22 @@ const WORDS: [(&str, &str); 128] = [
     ("is MICROSIP_UNREGISTERED, and its member registers is off", "does not register"),
     ("microsip_account_update with MICROSIP_ON registers it", "leave out --no-register"),
     ("microsip_reject refuses it", "reject it"),
+    (
+        "is told of its end, or is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out",
+        "has not ended",
+    ),
+    ("is MICROSIP_SUB_ENDED: it watches no more", "watches no more"),
+    ("is MICROSIP_SUB_ACTIVE: it is let in already, and 300 to 699 show it out", "is let in already"),
     ("is not MICROSIP_SUB_ENDED: microsip_subscription_remove takes it back, and its id with it", "has not ended"),
     ("send the message to m->uri, with an account or 0 as the owner", "send the message outside it"),
     ("wait for that, or send the message to m->uri", "wait for that, or send the message outside it"),
     ("is MICROSIP_OVER, but its MICROSIP_EV_DONE waits: fetch that first", "is over, but its end was not told"),
     ("which comes or is given up, is told by MICROSIP_EV_DONE", "which comes or is given up, is told"),
     ("only one in MICROSIP_UNREAD does", "only one that was not read does"),
-    ("a->rules, a->messages, a->refer or a->replaces", "a rule or the treatment of messages and transfers"),
+    (
+        "a->rules, a->messages, a->refer, a->replaces, a->watchers or a->watcher_details",
+        "a rule or the treatment of messages, transfers and watchers",
+    ),
     ("microsip_message_answer answers it", "it is no transfer"),
     ("microsip_dial with o->refer follows it", "--refer follow follows it"),
     ("as MICROSIP_TXT_REPLACES has it", "as its phone names it"),

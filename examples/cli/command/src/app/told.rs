@@ -1,5 +1,6 @@
 //! News that come by themselves, whatever the command does: messages, and the words of the account's server.
 
+use crate::abi as c;
 use serde_json::{Map, Value, json};
 
 use super::App;
@@ -12,6 +13,25 @@ impl App<'_> {
     pub(super) fn message(&self, message: Id) {
         receiving::show(self, message, None);
         self.phone.release(message);
+    }
+
+    /// Somebody watches us, or does no more.
+    pub(super) fn watcher(&self, watcher: Id, state: u32, package: u32, result: i32) {
+        let uri = self.phone.text_of(watcher, c::MICROSIP_TXT_REMOTE_URI, 0);
+        let name = self.phone.text_of(watcher, c::MICROSIP_TXT_REMOTE_NAME, 0);
+        let (event, of) = match package {
+            c::MICROSIP_PRESENCE => ("presence", "our presence"),
+            c::MICROSIP_MESSAGE_SUMMARY => ("message-summary", "our mailbox"),
+            _ => ("dialog", "our calls"),
+        };
+        let (said, text) = match state {
+            c::MICROSIP_SUB_PENDING => ("pending", format!("{uri} would watch {of}")),
+            c::MICROSIP_SUB_ACTIVE => ("active", format!("{uri} watches {of}")),
+            _ if result == c::MICROSIP_OK => ("ended", format!("{uri} watches {of} no more")),
+            _ => ("ended", format!("{uri} watches {of} no more: it cannot be told, or does not want to be")),
+        };
+        let fields = || json!({ "watcher": watcher, "uri": uri, "name": name, "event": event, "state": said });
+        self.output.say("watcher", fields, &text);
     }
 
     /// Prints what waits in the account's mailbox.

@@ -100,6 +100,13 @@ pub(crate) enum Refer {
     Refuse,
 }
 
+/// The treatment of those who would watch us.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Watchers {
+    Follow,
+    Refuse,
+}
+
 /// The side that refreshes a session.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Refresher {
