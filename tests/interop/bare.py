@@ -35,7 +35,7 @@ class Baresip:
             "module_app ctrl_tcp.so", f"ctrl_tcp_listen {ADDRESS}:{port + 2}", f"snd_path {self.home}", "rtp_ports 30000-31000", "rtp_stats yes", *config, "",
         ]))
         (self.home / "accounts").write_text(f"<sip:bare@{ADDRESS}:{port}>;regint=0;{account}\n")
-        (self.home / "contacts").write_text("".join(f"<{uri}>\n" for uri in contacts))
+        (self.home / "contacts").write_text("".join(f"{uri}\n" if "<" in uri else f"<{uri}>\n" for uri in contacts))
         self.port, self.uri = port, f"sip:bare@{ADDRESS}:{port}"
         self.program = Program(name, "baresip", "-f", self.home, "-s")
         self.connection = until(self.connect, 8, f"{name} to take commands")
