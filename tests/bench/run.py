@@ -463,7 +463,7 @@ def firmware():
     least = image()
     for (what, kind), count in least.items():
         row("firmware", f"{what}, {kind}", count, "bytes", {ram: 32_768, flash: 163_840, ("a mailbox's lamp", "RAM"): 1_228}.get((what, kind)))
-    features = ("sentences", "sha2", "redirect", "rtcp", "stream", "trace", "resample", "conceal", "tones", "hear-keys", "sdp-hosts", "reoffer", "reliable", "rules", "conference", "numbers", "identity", "info", "timers", "quality", "tables", "g722", "l16", "codecs", "message", "imdn", "subscribe", "lists", "refer")
+    features = ("sentences", "sha2", "redirect", "rtcp", "stream", "trace", "resample", "conceal", "tones", "hear-keys", "sdp-hosts", "reoffer", "reliable", "rules", "conference", "numbers", "identity", "info", "timers", "quality", "tables", "g722", "l16", "codecs", "message", "imdn", "subscribe", "lists", "notify", "refer")
     whole = image(*features)
     for feature in features:
         with_it = image(feature)
