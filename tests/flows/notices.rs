@@ -88,6 +88,8 @@ fn a_message_is_delivered_and_displayed() {
     assert!(wire.contains("\r\nContent-Type: message/cpim\r\n"), "{wire}");
     let envelope = Cpim::parse(wire.split_once("\r\n\r\n").unwrap().1.as_bytes()).unwrap();
     assert_eq!((envelope.asked, envelope.content_type), (BOTH, b"text/plain;charset=UTF-8".as_slice()));
+    // some far ends open none without its parties
+    assert!(wire.contains("\r\n\r\nFrom: <sip:microsip@10.0.0.1:5060>\r\nTo: <sip:bob@10.0.0.2:5060>\r\n"), "{wire}");
     assert!(wire.contains("\r\nimdn.Disposition-Notification: positive-delivery, negative-delivery, display\r\n"));
     // both sides see what is in the envelope
     for (end, message) in [(0, ours), (1, theirs)] {
@@ -431,6 +433,11 @@ fn in_a_call_notices_go_by_its_dialog() {
     let told = peer.wait(&mut lab, "MESSAGE");
     assert_eq!((told.to_tag(), told.uri()), (peer.tag.clone(), peer.contact.clone()));
     assert!(told.body().contains("<message-id>q</message-id>"), "{}", told.text());
+    assert!(
+        told.body().starts_with("From: <sip:") && told.body().contains("\r\nTo: <sip:peer@10.0.0.9"),
+        "{}",
+        told.text()
+    );
     peer.respond(&mut lab, &told, 200, "");
     peer.be_hung_up(&mut lab, 0, call);
     lab.assert_settled();

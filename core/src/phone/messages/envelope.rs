@@ -14,6 +14,8 @@ use crate::phone::message::NewMessage;
 use crate::wire::body::cpim::{self, Envelope};
 #[cfg(feature = "imdn")]
 use crate::wire::body::imdn;
+#[cfg(feature = "imdn")]
+use crate::wire::sip::{Address, write_socket};
 
 /// The type of a body that the application gives none for (rfc3428#4).
 pub(super) const TEXT: &str = "text/plain;charset=UTF-8";
@@ -54,11 +56,12 @@ pub(super) fn envelope<'r>(
         return b"";
     }
     let mut out = Cursor::new(room);
-    let from = own_uri(lower, message.account);
+    let mut own = [0u8; TARGET];
+    let [from, to] = parties(lower, message, uri, &mut own);
     let content_type = if is_notice { imdn::TYPE } else { kind_of(new) };
     Envelope {
         from,
-        to: uri,
+        to,
         unix_s: unix_s(lower, now),
         message_id: name_of(handle, message.status.secret),
         asked: message.status.asked,
@@ -83,14 +86,34 @@ pub(super) const fn envelope<'r>(
     room
 }
 
-/// The URI of an account, unless it is private.
+/// The parties of a message, as its envelope names them, for an envelope without them is none to some far ends: those of
+/// its call; else the account, and the URI that it goes to. A direct sender is named by an address of the phone's, for its
+/// way is not known yet; one who does not want to be known by nobody's (rfc3323#4.1).
 #[cfg(feature = "imdn")]
-fn own_uri<'l>(lower: &'l Lower<'_>, account: Handle) -> &'l [u8] {
-    #[cfg(feature = "identity")]
-    if lower.accounts.identity(account, &crate::phone::DialOptions::default()).names() {
-        return b"";
+fn parties<'l>(lower: &'l Lower<'_>, message: &Message, uri: &'l [u8], room: &'l mut [u8; TARGET]) -> [&'l [u8]; 2] {
+    if let Some(dialog) = lower.dialogs.dialog(message.dialog) {
+        let block = lower.dialogs.text(message.dialog);
+        return [dialog.local, dialog.remote].map(|named| {
+            let uri = Address::parse(named.of(block)).map_or(b"".as_slice(), |address| address.uri);
+            Some(uri).filter(|uri| uri.len() <= TARGET).unwrap_or_default()
+        });
     }
-    lower.accounts.uri(account).filter(|uri| uri.len() <= TARGET).unwrap_or_default()
+    #[cfg(feature = "identity")]
+    if lower.accounts.identity(message.account, &crate::phone::DialOptions::default()).names() {
+        return [b"sip:anonymous@anonymous.invalid", uri];
+    }
+    if let Some(own) = lower.accounts.uri(message.account) {
+        return [Some(own).filter(|own| own.len() <= TARGET).unwrap_or_default(), uri];
+    }
+    let mut out = Cursor::new(room);
+    out.put_str("sip:");
+    out.put(lower.cx.fixed.direct_user.get());
+    if let Some(local) = lower.cx.sockets.iter().flatten().next() {
+        out.put_str("@");
+        write_socket(&mut out, *local);
+    }
+    let len = out.finish().unwrap_or(0);
+    [room.get(..len).unwrap_or_default(), uri]
 }
 
 /// The name of a message of ours (rfc5438#6.3).
