@@ -125,7 +125,9 @@ fn messages_accept(request: &Message<'_>) -> Option<&'static [u8]> {
         Start::Request { method: Method::Message, .. } if request.is_coded() => Some(ACCEPT_ANY),
         // a package has bodies of any type
         #[cfg(feature = "info")]
-        Start::Request { method: Method::Info, .. } if request.is_coded() && !brings_digits(request) => Some(ACCEPT_ANY),
+        Start::Request { method: Method::Info, .. } if request.is_coded() && !brings_digits(request) => {
+            Some(ACCEPT_ANY)
+        }
         Start::Request { method: Method::Message, .. } => Some(ACCEPT_TEXT),
         _ => None,
     }
