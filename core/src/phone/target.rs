@@ -84,14 +84,18 @@ pub(super) fn is_help(accounts: &Accounts<'_>, account: Handle, uri: &[u8]) -> b
     number.is_some_and(|(number, _)| accounts.numbers(account).is_emergency(number))
 }
 
-/// The number of a whole URI at one of the account's own hosts, and its parameters.
+/// A number, and its parameters.
+#[cfg(all(feature = "refer", feature = "numbers"))]
+type OwnNumber<'r> = (&'r [u8], &'r [u8]);
+
+/// The number of a whole URI at one of the account's own hosts.
 #[cfg(all(feature = "refer", feature = "numbers"))]
 fn own_number<'r>(
     accounts: &Accounts<'_>,
     account: Handle,
     uri: &[u8],
     decoded: &'r mut [u8; TARGET],
-) -> Result<Option<(&'r [u8], &'r [u8])>, CommandError> {
+) -> Result<Option<OwnNumber<'r>>, CommandError> {
     let mut uri = Uri::parse(uri).map_err(|_| CommandError::Uri)?;
     // a name with the dot of the root behind it is the same
     if let Host::Name(name) = uri.host

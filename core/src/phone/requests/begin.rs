@@ -4,7 +4,7 @@
 use crate::base::cursor::Cursor;
 use crate::base::limits::{DISPLAY_NAME, TARGET};
 use crate::base::slots::Handle;
-#[cfg(any(feature = "message", feature = "notify"))]
+#[cfg(any(feature = "message", feature = "publish", feature = "notify"))]
 use crate::phone::Flow;
 use crate::phone::accounts::Accounts;
 #[cfg(all(feature = "info", feature = "message"))]
