@@ -488,7 +488,7 @@ enum Way {
     OtherBranch,
 }
 
-/// What becomes of a call of ours that goes such a way, with blocks of so many bytes for texts.
+/// The end of a call of ours that goes such a way, with blocks of so many bytes for texts.
 fn outcome(way: Way, dialog_text: u32, list: &str) -> &'static str {
     let capacity = Capacity { dialog_text, ..Options::default().capacity };
     let mut lab = Lab::new(&[Options { capacity, info_packages: Some("foo"), ..Options::default() }]);

@@ -83,7 +83,7 @@ pub(super) const fn line_len(names: &[u8]) -> usize {
     "Recv-Info: \r\n".len() + 2 * names.len()
 }
 
-/// What stands between two values of a list.
+/// The text between two values of a list.
 const COMMA: &[u8] = b", ";
 
 /// The names of a far end's message, as one list of [`PACKAGES`] bytes at most: those that find no room are not known, for

@@ -436,7 +436,7 @@ fn a_row_that_becomes_a_list_or_a_party_is_counted_anew() {
     finish(lab, peer, made, "dialog");
 }
 
-// What was left out of a party's document is no count of a list's that comes in another dialog.
+// Entries left out of a party's document are no count of a list's that comes in another dialog.
 #[test]
 fn what_was_left_out_before_is_not_counted_of_a_list() {
     let (mut lab, mut peer, made) = accepted(&watching());

@@ -158,7 +158,7 @@ pub(crate) enum Happened {
     Subscription {
         state: u32,
     },
-    /// Somebody watches us, or does no more: MICROSIP_SUB_*, and MICROSIP_PRESENCE to MICROSIP_MESSAGE_SUMMARY.
+    /// A watcher came, or does not watch any more: MICROSIP_SUB_*, and MICROSIP_PRESENCE to MICROSIP_MESSAGE_SUMMARY.
     Watcher {
         state: u32,
         package: u32,

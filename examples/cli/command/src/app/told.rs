@@ -15,7 +15,7 @@ impl App<'_> {
         self.phone.release(message);
     }
 
-    /// Somebody watches us, or does no more.
+    /// A watcher came, or does not watch any more.
     pub(super) fn watcher(&self, watcher: Id, state: u32, package: u32, result: i32) {
         let uri = self.phone.text_of(watcher, c::MICROSIP_TXT_REMOTE_URI, 0);
         let name = self.phone.text_of(watcher, c::MICROSIP_TXT_REMOTE_NAME, 0);
