@@ -171,7 +171,7 @@ fn a_subscriptions_dialog_is_no_call() {
             }
             active(&mut lab, &mut watched);
         }
-        for (method, code) in [("OPTIONS", 200), ("SUBSCRIBE", 481), ("FROB", 501)] {
+        for (method, code) in [("OPTIONS", 200), ("SUBSCRIBE", 489), ("FROB", 501)] {
             let text = watched.request(method, "", "");
             watched.send(&mut lab, &text);
             lab.run_for(Duration::from_millis(100));
