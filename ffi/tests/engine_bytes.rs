@@ -34,9 +34,9 @@ fn macro_bytes(calls: u32, accounts: u32, message: u32) -> u32 {
 }
 
 /// Percent of the need that the macro may give beyond it. The header is the same for all libraries, so it has the
-/// memory of features that a library for a board is built without (37.2 % of 100 calls without any); boards declare
+/// memory of features that a library for a board is built without (38.01 % of 100 calls without any); boards declare
 /// their memory by it, so there is a bound for them too.
-const WASTE: u32 = if cfg!(feature = "host") { 20 } else { 38 };
+const WASTE: u32 = if cfg!(feature = "host") { 20 } else { 39 };
 
 #[test]
 fn the_literal_bound_holds_and_wastes_little() {
