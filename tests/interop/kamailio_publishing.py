@@ -1,12 +1,10 @@
 #!/usr/bin/env python3
 """Our own presence, published at Kamailio by digest: `microsip presence --publish` is what `microsip presence --watch` prints, until it is taken back; `echo --publish` is on the
-phone by itself while a call lasts; a Kamailio that was restarted, and knows nothing any more, gets it anew. SIPp as the server: 423, 412, 489, and a busy one that says when."""
+phone by itself while a call lasts; a Kamailio that was restarted, and knows nothing any more, gets it anew. What it does not say
+by itself (423, 489, a busy one that says when) is a scripted server's in tests/flows/publications."""
 from bare import lines
 from kamailio_states import account, said, server
-from peers import check, free_port, microsip, needs, test, until
-from scenario import Scenario, passed
-
-PIDF = "application/pidf.xml"
+from peers import check, microsip, needs, test, until
 
 
 def watches(name, kamailio, *arguments):
@@ -78,47 +76,12 @@ def forgotten():
     kamailio.end()
 
 
-def publishes(name, party, *arguments):
-    return microsip(name, "--json", "presence", "--publish", "open", "--uri", f"sip:bob@127.0.0.1:{party.port}", "--no-register", "--listen", f"127.0.0.1:{free_port()}", *arguments)
-
-
-class Server(Scenario):
-    """A server that takes publications."""
-
-    def asked(self, **checks):
-        return self.hear("PUBLISH", Event="presence", no_Contact=".", **checks)
-
-    def gives(self, tag, expires=600):
-        return self.answer("200 OK", more=f"SIP-ETag: {tag}\nExpires: {expires}", contact="", repeat=False)
-
-
-def by_sipp():
-    """What Kamailio does not say by itself."""
-    party = (Server("moods").asked(Expires="3600", no_SIP_If_Match=".", Content_Type=PIDF, body="<basic>open</basic>")
-             .answer("423 Interval Too Brief", more="Min-Expires: 7200", contact="", repeat=False)
-             .asked(Expires="7200", no_SIP_If_Match=".", body="<basic>open</basic>").gives("one", 12)
-             .asked(SIP_If_Match="one", Content_Length="^ *0").answer("412 Conditional Request Failed", contact="", repeat=False)
-             .asked(no_SIP_If_Match=".", body="<basic>open</basic>").gives("two")
-             .asked(SIP_If_Match="two", Expires="^ *0", Content_Length="^ *0").gives("three", 0)).start()
-    ours = publishes("in-moods", party, "--for", "10s")
-    check(ours.code(25) == 0, f"{ours.name} ended with {ours.process.returncode}, 0 is wanted")
-    passed(party)
-    check(states(ours) == [("active", 200), ("ended", 200)], f"told were {states(ours)}")
-
-    party = Server("other-packages").asked().answer("489 Bad Event", more="Allow-Events: dialog", contact="", repeat=False).start()
-    ours = publishes("not-taken", party)
-    check(ours.code(15) == 1, f"{ours.name} ended with {ours.process.returncode}, 1 is wanted")
-    passed(party)
-    check("the presence was not published: 489 Bad Event" in ours.text(), f"it says {ours.text()}")
-
-
 def run():
-    needs("kamailio", "sipp")
+    needs("kamailio")
     kamailio = server("kamailio")
     published(kamailio)
     on_the_phone(kamailio)
     forgotten()
-    by_sipp()
 
 
 if __name__ == "__main__":
