@@ -137,6 +137,10 @@ impl Phone<'_> {
         self.lower.accounts.set_published(account, presence.is_some());
         if wanted {
             self.publications.want(&mut self.lower, now, account, seconds)?;
+            // no other failure may follow, after a wrong password say: who waits has its end at once
+            if let Some(failure) = self.lower.accounts.registration_failure(account) {
+                self.publications.registration_failed(&mut self.lower, now, account, failure);
+            }
         } else if !there {
             // nothing is to be taken back
             self.lower.accounts.end_publishing(&mut self.lower.cx, account, u32::MAX, Ended::DONE);

@@ -5,7 +5,7 @@ use super::{ACTIVE, AWAY, BUSY, ENDED, RETRYING, done, finish, info, office, pub
 use crate::server::{pass, until};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountChange, AccountId, Cause, CommandError, PublicationState};
+use microsip_core::phone::{AccountChange, AccountId, AccountState, Cause, CommandError, PublicationState};
 use microsip_tests::Lab;
 
 fn reason(lab: &Lab, account: AccountId) -> Result<String, CommandError> {
@@ -209,6 +209,26 @@ fn it_waits_for_its_registration() {
     server.state.borrow_mut().is_dead = false;
     until(&mut lab, &mut server.server, "published", |lab, _| states(lab).last().is_some_and(|told| told.0 == ACTIVE));
     assert_eq!(server.kept(), 1);
+    finish(lab, account, server);
+}
+
+#[test]
+fn a_registration_that_has_failed_is_told_at_once() {
+    let (mut lab, account, mut server) = office(Mode::default());
+    server.state.borrow_mut().is_locked = true;
+    until(&mut lab, &mut server.server, "failed", |lab, _| {
+        lab.ends[0].phone.account_info(account).is_ok_and(|info| info.state == AccountState::Failed)
+    });
+    let (at, count) = (lab.now, server.server.all("REGISTER").len());
+    publish(&mut lab, account, &BUSY, 600, 1);
+    pass(&mut lab, &mut server.server, 1);
+    assert_eq!(done(&lab), [(1, 403, Cause::Refused)], "the next REGISTER is minutes away");
+    assert_eq!((states(&lab), server.asked().len()), (vec![(RETRYING, 403, Cause::Refused)], 0));
+    // it waits for its registration all the same
+    server.state.borrow_mut().is_locked = false;
+    until(&mut lab, &mut server.server, "published", |lab, _| states(lab).last().is_some_and(|told| told.0 == ACTIVE));
+    assert!(lab.now.since(at).secs() > 60 && server.server.all("REGISTER").len() > count);
+    assert_eq!((done(&lab).len(), server.kept()), (1, 1));
     finish(lab, account, server);
 }
 

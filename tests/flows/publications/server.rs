@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) refusals: Vec<(u16, String)>,
     /// REGISTERs get nothing.
     pub(crate) is_dead: bool,
+    /// REGISTERs get 403.
+    pub(crate) is_locked: bool,
     since: Option<Instant>,
     /// The response to each PUBLISH, by its branch: a repetition gets it again.
     responses: HashMap<String, Vec<u8>>,
@@ -96,6 +98,7 @@ impl State {
     fn respond(&mut self, seen: &Seen, mode: Mode) -> Vec<Vec<u8>> {
         match seen.start() {
             _ if self.is_dead => vec![],
+            "REGISTER" if self.is_locked => vec![seen.response(403, "")],
             "REGISTER" => vec![seen.bound(300)],
             "PUBLISH" => {
                 let since = *self.since.get_or_insert(seen.at);

@@ -8,13 +8,13 @@ use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 #[cfg(feature = "publish")]
 use crate::base::time::Instant;
-#[cfg(feature = "publish")]
-use crate::phone::AccountState;
 use crate::phone::context::Context;
 use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
 use crate::phone::header_lines::has_controls;
 use crate::phone::object::Object;
+#[cfg(feature = "publish")]
+use crate::phone::{AccountState, Cause};
 use crate::phone::{CommandError, Presence};
 use crate::wire::body::pidf::{Activity, Own};
 
@@ -147,6 +147,13 @@ impl Accounts<'_> {
         self.slots.get(handle).is_some_and(|account| {
             account.registration.wanted && !account.is_bound() || account.state == AccountState::Failed
         })
+    }
+
+    /// The cause and status with which its registration has failed, while no REGISTER is under way that may end otherwise.
+    pub(in crate::phone) fn registration_failure(&self, handle: Handle) -> Option<(Cause, u16)> {
+        let account = self.slots.get(handle)?;
+        let failed = account.state == AccountState::Failed && account.registration.request.is_none();
+        failed.then_some((account.cause, account.sip_code))
     }
 
     /// A sum of all that its document says: another one means another document.
