@@ -130,8 +130,12 @@ impl Phone<'_> {
         if let Some(presence) = presence {
             Publications::check(&self.lower, account, presence)?;
         }
+        let before = self.lower.accounts.publishing(&self.lower.cx, account);
         if token != 0 {
             self.lower.accounts.begin(&mut self.lower.cx, account, Op::Publish, token)?;
+        }
+        if !wanted {
+            self.publications.cancel(&mut self.lower, account, before);
         }
         self.lower.accounts.set_presence(account, presence)?;
         self.lower.accounts.set_published(account, presence.is_some());

@@ -232,6 +232,52 @@ fn a_registration_that_has_failed_is_told_at_once() {
     finish(lab, account, server);
 }
 
+/// A change that waits for its turn when all is taken back: no server ever had it.
+#[test]
+fn what_never_left_was_not_published() {
+    for how in 0..3 {
+        let (mut lab, account, mut server) = office(Mode::default());
+        publish(&mut lab, account, &BUSY, 600, 1);
+        pass(&mut lab, &mut server.server, 1);
+        publish(&mut lab, account, &AWAY, 600, 2);
+        let now = lab.now;
+        match how {
+            0 => take_back(&mut lab, account, 3),
+            1 => lab.ends[0].phone.account_remove(now, account).unwrap(),
+            _ => lab.ends[0].phone.shutdown(now),
+        }
+        lab.drain();
+        pass(&mut lab, &mut server.server, 10);
+        let mut wanted = vec![(1, 200, Cause::Normal), (2, 0, Cause::Cancelled)];
+        wanted.extend((how == 0).then_some((3, 200, Cause::Normal)));
+        assert_eq!((done(&lab), server.kept(), server.asked().len()), (wanted, 0, 2), "{how}");
+        if how == 0 {
+            finish(lab, account, server);
+        } else {
+            lab.assert_settled();
+        }
+    }
+}
+
+#[test]
+fn what_the_server_keeps_was_not_taken_back() {
+    let (mut lab, account, mut server) = office(Mode::default());
+    publish(&mut lab, account, &BUSY, 3600, 1);
+    pass(&mut lab, &mut server.server, 1);
+    server.state.borrow_mut().is_locked = true;
+    until(&mut lab, &mut server.server, "failed", |lab, _| {
+        lab.ends[0].phone.account_info(account).is_ok_and(|info| info.state == AccountState::Failed)
+    });
+    take_back(&mut lab, account, 2);
+    pass(&mut lab, &mut server.server, 1);
+    assert_eq!(done(&lab).last(), Some(&(2, 403, Cause::Refused)), "it shows that for an hour");
+    assert_eq!((states(&lab).last(), server.kept()), (Some(&(ENDED, 403, Cause::Refused)), 1));
+    // nothing of ours is left, and what is there runs out
+    server.state.borrow_mut().is_locked = false;
+    server.state.borrow_mut().kept.clear();
+    finish(lab, account, server);
+}
+
 #[test]
 fn another_network_loses_no_change() {
     let (mut lab, account, mut server) = office(Mode { seconds: 3, ..Mode::default() });

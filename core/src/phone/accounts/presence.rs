@@ -104,6 +104,16 @@ impl Accounts<'_> {
 }
 
 impl Accounts<'_> {
+    /// Its commands that published, but for so many of the oldest, came to nothing: their presence is not wanted any more.
+    #[cfg(feature = "publish")]
+    pub(in crate::phone) fn cancel_publishing(&self, cx: &mut Context<'_>, handle: Handle, (skip, count): (u32, u32)) {
+        let Some(account) = self.slots.get(handle) else { return };
+        let ended = Ended { result: Cause::Cancelled, sip_code: 0 };
+        if cx.end_behind(account.commands, Op::Publish, skip, count, ended) {
+            cx.tell(Object::Account(handle.index));
+        }
+    }
+
     /// So many of its commands that published, the oldest, have ended.
     pub(in crate::phone) fn end_publishing(&self, cx: &mut Context<'_>, handle: Handle, count: u32, ended: Ended) {
         let Some(account) = self.slots.get(handle) else { return };

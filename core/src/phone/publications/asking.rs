@@ -121,7 +121,13 @@ impl Publications<'_> {
         if core::mem::replace(&mut slot.waits, waits) && !waits {
             slot.machine.resume(now);
         }
+        // what the server keeps nevertheless: nobody can ask it to remove that
+        let kept = waits && slot.machine.is_named() && slot.machine.ends() > now;
         if !facts.wanted {
+            if !lower.accounts.stays(account) || lower.cx.closing {
+                self.cancel(lower, account, u32::MAX);
+            }
+            let Some(slot) = self.slots.get_mut(handle) else { return };
             slot.machine.leave(now);
         } else if slot.machine.is_leaving() {
             slot.machine.want(now, SUBSCRIPTION);
@@ -129,22 +135,38 @@ impl Publications<'_> {
             slot.told = sum;
             slot.machine.change(now);
         }
+        let Some(slot) = self.slots.get_mut(handle) else { return };
         match slot.machine.step(now, waits) {
             Step::Nothing => {}
             Step::Ask(asking) => self.ask(lower, now, handle, asking),
-            Step::Gone => self.gone(lower, handle),
+            Step::Gone => self.gone(lower, handle, kept),
         }
         self.tell(lower, now, handle, false);
         self.wake(&mut lower.cx, handle);
     }
 
-    /// Nothing is left of it: its account has none any more.
-    fn gone(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+    /// It is to be taken back. So many commands were there before: those that our PUBLISH under way does not answer
+    /// published what no server will have.
+    pub(in crate::phone) fn cancel(&mut self, lower: &mut Lower<'_>, account: Handle, before: u32) {
+        let slot = self.of_account(lower, account).and_then(|handle| self.slots.get(handle));
+        let Some(slot) = slot.filter(|slot| !slot.machine.is_leaving()) else { return };
+        let left = before.saturating_sub(slot.carried);
+        lower.accounts.cancel_publishing(&mut lower.cx, account, (slot.carried, left));
+    }
+
+    /// Nothing is left of it: its account has none any more. `kept`: its server was not reached, and shows it until its
+    /// time is over.
+    fn gone(&mut self, lower: &mut Lower<'_>, handle: Handle, kept: bool) {
         let Some(slot) = self.slots.get_mut(handle) else { return };
         let (account, sip_code) = (slot.account, slot.sip_code);
-        slot.result = Cause::Normal;
+        let ended = match lower.accounts.registration_failure(account) {
+            _ if !kept => Ended { result: Cause::Normal, sip_code },
+            Some((result, sip_code)) => Ended { result, sip_code },
+            None => Ended { result: Cause::Unreachable, sip_code: 0 },
+        };
+        (slot.result, slot.sip_code) = (ended.result, ended.sip_code);
         lower.accounts.set_publication(account, Handle::NONE);
-        lower.accounts.end_publishing(&mut lower.cx, account, u32::MAX, Ended { result: Cause::Normal, sip_code });
+        lower.accounts.end_publishing(&mut lower.cx, account, u32::MAX, ended);
     }
 
     /// A PUBLISH leaves.
