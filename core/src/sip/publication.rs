@@ -338,6 +338,8 @@ impl Publication {
                 self.forget();
                 self.next = now;
             }
+            // a removal that cannot even begin, and never will: what the server has will run out
+            None if self.leaving => self.forget(),
             _ => self.fail(now, None, rng),
         }
         self.leave_at(now);

@@ -171,7 +171,7 @@ impl Publications<'_> {
 
     /// A PUBLISH leaves.
     fn ask(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, asking: Asking) {
-        let Some(slot) = self.slots.get(handle) else { return };
+        let Some(slot) = self.slots.get_mut(handle) else { return };
         let (account, up, named) = (slot.account, slot.up, slot.machine.is_named());
         let mut room = [0; TARGET];
         let uri = lower.accounts.uri(account).and_then(|uri| {
@@ -188,7 +188,10 @@ impl Publications<'_> {
             Ok(dialog) => dialog,
             Err(CommandError::Full) => Handle::NONE,
             // its account is called otherwise by now
-            Err(_) => return self.failed(lower, now, handle, Cause::Full),
+            Err(_) => {
+                slot.carried = lower.accounts.publishing(&lower.cx, account);
+                return self.failed(lower, now, handle, Cause::Full);
+            }
         };
         let request = if dialog.is_none() { None } else { lower.dialog_request(dialog, Sending::Publish) };
         let Some(request) = request else {

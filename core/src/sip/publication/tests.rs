@@ -270,3 +270,14 @@ fn no_order_of_things_stops_it() {
         assert_eq!(publication.stage(), Stage::Over, "{publication:?}");
     }
 }
+
+/// A removal that finds no room for its texts finds none a moment later, either.
+#[test]
+fn a_removal_that_cannot_begin_ends() {
+    let mut publication = active(3600, None);
+    publication.leave(seconds(1));
+    assert_eq!(publication.step(seconds(1), false), Step::Ask(Asking::Remove));
+    publication.silent(seconds(1), &mut rng());
+    assert_eq!(publication.step(seconds(1), false), Step::Gone, "{publication:?}");
+    assert_eq!(publication.deadline(false), Instant::NEVER);
+}
