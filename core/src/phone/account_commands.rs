@@ -73,6 +73,10 @@ impl Phone<'_> {
                 self.publications.account_changed(&mut self.lower, now, account.0, updated.elsewhere);
             }
             self.settle_publication(now, account.0);
+            // an account that publishes by itself tells its calls
+            if change.publish.is_some() {
+                self.presence_changed(account);
+            }
         }
         Ok(())
     }

@@ -77,7 +77,7 @@ impl Phone<'_> {
     }
 
     /// Those who watch this phone are told of the presence of an account.
-    fn presence_changed(&mut self, account: AccountId) {
+    pub(super) fn presence_changed(&mut self, account: AccountId) {
         #[cfg(feature = "notify")]
         self.watchers.changed(&mut self.lower.cx, account.0, super::Package::Presence);
         #[cfg(not(feature = "notify"))]

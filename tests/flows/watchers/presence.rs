@@ -86,6 +86,48 @@ fn presence_is_told_as_it_changes_but_not_too_often() {
     lab.assert_settled();
 }
 
+/// One and the same presence is published and told.
+#[test]
+fn what_is_published_is_told_to_those_who_watch() {
+    let mut all = begun(WatcherPolicy::Follow);
+    accepted(&mut all.lab, &mut all.peer, "presence", "600");
+    assert_eq!(presence(&all.notified()), (Some(true), Activity::None));
+    all.lab.run_for(Duration::from_secs(5));
+    let mut caller = Peer::new(&mut all.lab, "10.0.0.9:40001", 0);
+    caller.target = "sip:anna@10.0.0.1:5060".to_owned();
+    caller.call(&mut all.lab, 0);
+    all.lab.run_for(Duration::from_secs(5));
+    // an account that publishes by itself tells its calls
+    for (publish, activity) in [(true, Activity::Phone), (false, Activity::None)] {
+        let now = all.lab.now;
+        let change = AccountChange { publish: Some(publish), ..AccountChange::default() };
+        all.lab.ends[0].phone.account_update(now, all.account, &change).unwrap();
+        all.lab.drain();
+        loop {
+            let (_, told) = presence(&all.notified());
+            if told == activity {
+                break;
+            }
+        }
+        all.lab.run_for(Duration::from_secs(5));
+    }
+    let now = all.lab.now;
+    let away = Presence { activity: Activity::Away, ..Presence::USUAL };
+    all.lab.ends[0].phone.publish(now, all.account, Some(&away), (600, 0)).unwrap();
+    all.lab.drain();
+    assert_eq!(presence(&all.notified()), (Some(true), Activity::Away));
+    all.lab.run_for(Duration::from_secs(5));
+    let text = caller.request("BYE", "", "");
+    caller.send(&mut all.lab, &text);
+    let Watched { mut lab, account, mut server, mut peer } = all;
+    assert_eq!(subscribe(&mut lab, &mut peer, "presence", "0", "").status(), 200);
+    notified(&mut lab, &mut peer);
+    let now = lab.now;
+    lab.ends[0].phone.account_remove(now, account).unwrap();
+    pass(&mut lab, &mut server, 100);
+    lab.assert_settled();
+}
+
 #[test]
 fn who_watches_an_account_hears_of_its_end() {
     let Watched { mut lab, account, mut server, mut peer } = begun(WatcherPolicy::Follow);
