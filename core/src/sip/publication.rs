@@ -259,25 +259,27 @@ impl Publication {
     }
 
     /// A 2xx came, with the seconds that it grants, where it says them. `named`: it has an entity tag that can be kept.
-    pub fn accepted(&mut self, now: Instant, granted: Option<u32>, named: bool, rng: &mut Rng) {
+    /// False: it grants none, which is as good as a refusal.
+    pub fn accepted(&mut self, now: Instant, granted: Option<u32>, named: bool, rng: &mut Rng) -> bool {
         let more = self.changed;
         match self.take_asked() {
-            None => return,
+            None => return true,
             Some(Asking::Remove) => {
                 self.forget();
                 // another document may have come meanwhile
                 self.next = now;
-                return;
+                return true;
             }
             Some(Asking::Document | Asking::Refresh) => self.changed = more,
         }
         // rfc3903#4.2: lowered, never extended
         let seconds = granted.unwrap_or(self.wanted).min(self.wanted);
         if seconds == 0 {
-            // the server took it, and keeps nothing: as good as a refusal
+            // the server took it, and keeps nothing
             self.forget();
             self.fail(now, None, rng);
-            return self.leave_at(now);
+            self.leave_at(now);
+            return false;
         }
         (self.failures, self.refusals, self.lengthened) = (0, 0, 0);
         // without a name it can neither be changed nor refreshed: a document of its own follows it
@@ -286,6 +288,7 @@ impl Publication {
         self.ends = now + lasts;
         let refresh = now + backoff::refresh_after(lasts.secs() as u32);
         self.next = if self.changed || self.leaving { now } else { refresh };
+        true
     }
 
     /// It was refused.

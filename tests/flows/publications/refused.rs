@@ -164,6 +164,19 @@ fn a_silent_server_is_asked_ever_less_often() {
     finish(lab, account, server);
 }
 
+// rfc3903#4.1: what is kept for no time is not published
+#[test]
+fn a_grant_of_no_time_is_a_refusal() {
+    let (mut lab, account, mut server) = office(Mode::default());
+    server.refuse(200, "Expires: 0\r\nSIP-ETag: x\r\n");
+    publish(&mut lab, account, &BUSY, 600, 1);
+    pass(&mut lab, &mut server.server, 1);
+    assert_eq!((done(&lab), states(&lab)), (vec![(1, 200, Cause::Refused)], vec![(RETRYING, 200, Cause::Refused)]));
+    until(&mut lab, &mut server.server, "published", |lab, _| states(lab).last().is_some_and(|told| told.0 == ACTIVE));
+    assert_eq!(server.kept(), 1);
+    finish(lab, account, server);
+}
+
 // rfc3903#8.2: a name is opaque; a server that gives none has no refresh and no removal
 #[test]
 fn a_server_without_names_gets_a_document_each_time() {

@@ -247,7 +247,6 @@ impl Publications<'_> {
         let (was_named, rng) = (slot.machine.is_named(), &mut lower.cx.rng);
         match status {
             200..=299 => {
-                slot.result = Cause::Normal;
                 // rfc3903#4.1: a single one. Without one, or with one that finds no room, it has no name
                 let mut tags = response.fields(Name::SipEtag);
                 let one = tags.next().filter(|tag| {
@@ -258,7 +257,8 @@ impl Publications<'_> {
                     room.copy_from_slice(tag);
                 }
                 slot.tag = tag.len() as u8;
-                slot.machine.accepted(now, response.expires(), !tag.is_empty(), rng);
+                let taken = slot.machine.accepted(now, response.expires(), !tag.is_empty(), rng);
+                slot.result = if taken { Cause::Normal } else { Cause::Refused };
             }
             423 if response.seconds(Name::MinExpires).is_some_and(|least| slot.machine.lengthen(now, least)) => {
                 return Some(account);

@@ -48,7 +48,7 @@ fn it_is_refreshed_before_its_end() {
     // no time at all is a refusal
     let mut none = Publication::new(300);
     ask(&mut none, START, Asking::Document);
-    none.accepted(START, Some(0), true, &mut rng());
+    assert!(!none.accepted(START, Some(0), true, &mut rng()));
     assert_eq!((none.stage(), none.is_named()), (Stage::Resting, false));
 }
 
