@@ -21,7 +21,7 @@ use crate::phone::{Cause, Failure, Flow, Lower, Target, Transport};
 use crate::wire::sip::{Scheme, Uri};
 
 /// Requests begin outside calls, too.
-const OTHERS: bool = features::MESSAGE || features::SUBSCRIBE || features::NOTIFY;
+const OTHERS: bool = features::MESSAGE || features::SUBSCRIBE || features::NOTIFY || features::PUBLISH;
 
 impl Lower<'_> {
     /// The request's addresses are to be found.
