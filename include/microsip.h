@@ -583,7 +583,7 @@ typedef struct microsip_addr {
 /**
  * Commands in op of MICROSIP_EV_DONE: the server has the presence, or has it no more; or the first
  * try failed, with sip_code. Several that wait for their turn have one PUBLISH, and its result.
- * MICROSIP_E_CANCELLED: the account went first.
+ * MICROSIP_E_CANCELLED: the account went first, or the presence was taken back before it left.
  */
 #define MICROSIP_OP_PUBLISH 9
 /**

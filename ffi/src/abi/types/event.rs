@@ -137,7 +137,8 @@ pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
 pub const MICROSIP_OP_UNREGISTER: u32 = 8;
 /// Commands in op of MICROSIP_EV_DONE: the server has the presence, or has it no more; or the first try failed, with
-/// sip_code. Several that wait for their turn have one PUBLISH, and its result. MICROSIP_E_CANCELLED: the account went first.
+/// sip_code. Several that wait for their turn have one PUBLISH, and its result. MICROSIP_E_CANCELLED: the account went
+/// first, or the presence was taken back before it left.
 pub const MICROSIP_OP_PUBLISH: u32 = 9;
 /// Commands in op of MICROSIP_EV_DONE: the far end has accepted message object. MICROSIP_E_REFUSED: it has not, with
 /// sip_code. MICROSIP_E_TIMEOUT: it gave no response, and may have it all the same. MICROSIP_E_UNREACHABLE: it was too
