@@ -167,6 +167,69 @@ fn a_direct_sender_is_told_nothing_by_itself() {
     assert_eq!(told(&lab, 0), [(ours, DELIVERED)], "but by the application");
 }
 
+const ASKS: &str = "NS: i <urn:ietf:params:imdn>\r\ni.Message-ID: m1\r\n\
+    i.Disposition-Notification: positive-delivery, display\r\n\r\nContent-Type: text/plain\r\n\r\nhello";
+
+// A datagram may say any From: nobody is written to who did not send it.
+#[test]
+fn a_direct_sender_that_says_to_be_elsewhere_is_told_nothing() {
+    for (from, known) in [
+        ("sip:victim@10.0.0.2:5060", false),
+        ("sip:victim@example.org", false),
+        ("sip:victim@10.0.0.9;maddr=10.0.0.2", false),
+        ("sip:victim@[::ffff:10.0.0.9]:5060", true),
+        ("sip:peer@10.0.0.9:5060", true),
+    ] {
+        let mut lab = Lab::new(&[Options { messages: MessagePolicy::Store, ..Options::default() }]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let text = peer.request("MESSAGE", "Content-Type: message/cpim\r\n", ASKS);
+        assert!(text.contains("\r\nFrom: <sip:peer@10.0.0.9:5060>"), "{text}");
+        let text = text.replace("\r\nFrom: <sip:peer@10.0.0.9:5060>", &format!("\r\nFrom: <{from}>"));
+        peer.send(&mut lab, &text);
+        let came = arrived(&mut lab, 0, 0);
+        let wanted = if known { Ok(()) } else { Err(CommandError::Uri) };
+        for what in [Disposition::Delivered, Disposition::Displayed] {
+            assert_eq!(notice(&mut lab, 0, came, what), wanted, "{from}");
+        }
+        assert_eq!(notices(&lab).is_empty(), !known, "{from}");
+    }
+}
+
+// A source is forged as easily where it is the victim's own: a second one leaves only for one that takes the first.
+#[test]
+fn a_direct_sender_that_takes_no_notice_gets_no_second_one() {
+    for (status, released, most) in [(None, false, 1), (None, true, 1), (Some(481), false, 1), (Some(200), true, 2)] {
+        let mut lab = Lab::new(&[Options { messages: MessagePolicy::Store, ..Options::default() }]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let text = peer.request("MESSAGE", "Content-Type: message/cpim\r\n", ASKS);
+        peer.send(&mut lab, &text);
+        let came = arrived(&mut lab, 0, 0);
+        notice(&mut lab, 0, came, Disposition::Delivered).unwrap();
+        if released {
+            // both wait, and their message is gone
+            notice(&mut lab, 0, came, Disposition::Displayed).unwrap();
+            let now = lab.now;
+            lab.ends[0].phone.message_release(now, came).unwrap();
+        }
+        let asked = peer.wait(&mut lab, "MESSAGE");
+        if let Some(status) = status {
+            peer.respond(&mut lab, &asked, status, "");
+        }
+        lab.run_for(Duration::from_secs(40));
+        if !released {
+            notice(&mut lab, 0, came, Disposition::Displayed).unwrap();
+        }
+        lab.run_for(Duration::from_secs(40));
+        let mut branches: Vec<String> = notices(&lab)
+            .iter()
+            .map(|text| text.lines().find(|line| line.starts_with("Via:")).unwrap().to_owned())
+            .collect();
+        branches.sort();
+        branches.dedup();
+        assert_eq!(branches.len(), most, "{status:?} {released}");
+    }
+}
+
 /// The phone of an account, and its server.
 fn account(policy: MessagePolicy, notices: NoticePolicy) -> (Lab, AccountId, Server) {
     let config = AccountConfig { no_register: true, messages: policy, notices, ..anna() };

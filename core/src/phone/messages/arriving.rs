@@ -77,7 +77,7 @@ impl Messages<'_> {
         }
         #[cfg(feature = "imdn")]
         if !message.is_info() {
-            self.learn_wanted(handle);
+            self.learn_wanted(handle, arrived);
             self.composer_wrote(lower, now, message.account, arrived);
         }
         let state = if stores { MessageState::Kept } else { MessageState::Unread };

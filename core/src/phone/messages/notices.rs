@@ -17,7 +17,7 @@ use crate::phone::{Asked, Cause, CommandError, Disposition, EventKind, Lower, Me
 use crate::wire::body::composing::{self, Composing};
 use crate::wire::body::cpim::{self, Cpim};
 use crate::wire::body::imdn::{self, Notice};
-use crate::wire::sip::{MediaType, Message as Sip, Name};
+use crate::wire::sip::{MediaType, Message as Sip, Name, Uri};
 
 /// Bytes of the longest name of a message that notices are written about: a mail's Message-ID is no longer.
 const NAME: usize = 128;
@@ -137,11 +137,12 @@ impl Messages<'_> {
     }
 
     /// A message that came says which notices its writer wants.
-    pub(super) fn learn_wanted(&mut self, handle: Handle) {
+    pub(super) fn learn_wanted(&mut self, handle: Handle, arrived: &Arrived<'_, '_>) {
         let wanted = self.content(handle).map(|content| content.envelope);
         let wanted = wanted.filter(|envelope| (1..=NAME).contains(&envelope.message_id.len()));
         if let (Some(envelope), Some(message)) = (wanted.map(|envelope| envelope.asked), self.slots.get_mut(handle)) {
             message.status.asked = envelope;
+            message.status.elsewhere = arrived.dialog.is_none() && message.account.is_none() && is_elsewhere(arrived);
         }
     }
 
@@ -189,14 +190,15 @@ impl Messages<'_> {
             return Err(CommandError::Nothing);
         }
         // rfc5438#7.2.1: one of each kind
-        if message.status.noticed & disposition.bit() != 0 {
+        if message.status.noticed & disposition.bit() != 0 || message.status.deaf {
             return Ok(());
         }
         let (mut uri_room, mut body_room) = ([0u8; TARGET], [0u8; NOTICE]);
         let sip = self.whole(handle).and_then(|whole| Sip::parse(whole).ok()).ok_or(CommandError::State)?;
         // its sender is told, and nobody that the envelope names besides
         let writer = sip.from().map_err(|_| CommandError::Uri)?.uri;
-        if is_nobody(writer) {
+        // one forged datagram would have us write to a third party
+        if is_nobody(writer) || message.status.elsewhere {
             return Err(CommandError::Uri);
         }
         let uri = uri_room.get_mut(..writer.len()).ok_or(CommandError::Text)?;
@@ -209,7 +211,7 @@ impl Messages<'_> {
         imdn::write(envelope.message_id, time, us, disposition == Disposition::Displayed, &mut out);
         let len = out.finish().map_err(|_| CommandError::Text)?;
         let body = body_room.get(..len).unwrap_or_default();
-        let new = NewMessage { body, content_type: cpim::TYPE, ..NewMessage::default() };
+        let new = NewMessage { body, content_type: cpim::TYPE, tag: packed(handle), ..NewMessage::default() };
         let status = Status { kind: Kind::Notice, secret: lower.cx.rng.next_u64(), ..Status::NONE };
         let ours =
             if dialog.is_none() { to_uri(lower, message.account, uri) } else { in_call(lower, (message.call, dialog)) };
@@ -218,6 +220,22 @@ impl Messages<'_> {
             message.status.noticed |= disposition.bit();
         }
         Ok(())
+    }
+
+    /// A notice to a direct sender came to nothing: nobody knows that the sender is there, so that no second one leaves.
+    pub(super) fn notice_failed(&mut self, notice: &Message, next: Handle) {
+        if !notice.account.is_none() || !notice.call.is_none() {
+            return;
+        }
+        let about = Handle { index: (notice.tag >> 32) as u32, generation: notice.tag as u32 };
+        if let Some(message) = self.slots.get_mut(about) {
+            message.status.deaf = true;
+        }
+        // its message may be released by now
+        let next = self.slots.get_mut(next).filter(|next| next.status.kind == Kind::Notice && next.tag == notice.tag);
+        if let Some(next) = next {
+            next.status.deaf = true;
+        }
     }
 
     /// The next event of a message that is about another one, or that notices are about.
@@ -266,6 +284,20 @@ impl Messages<'_> {
         }
         true
     }
+}
+
+/// The message that a notice is about, in the notice's own number.
+const fn packed(about: Handle) -> u64 {
+    (about.index as u64) << 32 | about.generation as u64
+}
+
+/// The host in From is not the address that a request came from.
+fn is_elsewhere(arrived: &Arrived<'_, '_>) -> bool {
+    let from = arrived.request.from().ok().and_then(|from| Uri::parse(from.uri).ok());
+    // rfc3261#19.1.1: what is sent to it would go to that one
+    let from = from.filter(|uri| uri.params.get(b"maddr").is_none());
+    let said = from.and_then(|uri| uri.host.ip());
+    said.is_none_or(|said| said.to_canonical() != arrived.flow.remote().ip().to_canonical())
 }
 
 /// rfc3323#4.1: a far end that does not want to be known is told nothing.

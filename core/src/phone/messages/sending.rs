@@ -199,6 +199,10 @@ impl Messages<'_> {
         let failed = |result| Some(Outcome { result, sip_code: 0 });
         let message = self.slots.get_mut(handle).filter(|message| message.state == MessageState::Queued)?;
         let Message { call, dialog, account, parts, due, .. } = *message;
+        #[cfg(feature = "imdn")]
+        if message.status.deaf {
+            return failed(Cause::Cancelled);
+        }
         if due == Instant::NEVER {
             message.changed = now; // its turn has come
         }
@@ -274,11 +278,15 @@ impl Messages<'_> {
             lower.dialogs.set_message(dialog, Handle::NONE);
         }
         #[cfg(feature = "imdn")]
-        let status = message.status;
+        let (status, ended) = (message.status, *message);
         let tells = !message.is_quiet() && (token != 0 || outcome.result != Cause::Normal);
         #[cfg(feature = "imdn")]
         if status.kind == Kind::Composing {
             self.composing_sent(&mut lower.cx, handle, outcome);
+        }
+        #[cfg(feature = "imdn")]
+        if status.kind == Kind::Notice && !(200..300).contains(&outcome.sip_code) {
+            self.notice_failed(&ended, next);
         }
         self.reach(&mut lower.cx, handle, MessageState::Over, if tells { PENDING_END } else { 0 });
         Some(next).filter(|next| !next.is_none())

@@ -20,8 +20,10 @@ pub(super) struct Status {
     pub(super) kind: Kind,
     /// Of one that says that somebody writes: they do.
     pub(super) active: bool,
-    /// The far end of one of ours takes none of them.
+    /// The far end of one of ours takes none of them, nor the direct sender of one that came.
     pub(super) deaf: bool,
+    /// It is direct, and its sender says to be elsewhere than where it came from.
+    pub(super) elsewhere: bool,
     /// The notices that its writer asks for.
     pub(super) asked: Asked,
     /// The dispositions that were told of it, and those of ours that are to be told.
@@ -40,6 +42,7 @@ impl Status {
         kind: Kind::Text,
         active: false,
         deaf: false,
+        elsewhere: false,
         asked: Asked(0),
         noticed: 0,
         untold: 0,
