@@ -382,6 +382,34 @@ fn a_notice_finds_its_message_and_is_told_once() {
     lab.assert_settled();
 }
 
+// The far end's MESSAGE may overtake its 200.
+#[test]
+fn a_notice_is_told_behind_the_end_of_its_message() {
+    for (before, fetches) in [(true, true), (true, false), (false, false)] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.2:5060", 0);
+        let ours = send(&mut lab, &NewMessage { token: 1, ..new("x") });
+        let asked = peer.wait(&mut lab, "MESSAGE");
+        let called = name(&lab, 0, ours).unwrap();
+        lab.ends[0].fetch = fetches;
+        if before {
+            assert_eq!(notify(&mut lab, &mut peer, &called, "delivery", "delivered"), 200);
+            assert!(lab.ends[0].events.is_empty(), "{:?}", lab.ends[0].events);
+        }
+        peer.respond(&mut lab, &asked, 200, "");
+        lab.run_for(Duration::from_millis(10));
+        if !before {
+            assert_eq!(notify(&mut lab, &mut peer, &called, "delivery", "delivered"), 200);
+        }
+        lab.ends[0].fetch = true;
+        lab.run_for(Duration::from_secs(6));
+        let kinds: Vec<EventKind> = lab.ends[0].events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::Sent, EventKind::Delivery], "{before} {fetches}");
+        lab.run_for(Duration::from_secs(40));
+        lab.assert_settled();
+    }
+}
+
 #[test]
 fn a_message_that_is_noticed_again_keeps_its_slot_until_that_was_fetched() {
     let capacity = Capacity { messages: 2, messages_reserve: u32::MAX, ..Capacity::host(4, 2, 2048) };

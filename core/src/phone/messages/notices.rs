@@ -109,10 +109,15 @@ impl Messages<'_> {
                 self.change(handle, |slot| {
                     slot.status.noticed |= bit;
                     slot.status.untold |= bit;
-                    slot.pending |= PENDING_NOTICE;
-                    slot.changed = now;
+                    // it may overtake the response to its message
+                    if !slot.is_under_way() {
+                        slot.pending |= PENDING_NOTICE;
+                        slot.changed = now;
+                    }
                 });
-                lower.cx.tell(Object::Message(handle.index));
+                if self.slots.get(handle).is_some_and(|slot| slot.pending & PENDING_NOTICE != 0) {
+                    lower.cx.tell(Object::Message(handle.index));
+                }
             }
             return 200;
         }

@@ -5,6 +5,8 @@ use super::Messages;
 use super::envelope::{ENVELOPE, envelope, outer_kind};
 #[cfg(feature = "info")]
 use super::informing::{self, lines};
+#[cfg(feature = "imdn")]
+use super::message::PENDING_NOTICE;
 use super::message::{Message, PENDING_END, Parts};
 #[cfg(feature = "imdn")]
 use super::status::{Kind, Status};
@@ -288,7 +290,11 @@ impl Messages<'_> {
         if status.kind == Kind::Notice && !(200..300).contains(&outcome.sip_code) {
             self.notice_failed(&ended, next);
         }
-        self.reach(&mut lower.cx, handle, MessageState::Over, if tells { PENDING_END } else { 0 });
+        let news = if tells { PENDING_END } else { 0 };
+        // notices that overtook the response
+        #[cfg(feature = "imdn")]
+        let news = news | if status.untold != 0 { PENDING_NOTICE } else { 0 };
+        self.reach(&mut lower.cx, handle, MessageState::Over, news);
         Some(next).filter(|next| !next.is_none())
     }
 

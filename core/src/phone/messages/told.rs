@@ -18,8 +18,11 @@ impl Messages<'_> {
         let told = *self.slots.get(handle)?;
         let Message { state, sip_code, result, token, tag, .. } = told;
         let message = MessageId(handle);
+        // what became of a message is told behind its own end
         #[cfg(feature = "imdn")]
-        if let Some(kind) = self.poll_status(handle, &told) {
+        if !told.owes_end()
+            && let Some(kind) = self.poll_status(handle, &told)
+        {
             let (account, call) = (AccountId(told.account), CallId(told.call));
             return Some(Event { at: told.changed, account, call, tag, kind });
         }
