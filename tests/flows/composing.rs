@@ -193,6 +193,40 @@ fn those_who_write_take_a_quarter_of_the_slots_and_no_message_is_missed() {
     assert_eq!(lab.ends[0].phone.messages().count(), 7, "all but the one that gave way and the one that was released");
 }
 
+// Far ends that write keep nobody here from it, nor the other way round.
+#[test]
+fn each_way_has_its_own_quarter() {
+    let capacity = Capacity { messages: 8, messages_per_source: u32::MAX, ..Capacity::host(4, 2, 2048) };
+    for came_first in [true, false] {
+        let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
+        let mut peers: Vec<Peer> =
+            (1..=3).map(|nth| Peer::new(&mut lab, &format!("10.0.0.{}:5060", 10 + nth), 0)).collect();
+        let come = |lab: &mut Lab, peers: &mut Vec<Peer>| {
+            for peer in peers {
+                assert_eq!(say(lab, peer, &said("active", "")), 200);
+            }
+        };
+        if came_first {
+            come(&mut lab, &mut peers);
+        }
+        let mut write = |target: &str| {
+            let now = lab.now;
+            let written = lab.ends[0].phone.compose(now, AccountId::NONE, target, true);
+            lab.drain();
+            written
+        };
+        assert_eq!(write("sip:a@10.0.0.2:5060"), Ok(()));
+        assert_eq!(write("sip:b@10.0.0.2:5060"), Ok(()));
+        assert_eq!(write("sip:c@10.0.0.2:5060"), Err(CommandError::Full));
+        if !came_first {
+            come(&mut lab, &mut peers);
+        }
+        assert_eq!(told(&lab, 0), [ACTIVE, ACTIVE]);
+        lab.run_for(Duration::from_secs(400));
+        lab.assert_settled();
+    }
+}
+
 // rfc3994#3.2
 #[test]
 fn keys_become_one_indication_a_minute_and_an_end() {

@@ -34,7 +34,7 @@ impl Phone<'_> {
     /// while they go on; 15 s after the last it leaves that we are idle. A message to the same far end ends it.
     ///
     /// # Errors
-    /// As [`Phone::message_send`]; [`CommandError::Full`], too, where a quarter of the messages are indications.
+    /// As [`Phone::message_send`]; [`CommandError::Full`], too, where a quarter of the messages are indications of ours.
     pub fn compose(
         &mut self,
         now: Instant,

@@ -20,7 +20,8 @@ use crate::phone::target::address;
 use crate::phone::{Cause, CommandError, Lower, MessageState};
 use crate::wire::body::composing::{self, Composing};
 
-/// Of so many messages one may be an indication whose state is active: they are no messages that people miss.
+/// Of so many messages one may be an indication whose state is active, each way: they are no messages that people miss,
+/// and far ends that write keep nobody here from it.
 pub(super) const SHARE: usize = 4;
 
 /// Bytes of a body of ours.
@@ -58,7 +59,7 @@ impl Messages<'_> {
             return 200;
         }
         // rfc3994#3.3: idle is where it begins, so the end of nothing is no news
-        if !said.active || self.composing >= self.most_composing {
+        if !said.active || self.composing_came >= self.most_composing {
             return 200;
         }
         if let Some(over) = self.composer(peer, true) {
@@ -85,7 +86,7 @@ impl Messages<'_> {
         account: Handle,
         arrived: &Arrived<'_, '_>,
     ) {
-        if self.composing == 0 {
+        if self.composing_came == 0 {
             return;
         }
         let peer = composer(lower, account, arrived);
@@ -271,21 +272,30 @@ impl Messages<'_> {
 
     fn enlist_composer(&mut self, handle: Handle, peer: u64) {
         self.composers.insert(peer, handle.index);
-        self.composing += 1;
+        let incoming = self.slots.get(handle).is_some_and(|slot| slot.incoming);
+        *self.composing_of(incoming) += 1;
+    }
+
+    const fn composing_of(&mut self, incoming: bool) -> &mut usize {
+        if incoming { &mut self.composing_came } else { &mut self.composing }
     }
 
     /// An indication may give way.
     pub(super) fn composer_may_go(&mut self, handle: Handle) {
-        if self.slots.get(handle).is_some_and(|slot| slot.status.kind == Kind::Composing) {
-            self.composing = self.composing.saturating_sub(1);
+        let slot = self.slots.get(handle).filter(|slot| slot.status.kind == Kind::Composing);
+        if let Some(incoming) = slot.map(|slot| slot.incoming) {
+            let count = self.composing_of(incoming);
+            *count = count.saturating_sub(1);
         }
     }
 
     /// A slot is given back.
     pub(super) fn forget_composer(&mut self, handle: Handle) {
         let Some(slot) = self.slots.get(handle).filter(|slot| slot.status.kind == Kind::Composing) else { return };
+        let incoming = slot.incoming;
         if !slot.may_go() {
-            self.composing = self.composing.saturating_sub(1);
+            let count = self.composing_of(incoming);
+            *count = count.saturating_sub(1);
         }
         self.composers.remove(handle.index);
     }

@@ -51,9 +51,11 @@ pub(super) struct Messages<'a> {
     /// Indications that a message is being written, both ways, by their far end.
     #[cfg(feature = "imdn")]
     composers: Table<'a>,
-    /// Those of them that may not give way, and the most of them that there may be.
+    /// Those of them that may not give way, of ours and of those that came, and the most of each that there may be.
     #[cfg(feature = "imdn")]
     composing: usize,
+    #[cfg(feature = "imdn")]
+    composing_came: usize,
     #[cfg(feature = "imdn")]
     most_composing: usize,
 }
@@ -75,6 +77,8 @@ impl<'a> Messages<'a> {
             composers: Table::new(lender.zeroed(count)),
             #[cfg(feature = "imdn")]
             composing: 0,
+            #[cfg(feature = "imdn")]
+            composing_came: 0,
             #[cfg(feature = "imdn")]
             most_composing: count.div_ceil(composing::SHARE),
         }
