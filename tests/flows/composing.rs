@@ -311,6 +311,44 @@ fn a_far_end_that_understands_none_gets_no_more() {
     lab.assert_settled();
 }
 
+// One that failed says nothing of the next one, and needs no end: nobody was told that anybody writes.
+#[test]
+fn one_that_failed_is_tried_again_a_minute_later() {
+    for (status, least, most) in [(Some(403), 2, 2), (Some(606), 2, 2), (Some(480), 2, 2), (None, 2, 3)] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.2:5060", 0);
+        press(&mut lab, true).unwrap();
+        let asked = peer.wait(&mut lab, "MESSAGE");
+        if let Some(status) = status {
+            peer.respond(&mut lab, &asked, status, "");
+        }
+        let keys = |lab: &mut Lab, seconds: u64| {
+            for _ in 0..seconds {
+                lab.run_for(Duration::from_secs(1));
+                press(lab, true).unwrap();
+            }
+        };
+        let count = |lab: &Lab| {
+            let all = lab.sent.iter().filter(|sent| sent.text.starts_with("MESSAGE "));
+            let mut branches: Vec<&str> =
+                all.map(|sent| sent.text.lines().find(|line| line.starts_with("Via:")).unwrap()).collect();
+            branches.sort_unstable();
+            branches.dedup();
+            branches.len()
+        };
+        keys(&mut lab, 58);
+        assert_eq!(count(&lab), 1, "{status:?}");
+        keys(&mut lab, 4);
+        assert_eq!(count(&lab), 2, "{status:?}: the next key of another minute");
+        lab.run_for(Duration::from_secs(100));
+        let all = count(&lab);
+        assert!((least..=most).contains(&all), "{status:?}: {all}");
+        assert!(!sent(&lab).contains(&"idle"), "{status:?}");
+        assert!(lab.ends[0].events.is_empty());
+        lab.assert_settled();
+    }
+}
+
 #[test]
 fn in_a_call_it_goes_by_its_dialog_and_ends_with_it() {
     let mut lab = Lab::pair();

@@ -147,7 +147,8 @@ impl Messages<'_> {
             && let Some(slot) = self.slots.get_mut(known)
         {
             let rests = slot.state == MessageState::Over;
-            if slot.status.deaf {
+            let heard = (200..300).contains(&slot.sip_code);
+            if slot.status.deaf || rests && !heard && now < slot.status.refresh_at {
                 return Ok(());
             }
             if !rests && slot.status.idle_at == Instant::NEVER {
@@ -210,10 +211,11 @@ impl Messages<'_> {
     /// An indication of ours has its response, or none.
     pub(super) fn composing_sent(&mut self, cx: &mut Context<'_>, handle: Handle, outcome: Outcome) {
         let Some(slot) = self.slots.get_mut(handle) else { return };
-        // rfc3994#3.5: who does not understand one gets no more
-        slot.status.deaf = matches!(outcome.sip_code, 403 | 405 | 415 | 488 | 501 | 606);
-        // it said idle, or its far end hears none
-        if slot.status.idle_at == Instant::NEVER || slot.status.deaf || cx.closing {
+        // rfc3994#3.5: who does not understand one gets no more; any other refusal may be another one in a minute
+        slot.status.deaf = matches!(outcome.sip_code, 405 | 415 | 488 | 501);
+        let heard = (200..300).contains(&outcome.sip_code);
+        // it said idle, or its far end did not hear that anybody writes
+        if slot.status.idle_at == Instant::NEVER || !heard || cx.closing {
             slot.status.active = false;
         }
         if slot.status.active {
