@@ -98,7 +98,7 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn write_presence(&self, account: AccountId, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         let up = self.calls.has_one_up(account.0);
-        if self.lower.accounts.write_presence(&self.lower.cx, account.0, up, out) {
+        if self.lower.accounts.write_presence(&self.lower.cx, account.0, (up, true), out) {
             Ok(())
         } else {
             Err(CommandError::Stale)

@@ -53,6 +53,40 @@ impl Watched {
     }
 }
 
+// rfc6665#4.2.1.2: a NOTIFY leaves in any case, without what finds no room
+#[test]
+fn a_note_that_finds_no_room_is_left_out() {
+    let mut all = begun(WatcherPolicy::Follow);
+    let most = (1..=128).rev().map(|len| "\"".repeat(len)).find(|note| {
+        let presence = Presence { open: true, note, ..Presence::default() };
+        let now = all.lab.now;
+        all.lab.ends[0].phone.set_presence(now, all.account, Some(&presence)).is_ok()
+    });
+    assert_eq!(most.unwrap().len(), 128);
+    all.lab.drain();
+    let (mut noted, mut bare) = (0, 0);
+    for routes in 0..16 {
+        let mut peer = Peer::new(&mut all.lab, &format!("10.0.0.9:{}", 41_000 + routes), 0);
+        (peer.target, peer.other) = (all.peer.target.clone(), all.peer.other.clone());
+        let lines: String = (0..routes)
+            .map(|nth| format!("Record-Route: <sip:10.0.0.9:{};lr;n={nth:050}>\r\n", peer.at.port()))
+            .collect();
+        let response = subscribe(&mut all.lab, &mut peer, "presence", "0", &lines);
+        if response.status() != 200 {
+            break;
+        }
+        let notify = notified(&mut all.lab, &mut peer);
+        if notify.header("Content-Type").is_empty() {
+            continue;
+        }
+        assert_eq!(presence(&notify).0, Some(true));
+        let is_noted = notify.body().contains("<note");
+        (noted, bare) = (noted + u32::from(is_noted), bare + u32::from(!is_noted));
+    }
+    assert!(noted > 0 && bare > 0, "{noted} {bare}");
+    all.unregistered();
+}
+
 // rfc3856#6.10
 #[test]
 fn presence_is_told_as_it_changes_but_not_too_often() {

@@ -90,10 +90,11 @@ impl Accounts<'_> {
         &self,
         cx: &Context<'_>,
         handle: Handle,
-        up: bool,
+        (up, noted): (bool, bool),
         out: &mut Cursor<'_>,
     ) -> bool {
         let Some(Presence { open, activity, on_phone, note }) = self.presence(handle) else { return false };
+        let note = if noted { note } else { Default::default() };
         let [key, _] = cx.keys;
         // rfc3863#4.1.2: it tells our tuple from those of the party's other phones, so it is drawn; and it is no secret
         let id = Hasher::new(key).with(&handle.index.to_le_bytes()).with(&handle.generation.to_le_bytes()).finish();

@@ -209,7 +209,7 @@ impl Publications<'_> {
         let accounts = &lower.accounts;
         let written = lower.transactions.carry_written(&mut lower.cx, request, |cx, out| {
             let document = |out: &mut Cursor<'_>| {
-                accounts.write_presence(cx, account, up, out);
+                accounts.write_presence(cx, account, (up, true), out);
             };
             write_lines(out, (tag, expires), (asking == Asking::Document).then_some(&document));
         });

@@ -101,22 +101,36 @@ impl Watchers<'_> {
         write_state(&mut out, name, &slot, said);
         let mut after = None;
         // rfc6665#4.2.2: one that waits, or was rejected, learns nothing
-        if told && has_something(accounts, mailbox.is_some(), &slot) {
+        let state = |noted, out: &mut Cursor<'_>| match slot.package {
+            Package::MessageSummary => {
+                let account = entity(accounts, slot.account, dialogs.our_side(leg));
+                message_summary::write(account, mailbox.unwrap_or(&EMPTY), out);
+            }
+            Package::Presence => {
+                let _ = accounts.write_presence(cx, slot.account, (up, noted), out); // it is there, as was looked at
+            }
+            Package::Dialog | Package::Other => {}
+        };
+        let begins = out.needed();
+        let fits = |noted| {
+            let mut out = Cursor::new(&mut []);
+            Writer::new(&mut out).header_bytes(Name::ContentType, kind);
+            write_length_place(&mut out);
+            state(noted, &mut out);
+            begins + out.needed() <= room.1
+        };
+        // what finds no room is left out, for a NOTIFY leaves in any case (rfc6665#4.2.1.2): the note first
+        let noted = fits(true);
+        // rfc6665#4.2.2: one that waits, or was rejected, learns nothing
+        if told && has_something(accounts, mailbox.is_some(), &slot) && (noted || fits(false)) {
             Writer::new(&mut out).header_bytes(Name::ContentType, kind);
             let at = write_length_place(&mut out);
             let begin = out.needed();
-            match slot.package {
-                Package::MessageSummary => {
-                    let account = entity(accounts, slot.account, dialogs.our_side(leg));
-                    message_summary::write(account, mailbox.unwrap_or(&EMPTY), &mut out);
-                }
-                Package::Presence => {
-                    let _ = accounts.write_presence(cx, slot.account, up, &mut out); // it is there, as was looked at
-                }
-                Package::Dialog | Package::Other => {
-                    let view = View { cx, accounts, dialogs, media, calls: source };
-                    after = Some(self.write_dialogs(&view, &slot, whole, room, &mut out));
-                }
+            if matches!(slot.package, Package::Dialog | Package::Other) {
+                let view = View { cx, accounts, dialogs, media, calls: source };
+                after = Some(self.write_dialogs(&view, &slot, whole, room, &mut out));
+            } else {
+                state(noted, &mut out);
             }
             let len = out.needed() - begin;
             patch_length(&mut out, at, len);
