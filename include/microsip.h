@@ -3944,7 +3944,7 @@ int32_t microsip_message_info_get(microsip_id phone,
 /**
  * Tells the writer of a message that came what became of it (RFC 5438). Each leaves once: a second
  * call does nothing. It goes to the message's sender, by its call's dialog while that is up, and no
- * event tells its end.
+ * event tells its end. A direct sender that takes none gets no second one.
  * @param phone The phone.
  * @param message One that was accepted (2xx), and whose writer asks for it: `notices` of
  * microsip_message_info.
@@ -3952,7 +3952,8 @@ int32_t microsip_message_info_get(microsip_id phone,
  * MICROSIP_NOTICE_DISPLAYED, when a person has seen it.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It was not accepted, its writer did not ask, or it is none for people.
- * @retval MICROSIP_E_URI Its writer does not want to be known.
+ * @retval MICROSIP_E_URI Its writer does not want to be known; or it came directly, in no call, and
+ * the host in its From is not the address that it came from.
  * @retval MICROSIP_E_FULL Every message is in use.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_IMDN.
@@ -3965,9 +3966,9 @@ int32_t microsip_message_notice(microsip_id phone,
  * Tells a far end that a message to it is being written, or that none is (RFC 3994). owner, uri: as
  * owner and m->uri of microsip_message_send. The library keeps the times: one leaves at the first
  * key, and another once a minute while keys follow; 15 seconds behind the last one the far end is
- * told that none is being written, and a message to it says that, too. A far end that refuses them
- * gets no more. No event tells their end; at most a quarter of max_messages are far ends that write
- * or are written to.
+ * told that none is being written, and a message to it says that, too. A far end that does not
+ * understand them gets no more. No event tells their end; at most a quarter of max_messages are far
+ * ends that are written to.
  * @param phone The phone.
  * @param owner 0 or MICROSIP_SELF, or an account.
  * @param uri The address to call.
@@ -5537,7 +5538,7 @@ int32_t microsip_engine_message_info_get(struct microsip_engine *e,
 /**
  * Tells the writer of a message that came what became of it (RFC 5438). Each leaves once: a second
  * call does nothing. It goes to the message's sender, by its call's dialog while that is up, and no
- * event tells its end.
+ * event tells its end. A direct sender that takes none gets no second one.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param message One that was accepted (2xx), and whose writer asks for it: `notices` of
@@ -5546,7 +5547,8 @@ int32_t microsip_engine_message_info_get(struct microsip_engine *e,
  * MICROSIP_NOTICE_DISPLAYED, when a person has seen it.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It was not accepted, its writer did not ask, or it is none for people.
- * @retval MICROSIP_E_URI Its writer does not want to be known.
+ * @retval MICROSIP_E_URI Its writer does not want to be known; or it came directly, in no call, and
+ * the host in its From is not the address that it came from.
  * @retval MICROSIP_E_FULL Every message is in use.
  * @retval MICROSIP_E_CLOSED After shutdown.
  * @retval MICROSIP_E_UNSUPPORTED A library without MICROSIP_HAS_IMDN.
@@ -5560,9 +5562,9 @@ int32_t microsip_engine_message_notice(struct microsip_engine *e,
  * Tells a far end that a message to it is being written, or that none is (RFC 3994). owner, uri: as
  * owner and m->uri of microsip_engine_message_send. The library keeps the times: one leaves at the
  * first key, and another once a minute while keys follow; 15 seconds behind the last one the far
- * end is told that none is being written, and a message to it says that, too. A far end that
- * refuses them gets no more. No event tells their end; at most a quarter of max_messages are far
- * ends that write or are written to.
+ * end is told that none is being written, and a message to it says that, too. A far end that does
+ * not understand them gets no more. No event tells their end; at most a quarter of max_messages are
+ * far ends that are written to.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param owner 0 or MICROSIP_SELF, or an account.

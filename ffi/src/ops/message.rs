@@ -276,7 +276,11 @@ pub(crate) fn notice(phone: &mut Phone<'_>, now: Instant, message: u64, state: u
         CommandError::State => {
             fail(MICROSIP_E_STATE, "was not accepted, or is none that people read: answer it first, with 200 to 299")
         }
-        CommandError::Uri => fail(MICROSIP_E_URI, "has a writer who does not want to be known"),
+        CommandError::Uri => {
+            let fix = "has a writer who does not want to be known, or a direct one whose From names another host than it \
+                came from";
+            fail(MICROSIP_E_URI, fix)
+        }
         CommandError::Full => {
             fail(MICROSIP_E_FULL, "finds every message in use: release some, or set max_messages higher")
         }

@@ -53,9 +53,10 @@ pub unsafe extern "C" fn microsip_message_info_get(
 /// Tells the writer of a message that came what became of it (RFC 5438). message: one that was accepted (2xx), and whose
 /// writer asks for it: `notices` of microsip_message_info. state: MICROSIP_NOTICE_DELIVERED, which leaves by itself with
 /// MICROSIP_NOTICES_DELIVERY, or MICROSIP_NOTICE_DISPLAYED, when a person has seen it. Each leaves once: a second call does
-/// nothing. It goes to the message's sender, by its call's dialog while that is up, and no event tells its end.
-/// MICROSIP_E_STATE: it was not accepted, its writer did not ask, or it is none for people. MICROSIP_E_URI: its writer
-/// does not want to be known. MICROSIP_E_FULL: every message is in use. MICROSIP_E_CLOSED: after shutdown.
+/// nothing. It goes to the message's sender, by its call's dialog while that is up, and no event tells its end. A direct
+/// sender that takes none gets no second one. MICROSIP_E_STATE: it was not accepted, its writer did not ask, or it is none
+/// for people. MICROSIP_E_URI: its writer does not want to be known; or it came directly, in no call, and the host in its
+/// From is not the address that it came from. MICROSIP_E_FULL: every message is in use. MICROSIP_E_CLOSED: after shutdown.
 /// MICROSIP_E_UNSUPPORTED: a library without MICROSIP_HAS_IMDN.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_message_notice(phone: microsip_id, message: microsip_id, state: u32) -> i32 {
@@ -66,8 +67,8 @@ pub extern "C" fn microsip_message_notice(phone: microsip_id, message: microsip_
 /// microsip_message_send. state: MICROSIP_COMPOSING_ACTIVE, for each key that is pressed; MICROSIP_COMPOSING_IDLE, where
 /// what was written is deleted. The library keeps the times: one leaves at the first key, and another once a minute while
 /// keys follow; 15 seconds behind the last one the far end is told that none is being written, and a message to it says
-/// that, too. A far end that refuses them gets no more. No event tells their end; at most a quarter of max_messages are
-/// far ends that write or are written to. MICROSIP_E_URI, MICROSIP_E_KIND, MICROSIP_E_STATE, MICROSIP_E_BLOCKED,
+/// that, too. A far end that does not understand them gets no more. No event tells their end; at most a quarter of
+/// max_messages are far ends that are written to. MICROSIP_E_URI, MICROSIP_E_KIND, MICROSIP_E_STATE, MICROSIP_E_BLOCKED,
 /// MICROSIP_E_ARG, MICROSIP_E_FULL, MICROSIP_E_CLOSED: as microsip_message_send. MICROSIP_E_UNSUPPORTED: a library without
 /// MICROSIP_HAS_IMDN.
 #[unsafe(no_mangle)]
