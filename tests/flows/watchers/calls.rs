@@ -152,6 +152,27 @@ fn many_calls_take_several_documents() {
     finish(lab, peer, "dialog");
 }
 
+/// Nothing follows a fetch, so it names all calls, if need be without their parties.
+// rfc4235#3.2
+#[test]
+fn a_fetch_of_many_calls_names_them_all() {
+    for (calls, details) in [(1, true), (9, false)] {
+        let capacity = Capacity::host(12, 2, 2048).watched(4);
+        let (mut lab, mut peer) =
+            watched_with(Options { watchers: (WatcherPolicy::Follow, None), capacity, ..Options::default() });
+        let callers: Vec<_> = (1..=calls).map(|nth| ring(&mut lab, &format!("10.0.1.{nth}:5060")).0).collect();
+        accepted(&mut lab, &mut peer, "dialog", "0");
+        let notify = notified(&mut lab, &mut peer);
+        assert_eq!(dialogs(&notify), (0, true, vec![Early; callers.len()]));
+        assert_eq!(notify.body().contains("call-id=\""), details, "{}", notify.body());
+        let now = lab.now;
+        lab.ends[0].phone.hangup_all(now);
+        lab.drain();
+        lab.run_for(Duration::from_secs(40));
+        lab.assert_settled();
+    }
+}
+
 /// An end that could not be told, for another call has the slot by now, is told by a whole document.
 #[test]
 fn a_slot_that_another_call_has_hides_no_end() {

@@ -174,7 +174,20 @@ impl Watchers<'_> {
         let side = view.dialogs.our_side(slot.leg);
         let party = entity(view.accounts, slot.account, side);
         dialog_info::write_head(out, slot.version, full, party);
-        let details = view.accounts.tells_parties(view.cx, slot.account);
+        let mut details = view.accounts.tells_parties(view.cx, slot.account);
+        // nothing follows that could tell the rest: rather all calls than the parties of some (rfc4235#3.2)
+        let last = slot.machine.is_ending();
+        if last && details {
+            let all = self.cells.iter().enumerate().filter(|(_, cell)| cell.is_news(slot.account, 0, full));
+            let shown = all.filter_map(|(index, cell)| {
+                let shown = view.calls.shown(view.media, index as u32);
+                let shown = shown.filter(|shown| shown.generation == cell.generation);
+                shown.map(|shown| measure(view, slot, (index as u32, cell.generation), Some(shown), true))
+            });
+            details = out.needed() + shown.sum::<usize>() + dialog_info::END.len() <= soft;
+        }
+        // a datagram that is cut into fragments says more than one that leaves calls out
+        let most = if last { hard } else { soft };
         let mut told = Told { full, seen: if full { 0 } else { slot.seen }, more: false };
         let mut is_first = true;
         loop {
@@ -191,7 +204,7 @@ impl Watchers<'_> {
             if is_first {
                 // who cannot be told all is told the least
                 with = with && fits(with, hard);
-            } else if !fits(with, soft) {
+            } else if !fits(with, most) {
                 told.more = true;
                 break;
             }
