@@ -25,7 +25,7 @@ fn listed(message: &str, spoil: u8, rest: &[u8]) -> String {
         return message.to_owned();
     }
     let names: Vec<_> = rest.iter().take(24).map(|length| "p".repeat(usize::from(*length))).collect();
-    let message = message.replace("<sip:peer@127.0.0.2:5070>", "<sip:p@127.0.0.2>");
+    let message = message.replace("Contact: <sip:peer@", "Contact: <sip:p@");
     let routes = "Record-Route: <sip:127.0.0.2:5070;lr>, <sip:127.0.0.9>\r\n";
     message.replace(routes, "").replacen(
         "Content-Length",
