@@ -14,7 +14,7 @@ use microsip_core::phone::{
     PublicationInfo, PublicationState, Source,
 };
 use microsip_core::wire::body::pidf::{self, Activity};
-use microsip_tests::{EventKind, Lab};
+use microsip_tests::{EventKind, Lab, Peer};
 use server::{Compositor, Mode};
 
 /// The document of an account's presence at this moment.
@@ -297,4 +297,37 @@ fn without_a_slot_it_fails_or_leaves_a_second_later() {
     pass(&mut lab, &mut server.server, 40);
     assert_eq!(done(&lab), [(4, 200, Cause::Normal)]);
     finish(lab, account, server);
+}
+
+/// A server that says nothing to a PUBLISH holds a request and a dialog for 32 s: the last of each is left to calls.
+#[test]
+fn a_silent_server_leaves_room_to_calls() {
+    leaves_room(|capacity| Capacity { requests: 2, ..capacity });
+    leaves_room(|capacity| Capacity { dialogs: 2, ..capacity });
+}
+
+fn leaves_room(capacity: fn(Capacity) -> Capacity) {
+    let (mut lab, first, mut server) = Compositor::with(Mode::default(), false, capacity);
+    let now = lab.now;
+    let config = AccountConfig { uri: "sip:bert@example.org", no_register: true, ..AccountConfig::default() };
+    let second = lab.ends[0].phone.account_add(now, &config).unwrap();
+    server.state.borrow_mut().is_dead = true;
+    publish(&mut lab, first, &BUSY, 600, 1);
+    publish(&mut lab, second, &AWAY, 600, 2);
+    pass(&mut lab, &mut server.server, 5);
+    let branches: std::collections::HashSet<_> = server.asked().iter().map(|seen| seen.branch()).collect();
+    assert_eq!(branches.len(), 1);
+    let mut called = Peer::new(&mut lab, "10.0.0.5:5060", 0);
+    let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+    let now = lab.now;
+    lab.ends[0].phone.dial(now, first, "sip:bob@10.0.0.5:5060", &options).unwrap();
+    lab.drain();
+    let invite = called.wait(&mut lab, "INVITE");
+    called.respond(&mut lab, &invite, 486, "");
+    server.state.borrow_mut().is_dead = false;
+    pass(&mut lab, &mut server.server, 200);
+    assert_eq!((server.kept(), done(&lab).len()), (2, 2), "each in its turn");
+    take_back(&mut lab, second, 3);
+    pass(&mut lab, &mut server.server, 5);
+    finish(lab, first, server);
 }

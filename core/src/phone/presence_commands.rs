@@ -184,7 +184,7 @@ impl Phone<'_> {
     pub(super) fn settle_publication(&mut self, now: Instant, account: Handle) {
         let wanted = self.lower.accounts.wants_published(account) && !self.lower.cx.closing;
         if wanted || self.lower.accounts.publication(account).is_some() {
-            let facts = Facts { wanted, up: self.calls.has_one_up(account) };
+            let facts = Facts { wanted, up: self.calls.has_one_up(account), calls: !self.calls.are_full() };
             self.publications.settle(&mut self.lower, now, account, facts);
         }
     }

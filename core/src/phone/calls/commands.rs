@@ -25,6 +25,12 @@ impl Calls<'_> {
         self.slots.iter().any(|(_, call)| call.account == account && call.state == CallState::Connected)
     }
 
+    /// Each slot of a call is in use.
+    #[cfg(feature = "publish")]
+    pub(in crate::phone) fn are_full(&self) -> bool {
+        self.slots.is_full()
+    }
+
     /// Sets the application's own number of a call. False: it is not there.
     pub(in crate::phone) fn set_tag(&mut self, call: Handle, tag: u64) -> bool {
         self.slots.get_mut(call).map(|call| call.tag = tag).is_some()

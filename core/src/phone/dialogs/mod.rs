@@ -94,6 +94,12 @@ impl<'a> Dialogs<'a> {
         self.slots.free()
     }
 
+    /// Slots, free or not.
+    #[cfg(feature = "publish")]
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
     /// Offers and answers in a dialog; of one that is gone, those of a new one.
     pub(super) fn session(&self, handle: Handle) -> Session {
         self.slots.get(handle).map_or(Session::EMPTY, |leg| leg.dialog.session)

@@ -24,6 +24,8 @@ pub(in crate::phone) struct Facts {
     pub(in crate::phone) wanted: bool,
     /// A call of the account is up.
     pub(in crate::phone) up: bool,
+    /// There is a slot for one more call.
+    pub(in crate::phone) calls: bool,
 }
 
 /// The lines of a PUBLISH behind those of any request, with its document.
@@ -138,7 +140,8 @@ impl Publications<'_> {
         let Some(slot) = self.slots.get_mut(handle) else { return };
         match slot.machine.step(now, waits) {
             Step::Nothing => {}
-            Step::Ask(asking) => self.ask(lower, now, handle, asking),
+            Step::Ask(asking) if Self::has_rooms(lower, facts.calls) => self.ask(lower, now, handle, asking),
+            Step::Ask(_) => slot.machine.ask_at(now + Duration::from_millis(SLOT_RETRY_MS)),
             Step::Gone => self.gone(lower, handle, kept),
         }
         self.tell(lower, now, handle, false);
@@ -167,6 +170,14 @@ impl Publications<'_> {
         (slot.result, slot.sip_code) = (ended.result, ended.sip_code);
         lower.accounts.set_publication(account, Handle::NONE);
         lower.accounts.end_publishing(&mut lower.cx, account, u32::MAX, ended);
+    }
+
+    /// A PUBLISH may have a request and a dialog. A server that says nothing holds them for 32 s: the last request is left to
+    /// calls and registrations, and the last dialog to a call, where there is a slot for one more.
+    fn has_rooms(lower: &Lower<'_>, calls: bool) -> bool {
+        let requests = 2.min(lower.transactions.request_capacity() as usize);
+        let dialogs = if calls { 2.min(lower.dialogs.capacity()) } else { 1 };
+        lower.transactions.has_rooms_to_ask(requests) && lower.dialogs.free() >= dialogs
     }
 
     /// A PUBLISH leaves.

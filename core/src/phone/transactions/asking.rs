@@ -130,7 +130,7 @@ impl Transactions<'_> {
     }
 
     /// As many requests find slots. It walks the pool.
-    #[cfg(any(feature = "refer", feature = "notify"))]
+    #[cfg(any(feature = "refer", feature = "notify", feature = "publish"))]
     pub(in crate::phone) fn has_rooms_to_ask(&self, count: usize) -> bool {
         let absorbing = self.requests.iter().filter(|(_, request)| request.client.state() == State::Completed).count();
         self.requests.free() + absorbing >= count
