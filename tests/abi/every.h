@@ -27,7 +27,8 @@
   X(microsip_message_send(p, 0, &message, 1, &id)) X(microsip_message_answer(p, w, 200)) X(microsip_message_info_get(p, w, &minfo)) \
   X(microsip_message_notice(p, w, MICROSIP_NOTICE_DISPLAYED)) X(microsip_message_composing(p, 0, "sip:x@127.0.0.1:9", MICROSIP_COMPOSING_ACTIVE)) \
   X(microsip_body_get(p, w, buf, sizeof buf, &n)) X(microsip_subscription_add(p, 0, &subscription, &id)) X(microsip_subscription_remove(p, u)) \
-  X(microsip_subscription_info_get(p, u, &sinfo)) X(microsip_subscription_entry_get(p, u, 0, &entry))
+  X(microsip_subscription_info_get(p, u, &sinfo)) X(microsip_subscription_entry_get(p, u, 0, &entry)) \
+  X(microsip_watcher_answer(p, u, 200)) X(microsip_watcher_info_get(p, u, &winfo)) X(microsip_mailbox_set(p, a, &entry))
 
 /* The functions that name a call. */
 #define EACH_CALL(X) \
@@ -53,14 +54,14 @@
   kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; \
   kind MAYBE microsip_member member; kind MAYBE microsip_id id, ids[8], p, a, c, r, w, u; \
   kind MAYBE microsip_message message; kind MAYBE microsip_message_info minfo; kind MAYBE microsip_subscription subscription; \
-  kind MAYBE microsip_subscription_info sinfo; kind MAYBE microsip_entry entry; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
+  kind MAYBE microsip_subscription_info sinfo; kind MAYBE microsip_watcher_info winfo; kind MAYBE microsip_entry entry; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
   kind MAYBE uint64_t token; kind MAYBE intptr_t fd;
 #define MAYBE __attribute__((unused))
 #define EVERY_SIZE() do { \
   memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = r = w = u = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
 #define EVERY_STRUCT() do { \
   MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(rules); MICROSIP_ZERO(tones); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(presence); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); MICROSIP_ZERO(member); \
-  MICROSIP_ZERO(message); MICROSIP_ZERO(minfo); MICROSIP_ZERO(subscription); MICROSIP_ZERO(sinfo); MICROSIP_ZERO(entry); \
+  MICROSIP_ZERO(message); MICROSIP_ZERO(minfo); MICROSIP_ZERO(subscription); MICROSIP_ZERO(sinfo); MICROSIP_ZERO(winfo); MICROSIP_ZERO(entry); \
   message.uri = "sip:x@127.0.0.1:9"; subscription.uri = "sip:x@127.0.0.1:9"; subscription.package = MICROSIP_PRESENCE; \
   MICROSIP_ZERO(info); MICROSIP_ZERO(line); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
   acc.uri = "sip:100@127.0.0.1:9"; acc.registers = MICROSIP_OFF; } while (0)
@@ -91,4 +92,5 @@
   X(microsip_engine_message_notice(e, 1, w, MICROSIP_NOTICE_DISPLAYED)) X(microsip_engine_message_composing(e, 1, 0, "sip:x@127.0.0.1:9", MICROSIP_COMPOSING_ACTIVE)) \
   X(microsip_engine_body_get(e, 1, w, buf, sizeof buf, &n)) X(microsip_engine_subscription_add(e, 1, 0, &subscription, &id)) \
   X(microsip_engine_subscription_remove(e, 1, u)) X(microsip_engine_subscription_info_get(e, 1, u, &sinfo)) \
-  X(microsip_engine_subscription_entry_get(e, 1, u, 0, &entry))
+  X(microsip_engine_subscription_entry_get(e, 1, u, 0, &entry)) X(microsip_engine_watcher_answer(e, 1, u, 200)) \
+  X(microsip_engine_watcher_info_get(e, 1, u, &winfo)) X(microsip_engine_mailbox_set(e, 1, a, &entry))

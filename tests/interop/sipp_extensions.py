@@ -33,7 +33,7 @@ def run():
           .ask("REFER", 4, more="Refer-To: <sip:elsewhere@127.0.0.1>").hear("603")
           .ask("MESSAGE", 5, "Hello.\n", kind="text/plain").hear("200")
           .ask("NOTIFY", 6, more="Event: refer\nSubscription-State: terminated").hear("481")
-          .ask("SUBSCRIBE", 7, more="Event: dialog").hear("405")
+          .ask("SUBSCRIBE", 7, more="Event: dialog").hear("489")
           .ask("PRACK", 8, more="RAck: 1 1 INVITE").hear("481")
           .ask("JUMP", 9).hear("501", Allow="INVITE")
           .ask("OPTIONS", 10).hear("200", Allow="INVITE.*BYE", Accept="application/sdp")
@@ -44,8 +44,8 @@ def run():
           .ask("BYE", 9).hear("481").ask("INVITE", 10, offer).refused("481", 10))
     start(Scenario("expires").ask("INVITE", 1, offer, more="Expires: 60").taken().bye(2))
     for method in ("OPTIONS", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER", "UPDATE", "PRACK", "JUMP", "BYE"):
-        # the command shows messages, and makes no transfers
-        status = {"OPTIONS": "200", "JUMP": "501", "BYE": "481", "UPDATE": "481", "PRACK": "481", "MESSAGE": "200", "REFER": "603"}.get(method, "405")
+        # the command shows messages, makes no transfers, and nobody watches it
+        status = {"OPTIONS": "200", "JUMP": "501", "BYE": "481", "UPDATE": "481", "PRACK": "481", "MESSAGE": "200", "REFER": "603", "SUBSCRIBE": "403"}.get(method, "405")
         checks = {"Allow": "INVITE"} if method == "OPTIONS" or status in ("405", "501") else {}
         start(Scenario(f"outside-{method}").ask(method, 1, more="Refer-To: <sip:x@127.0.0.1>\nEvent: refer", uri="sip:echo@[remote_ip]:[remote_port]").hear(status, **checks))
     passed(*running)

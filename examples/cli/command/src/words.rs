@@ -12,7 +12,7 @@ const WORDS: [(&str, &str); 131] = [
     ("microsip_account_update with MICROSIP_ON registers it", "leave out --no-register"),
     ("microsip_reject refuses it", "reject it"),
     (
-        "is told of its end, or is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out",
+        "is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out",
         "has not ended",
     ),
     ("is MICROSIP_SUB_ENDED: it watches no more", "watches no more"),
