@@ -3086,6 +3086,7 @@ int32_t microsip_last_error(char *buf, uint32_t cap, uint32_t *needed);
  * @retval MICROSIP_E_ARG A member of config.
  * @retval MICROSIP_E_TEXT A member of config.
  * @retval MICROSIP_E_NEWER A member of config.
+ * @retval MICROSIP_E_UNSUPPORTED config->info_packages in a phone without messages.
  * @retval MICROSIP_E_PORT_IN_USE config->bind is taken.
  * @retval MICROSIP_E_FULL More phones, threads, memory or descriptors than there may be.
  */
@@ -3391,6 +3392,7 @@ int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
  * @retval MICROSIP_E_TEXT a text is too long or has controls.
  * @retval MICROSIP_E_NO_CODEC a->codecs has a codec that this library does not have, or this phone
  * has no memory for.
+ * @retval MICROSIP_E_UNSUPPORTED a->info_packages in a phone without messages.
  * @retval MICROSIP_E_BLOCKED The dial plan does not allow a target of a->rules.
  */
 int32_t microsip_account_add(microsip_id phone,
@@ -3411,6 +3413,7 @@ int32_t microsip_account_add(microsip_id phone,
  * @retval MICROSIP_E_ARG As for microsip_account_add.
  * @retval MICROSIP_E_TEXT As for microsip_account_add.
  * @retval MICROSIP_E_NO_CODEC As for microsip_account_add.
+ * @retval MICROSIP_E_UNSUPPORTED As for microsip_account_add.
  * @retval MICROSIP_E_BLOCKED As for microsip_account_add.
  * @retval MICROSIP_E_STATE The phone was shut down.
  */
@@ -3547,6 +3550,7 @@ int32_t microsip_account_mailbox_get(microsip_id phone,
  * microsip_account) only where each of them is one, too, for any other gives way.
  * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
  * has no memory for.
+ * @retval MICROSIP_E_UNSUPPORTED o->info_packages in a phone without messages.
  * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
  * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept; or o->refer was
  * answered, or o->replaces is not up.
@@ -4528,7 +4532,8 @@ int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
  * @retval MICROSIP_E_BUFFER Too few bytes.
  * @retval MICROSIP_E_ARG mem is not aligned, the seed is all zero, or a number of c is out of its
  * range.
- * @retval MICROSIP_E_UNSUPPORTED Its rate, in a library without the feature resample.
+ * @retval MICROSIP_E_UNSUPPORTED Its rate, in a library without the feature resample; or
+ * c->info_packages in an engine without messages.
  */
 int32_t microsip_engine_init(uint32_t abi,
                              void *mem,
@@ -4937,6 +4942,7 @@ int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, m
  * @retval MICROSIP_E_TEXT a text is too long or has controls.
  * @retval MICROSIP_E_NO_CODEC a->codecs has a codec that this library does not have, or this phone
  * has no memory for.
+ * @retval MICROSIP_E_UNSUPPORTED a->info_packages in a phone without messages.
  * @retval MICROSIP_E_BLOCKED The dial plan does not allow a target of a->rules.
  */
 int32_t microsip_engine_account_add(struct microsip_engine *e,
@@ -4959,6 +4965,7 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
  * @retval MICROSIP_E_ARG As for microsip_engine_account_add.
  * @retval MICROSIP_E_TEXT As for microsip_engine_account_add.
  * @retval MICROSIP_E_NO_CODEC As for microsip_engine_account_add.
+ * @retval MICROSIP_E_UNSUPPORTED As for microsip_engine_account_add.
  * @retval MICROSIP_E_BLOCKED As for microsip_engine_account_add.
  * @retval MICROSIP_E_STATE The phone was shut down.
  */
@@ -5107,6 +5114,7 @@ int32_t microsip_engine_account_mailbox_get(struct microsip_engine *e,
  * microsip_account) only where each of them is one, too, for any other gives way.
  * @retval MICROSIP_E_NO_CODEC o->codecs has a codec that this library does not have, or this phone
  * has no memory for.
+ * @retval MICROSIP_E_UNSUPPORTED o->info_packages in a phone without messages.
  * @retval MICROSIP_E_CLOSED After shutdown, to a call for help, too.
  * @retval MICROSIP_E_STATE uri is NULL, and nothing that was dialled is kept; or o->refer was
  * answered, or o->replaces is not up.

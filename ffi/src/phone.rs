@@ -174,8 +174,8 @@ fn begin(function: &str, phone: u64, act: impl FnOnce(&mut Phone<'static>, Insta
 /// MICROSIP_ABI_VERSION. config: NULL, or the differences from the defaults. *phone: its id, for every other function.
 /// It blocks for some milliseconds; sound devices are not opened before a call needs them. Several phones in one
 /// process do not know each other. MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of
-/// config. MICROSIP_E_PORT_IN_USE: config->bind is taken. MICROSIP_E_FULL: more phones, threads, memory or descriptors
-/// than there may be.
+/// config. MICROSIP_E_UNSUPPORTED: config->info_packages in a phone without messages. MICROSIP_E_PORT_IN_USE:
+/// config->bind is taken. MICROSIP_E_FULL: more phones, threads, memory or descriptors than there may be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_create(abi: u32, config: *const microsip_config, phone: *mut microsip_id) -> i32 {
     guard("microsip_create", || {

@@ -274,7 +274,8 @@ unsafe fn said<'c>(c: *const microsip_engine_config) -> Result<(Plan, Setup<'c>)
 /// is nothing to destroy: stop calling, or make it anew. Ask the engine then for its first asks: it wants to know its
 /// local addresses. Where it fails, microsip_engine_last_error of mem has the reason. MICROSIP_E_ABI: another header's
 /// version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
-/// c is out of its range. MICROSIP_E_UNSUPPORTED: its rate, in a library without the feature resample.
+/// c is out of its range. MICROSIP_E_UNSUPPORTED: its rate, in a library without the feature resample; or
+/// c->info_packages in an engine without messages.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_init(
     abi: u32,

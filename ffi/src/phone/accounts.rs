@@ -9,7 +9,8 @@ use crate::ops;
 /// registrar or proxy is no SIP URI. MICROSIP_E_ARG: a number is out of range (a->session_expires or a->min_se from 1
 /// to 89, say). MICROSIP_E_FULL: max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
 /// MICROSIP_E_NO_CODEC: a->codecs has a codec that this library does not have, or this phone has no memory for.
-/// MICROSIP_E_BLOCKED: the dial plan does not allow a target of a->rules.
+/// MICROSIP_E_UNSUPPORTED: a->info_packages in a phone without messages. MICROSIP_E_BLOCKED: the dial plan does not allow
+/// a target of a->rules.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_add(
     phone: microsip_id,
@@ -24,8 +25,8 @@ pub unsafe extern "C" fn microsip_account_add(
 /// default. All of it is changed or nothing. Id, calls and registration stay; it registers anew only where its uri,
 /// registrar, proxy, credentials, Contact or expires have changed, at once even where the last try had failed. A
 /// binding under the uri or at the registrar of before runs out there by itself. With `registers` the registration is
-/// taken back or begun. MICROSIP_E_URI, MICROSIP_E_ARG, MICROSIP_E_TEXT, MICROSIP_E_NO_CODEC, MICROSIP_E_BLOCKED: as
-/// for microsip_account_add. MICROSIP_E_STATE: the phone was shut down.
+/// taken back or begun. MICROSIP_E_URI, MICROSIP_E_ARG, MICROSIP_E_TEXT, MICROSIP_E_NO_CODEC, MICROSIP_E_UNSUPPORTED,
+/// MICROSIP_E_BLOCKED: as for microsip_account_add. MICROSIP_E_STATE: the phone was shut down.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_update(
     phone: microsip_id,

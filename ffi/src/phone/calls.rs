@@ -23,7 +23,8 @@ use core::ffi::c_char;
 /// writes itself, a text is too long or has control characters, or o->location finds no room in the INVITE.
 /// MICROSIP_E_FULL: max_calls are there; for a call for help (`emergency` of microsip_account) only where each of them
 /// is one, too, for any other gives way. MICROSIP_E_NO_CODEC: o->codecs has a codec that this library does not have, or
-/// this phone has no memory for. MICROSIP_E_CLOSED: after shutdown, to a call for help, too. MICROSIP_E_STATE: uri is
+/// this phone has no memory for. MICROSIP_E_UNSUPPORTED: o->info_packages in a phone without messages.
+/// MICROSIP_E_CLOSED: after shutdown, to a call for help, too. MICROSIP_E_STATE: uri is
 /// NULL, and nothing that was dialled is kept; or o->refer was answered, or o->replaces is not up. With o->refer,
 /// o->replaces or o->pickup, of which one may be set, the call is made for a REFER or takes another's place.
 #[unsafe(no_mangle)]

@@ -11,10 +11,7 @@ const WORDS: [(&str, &str); 131] = [
     ("is MICROSIP_UNREGISTERED, and its member registers is off", "does not register"),
     ("microsip_account_update with MICROSIP_ON registers it", "leave out --no-register"),
     ("microsip_reject refuses it", "reject it"),
-    (
-        "is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out",
-        "has not ended",
-    ),
+    ("is not MICROSIP_SUB_ENDED: microsip_watcher_answer with 603 shows it out", "has not ended"),
     ("is MICROSIP_SUB_ENDED: it watches no more", "watches no more"),
     ("is MICROSIP_SUB_ACTIVE: it is let in already, and 300 to 699 show it out", "is let in already"),
     ("is not MICROSIP_SUB_ENDED: microsip_subscription_remove takes it back, and its id with it", "has not ended"),
